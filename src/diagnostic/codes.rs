@@ -1,0 +1,121 @@
+//! The codes of the language's own diagnostics, one page each.
+//!
+//! `FN00..` is about files, `FN01..` about the text and its names. The codes `FN02..` and `FN03..` belong to rules
+//! of the platform and are declared with them in the stdlib.
+
+/// The page of a code: what it means, the shortest script that triggers it, and the mend.
+#[derive(Clone, Copy, Debug)]
+pub struct CodePage {
+    /// `FN0101`.
+    pub code: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// What it means and how to mend it.
+    pub text: &'static str,
+    /// The shortest script that triggers it; empty where a script alone cannot.
+    pub example: &'static str,
+}
+
+macro_rules! codes {
+    ($($code:literal $title:literal $text:literal $example:literal)*) => {
+        /// Every code of the language, in order.
+        pub const CODES: &[CodePage] = &[
+            $(CodePage { code: $code, title: $title, text: $text, example: $example },)*
+        ];
+    };
+}
+
+codes! {
+    "FN0001" "a file cannot be read"
+    "The file that was named, on the command line or after `use`, does not exist, is a directory, or may not be read. A path after `use` is relative to the file that says so."
+    "use \"missing.fnet\"\n"
+    "FN0002" "a file is not text"
+    "Scripts are UTF-8 text. The file holds bytes that are not; convert it, or name the file that was meant."
+    ""
+    "FN0003" "files use each other in a circle"
+    "A file that another one uses, uses it again, directly or further on. The message shows the way round. Move what both need into a third file."
+    ""
+    "FN0004" "a text is too large"
+    "A single text may hold up to 4 GiB, and `for` may make up to 10,000 rounds in all."
+    "for i in 1..20000 {\n  nsg n${i}\n}\n"
+    "FN0101" "the text is not understood here"
+    "Something stands where the language expects something else. The message names what could stand there."
+    "can app1 reach\n"
+    "FN0102" "a bracket is not closed, or closes nothing"
+    "Every `{`, `(` and `[` needs its partner. The message points at the bracket that has none."
+    "nsg a {\n"
+    "FN0103" "a string is not closed"
+    "A string begins and ends with a double quote on the same line. A line break inside is written `\\n`, a quote `\\\"`."
+    "let a = \"b\n"
+    "FN0104" "brackets are nested too deep"
+    "Blocks and lists may be nested up to 64 levels."
+    ""
+    "FN0105" "a character cannot stand here"
+    "A carriage return without a line feed, or a control character, stands in the text outside a string."
+    ""
+    "FN0106" "an unknown kind of declaration"
+    "A statement begins with a kind (`vnet`, `app`, `nsg` ...), a query word (`can`, `explain` ...) or one of `edition`, `use`, `let`, `for`, `check`, `assert`, `amend`, `remove`."
+    "vnett hub 10.0.0.0/16\n"
+    "FN0107" "an unknown property"
+    "The kind has no such property. The message lists what it has where nothing is near."
+    "nat-gateway a { public-pi 20.0.0.1 }\n"
+    "FN0108" "a property is stated twice"
+    "A property that takes one value may be stated once. One that takes a list may be stated several times; the lines add up."
+    "vnet a 10.0.0.0/16 { region westeurope; region northeurope }\n"
+    "FN0109" "a value is not of the kind that is wanted"
+    "The property takes another kind of value. The message says which."
+    "gateway g in a { type sometimes }\nvnet a 10.0.0.0/16\n"
+    "FN0110" "an address or prefix is wrong"
+    "An IPv4 address is four numbers up to 255, a prefix an address and a length up to 32 (IPv6: 128)."
+    "vnet a 10.0.0.0/33\n"
+    "FN0111" "a prefix has host bits"
+    "`10.0.0.5/16` names an address inside a prefix. A prefix ends where its length says; the help shows the prefix that holds the address."
+    "vnet a 10.0.0.5/16\n"
+    "FN0112" "a port is wrong"
+    "Ports run from 0 to 65535; a range is `8000-8999`, a list `80,443`."
+    "nsg a { outbound { 100 allow tcp * -> *:70000 } }\n"
+    "FN0113" "an unknown name"
+    "Nothing of that name and kind is declared. A query sees what is declared above it."
+    "app a on p\n"
+    "FN0114" "a name is declared twice"
+    "In a file a name is declared once. At the prompt a new declaration replaces the old one."
+    "nsg a\nnsg a\n"
+    "FN0115" "a name could mean several things"
+    "The name is declared in more than one place or kind and this one does not say which. Write the whole name, as in `hub.data`."
+    "vnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\nvnet b 10.1.0.0/16 { subnet s 10.1.0.0/24 }\nhost h in s 10.0.0.4\n"
+    "FN0116" "something is missing"
+    "The declaration lacks a part that it cannot do without."
+    "plan p\n"
+    "FN0117" "the edition does not know this"
+    "The property or value belongs to another edition of the platform. The message names it; `edition 2026` as the first statement chooses it."
+    "edition 2020\nplan p { tier PremiumV2 }\napp a on p { public-access off }\n"
+    "FN0118" "the edition is not known, or stands in the wrong place"
+    "`edition 2020` or `edition 2026` is the first statement of a file and stands there once."
+    "edition 1999\n"
+    "FN0119" "a name is taken by a service tag"
+    "A declared name may not be spelled exactly like a service tag: `Sql` no, `sql` yes."
+    "nsg Sql\n"
+    "FN0120" "an assertion does not hold"
+    "The answer differs from what was asserted. The trace below it shows why."
+    "edition 2026\nassert next-hop Internet to 10.0.0.1 is vnet\n"
+    "FN0121" "a question needs more to be answered"
+    "The question lacks a part (a port for a bare address), or names something that cannot be asked that way."
+    "vnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\ncan a.s reach 10.0.0.9\n"
+    "FN0122" "not answered yet"
+    "The language has this question and the interpreter does not answer it yet. The list of such questions shrinks from version to version."
+    "lint\n"
+    "FN0123" "nothing to change"
+    "`amend` and `remove` need a declaration above them that has what they change."
+    "remove nsg a\n"
+    "FN0124" "a property has no such form"
+    "Only `let` and `setting` use `=`; elsewhere the value follows the property."
+    "plan p { tier = Standard }\n"
+    "FN0125" "a query word in a declaration's place"
+    "Queries and assertions stand at the top of a file or in `check`, not in the block of a declaration."
+    ""
+}
+
+/// The page of a code of the language.
+pub fn page(code: &str) -> Option<&'static CodePage> {
+    CODES.iter().find(|page| page.code.eq_ignore_ascii_case(code))
+}

@@ -1,0 +1,5 @@
+//! tmp
+pub mod diagnostic;
+pub mod net;
+pub mod source;
+pub mod syntax;

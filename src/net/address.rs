@@ -1,0 +1,177 @@
+//! Sets of IPv4 and IPv6 addresses. The families never mix: `10.0.0.1` and `::a00:1` are different addresses.
+
+use super::ranges::Ranges;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// An exact set of addresses.
+///
+/// ```
+/// use fnet::net::AddressSet;
+/// let vnet: AddressSet = "10.2.0.0/16".parse::<ipnet::IpNet>().unwrap().into();
+/// let subnet: AddressSet = "10.2.1.0/26".parse::<ipnet::IpNet>().unwrap().into();
+/// assert!(subnet.is_subset(&vnet));
+/// assert_eq!(subnet.to_string(), "10.2.1.0/26");
+/// assert_eq!(vnet.difference(&subnet).prefixes().len(), 10);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AddressSet {
+    v4: Ranges<u32>,
+    v6: Ranges<u128>,
+}
+
+impl AddressSet {
+    /// No address.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Every address of both families.
+    pub fn all() -> Self {
+        Self { v4: Ranges::of([(0, u32::MAX)]), v6: Ranges::of([(0, u128::MAX)]) }
+    }
+
+    /// Every address from `first` to `last`; empty where they are of different families.
+    pub fn range(first: IpAddr, last: IpAddr) -> Self {
+        match (first, last) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => Self { v4: Ranges::of([(a.into(), b.into())]), ..Self::default() },
+            (IpAddr::V6(a), IpAddr::V6(b)) => Self { v6: Ranges::of([(a.into(), b.into())]), ..Self::default() },
+            _ => Self::default(),
+        }
+    }
+
+    /// The addresses of several prefixes.
+    pub fn of<'a>(prefixes: impl IntoIterator<Item = &'a IpNet>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for prefix in prefixes {
+            match prefix {
+                IpNet::V4(net) => v4.push((u32::from(net.network()), u32::from(net.broadcast()))),
+                IpNet::V6(net) => v6.push((u128::from(net.network()), u128::from(net.broadcast()))),
+            }
+        }
+        Self { v4: Ranges::of(v4), v6: Ranges::of(v6) }
+    }
+
+    /// Has it no address?
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Is it every address of both families?
+    pub fn is_all(&self) -> bool {
+        *self == Self::all()
+    }
+
+    /// Is the address in the set?
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(a) => self.v4.contains(a.into()),
+            IpAddr::V6(a) => self.v6.contains(a.into()),
+        }
+    }
+
+    /// The addresses of either set.
+    pub fn union(&self, other: &Self) -> Self {
+        Self { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+    }
+
+    /// The addresses of both sets.
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+    }
+
+    /// The addresses that the other set lacks.
+    pub fn difference(&self, other: &Self) -> Self {
+        Self { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
+    }
+
+    /// Is every address of this set in the other?
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.v4.is_subset(&other.v4) && self.v6.is_subset(&other.v6)
+    }
+
+    /// Have the sets an address in common?
+    pub fn meets(&self, other: &Self) -> bool {
+        !self.intersection(other).is_empty()
+    }
+
+    /// The only address, when there is just one.
+    pub fn single(&self) -> Option<IpAddr> {
+        match (self.v4.as_slice(), self.v6.as_slice()) {
+            ([(a, b)], []) if a == b => Some(Ipv4Addr::from(*a).into()),
+            ([], [(a, b)]) if a == b => Some(Ipv6Addr::from(*a).into()),
+            _ => None,
+        }
+    }
+
+    /// The least address; IPv4 first.
+    pub fn first(&self) -> Option<IpAddr> {
+        let v6 = || self.v6.first().map(|a| Ipv6Addr::from(a).into());
+        self.v4.first().map(|a| Ipv4Addr::from(a).into()).or_else(v6)
+    }
+
+    /// How many addresses it has; at the greatest `u128::MAX` where there are more.
+    pub fn count(&self) -> u128 {
+        let v4: u128 = self.v4.as_slice().iter().map(|(a, b)| u128::from(b - a) + 1).sum();
+        let v6 = self.v6.as_slice().iter().fold(0u128, |n, (a, b)| n.saturating_add((b - a).saturating_add(1)));
+        v4.saturating_add(v6)
+    }
+
+    /// The fewest prefixes that make up the set, ascending, IPv4 first.
+    pub fn prefixes(&self) -> Vec<IpNet> {
+        let v4 = self.v4.as_slice().iter().flat_map(|(a, b)| {
+            let cut = ipnet::Ipv4Subnets::new((*a).into(), (*b).into(), 0);
+            cut.map(IpNet::from)
+        });
+        let v6 = self.v6.as_slice().iter().flat_map(|(a, b)| {
+            let cut = ipnet::Ipv6Subnets::new((*a).into(), (*b).into(), 0);
+            cut.map(IpNet::from)
+        });
+        v4.chain(v6).collect()
+    }
+}
+
+impl From<IpNet> for AddressSet {
+    fn from(prefix: IpNet) -> Self {
+        Self::of([&prefix])
+    }
+}
+
+impl From<IpAddr> for AddressSet {
+    fn from(address: IpAddr) -> Self {
+        Self::range(address, address)
+    }
+}
+
+impl From<Ipv4Net> for AddressSet {
+    fn from(prefix: Ipv4Net) -> Self {
+        IpNet::from(prefix).into()
+    }
+}
+
+impl From<Ipv6Net> for AddressSet {
+    fn from(prefix: Ipv6Net) -> Self {
+        IpNet::from(prefix).into()
+    }
+}
+
+/// Prefixes joined by commas; a single address without its length; `*` for every address.
+impl fmt::Display for AddressSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_all() {
+            return f.write_str("*");
+        }
+        for (index, prefix) in self.prefixes().iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            if prefix.prefix_len() == prefix.max_prefix_len() {
+                write!(f, "{}", prefix.addr())?;
+            } else {
+                write!(f, "{prefix}")?;
+            }
+        }
+        Ok(())
+    }
+}

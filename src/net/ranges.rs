@@ -1,0 +1,145 @@
+//! Exact sets of whole numbers, as sorted ranges that neither touch nor overlap.
+//!
+//! The form is canonical: two sets are equal exactly when their ranges are.
+
+use std::fmt::Debug;
+
+/// A number that a range may end at.
+pub trait Bound: Copy + Ord + Debug {
+    /// The greatest number.
+    const MAX: Self;
+    /// The number after this one; only asked below [`Bound::MAX`].
+    fn next(self) -> Self;
+    /// The number before this one; only asked above zero.
+    fn previous(self) -> Self;
+}
+
+macro_rules! bound {
+    ($($number:ty),*) => {$(
+        impl Bound for $number {
+            const MAX: Self = <$number>::MAX;
+            fn next(self) -> Self { self + 1 }
+            fn previous(self) -> Self { self - 1 }
+        }
+    )*};
+}
+bound!(u16, u32, u128);
+
+/// A set of numbers: inclusive ranges, ascending, with a gap between any two.
+///
+/// ```
+/// use fnet::net::Ranges;
+/// let web = Ranges::of([(80u16, 80), (443, 443)]);
+/// let low = Ranges::of([(0u16, 1023)]);
+/// assert_eq!(low.intersection(&web), web);
+/// assert!(web.difference(&low).is_empty());
+/// assert_eq!(Ranges::of([(1u16, 4), (5, 9)]).as_slice(), [(1, 9)]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ranges<T>(Vec<(T, T)>);
+
+impl<T> Default for Ranges<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Bound> Ranges<T> {
+    /// The set of the numbers of these ranges, in any order, overlapping or not. A range whose end lies before its
+    /// start is empty.
+    pub fn of(ranges: impl IntoIterator<Item = (T, T)>) -> Self {
+        let mut all: Vec<(T, T)> = ranges.into_iter().filter(|(start, end)| start <= end).collect();
+        all.sort_unstable();
+        let mut merged: Vec<(T, T)> = Vec::with_capacity(all.len());
+        for (start, end) in all {
+            match merged.last_mut() {
+                Some(last) if last.1 == T::MAX || start <= last.1.next() => last.1 = last.1.max(end),
+                _ => merged.push((start, end)),
+            }
+        }
+        Self(merged)
+    }
+
+    /// Has it no number?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The ranges, ascending.
+    pub fn as_slice(&self) -> &[(T, T)] {
+        &self.0
+    }
+
+    /// Is the number in the set?
+    pub fn contains(&self, number: T) -> bool {
+        let after = self.0.partition_point(|range| range.0 <= number);
+        after > 0 && number <= self.0[after - 1].1
+    }
+
+    /// The numbers of either set.
+    pub fn union(&self, other: &Self) -> Self {
+        if other.is_empty() {
+            return self.clone();
+        }
+        Self::of(self.0.iter().chain(&other.0).copied())
+    }
+
+    /// The numbers of both sets.
+    pub fn intersection(&self, other: &Self) -> Self {
+        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
+        let mut common = Vec::new();
+        while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+            let (start, end) = (x.0.max(y.0), x.1.min(y.1));
+            if start <= end {
+                common.push((start, end));
+            }
+            if x.1 < y.1 {
+                a.next();
+            } else {
+                b.next();
+            }
+        }
+        Self(common)
+    }
+
+    /// The numbers of this set that the other lacks.
+    pub fn difference(&self, other: &Self) -> Self {
+        let mut rest = Vec::new();
+        let mut others = other.0.iter().copied().peekable();
+        for &(mut start, end) in &self.0 {
+            let mut eaten = false;
+            while let Some(&(from, to)) = others.peek() {
+                if to < start {
+                    others.next();
+                    continue;
+                }
+                if from > end {
+                    break;
+                }
+                if from > start {
+                    rest.push((start, from.previous()));
+                }
+                if to >= end {
+                    eaten = true;
+                    break;
+                }
+                start = to.next();
+                others.next();
+            }
+            if !eaten {
+                rest.push((start, end));
+            }
+        }
+        Self(rest)
+    }
+
+    /// Is every number of this set in the other?
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.difference(other).is_empty()
+    }
+
+    /// The least number.
+    pub fn first(&self) -> Option<T> {
+        self.0.first().map(|range| range.0)
+    }
+}

@@ -1,0 +1,376 @@
+//! From the parser's pairs to the syntax tree.
+//!
+//! Every place is taken from the tokens themselves: a pair's own span may reach over blanks behind it.
+
+use super::ast::*;
+use super::grammar::{Grammar, Rule};
+use super::split::Piece;
+use super::trouble;
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, Span};
+use pest::Parser;
+use pest::iterators::Pair;
+
+type Pairs<'t> = pest::iterators::Pairs<'t, Rule>;
+
+/// The statement of a piece, or a diagnostic of what stands there instead.
+pub(super) fn statement(
+    source: SourceId,
+    text: &str,
+    piece: Piece,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Statement> {
+    let slice = &text[piece.start..piece.end];
+    let builder = Builder { source, base: piece.start, diagnostics: Default::default() };
+    let built = match Grammar::parse(Rule::piece, slice) {
+        Ok(mut pairs) => {
+            let piece = pairs.next()?;
+            let inner = piece.into_inner().next()?;
+            Some(builder.statement(inner))
+        }
+        Err(error) => {
+            builder.diagnostics.borrow_mut().push(trouble::statement(source, piece.start, slice, &error));
+            None
+        }
+    };
+    diagnostics.append(&mut builder.diagnostics.into_inner());
+    built
+}
+
+struct Builder {
+    source: SourceId,
+    base: usize,
+    diagnostics: std::cell::RefCell<Vec<Diagnostic>>,
+}
+
+impl Builder {
+    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let raw = pair.as_span();
+        let trimmed = pair.as_str().trim_end();
+        Span::new(self.source, self.base + raw.start(), self.base + raw.start() + trimmed.len())
+    }
+
+    fn word(&self, pair: Pair<'_, Rule>) -> Word {
+        Word::new(pair.as_str(), self.span(&pair))
+    }
+
+    fn next_word(&self, pairs: &mut Pairs<'_>) -> Word {
+        self.word(pairs.next().expect("the grammar has a word here"))
+    }
+
+    fn value(&self, pair: Pair<'_, Rule>) -> Value {
+        let span = self.span(&pair);
+        match pair.as_rule() {
+            Rule::list => Value::List(pair.into_inner().map(|p| self.value(p)).collect(), span),
+            Rule::call => {
+                let mut inner = pair.into_inner();
+                let name = self.next_word(&mut inner);
+                Value::Call(name, inner.map(|p| self.value(p)).collect(), span)
+            }
+            _ => Value::Word(self.word(pair)),
+        }
+    }
+
+    fn values(&self, pair: Pair<'_, Rule>) -> Values {
+        pair.into_inner().map(|p| self.value(p)).collect()
+    }
+
+    fn statement(&self, pair: Pair<'_, Rule>) -> Statement {
+        let span = self.span(&pair);
+        let rule = pair.as_rule();
+        let mut inner = pair.clone().into_inner();
+        match rule {
+            Rule::edition => Statement::Edition(self.next_word(&mut inner)),
+            Rule::r#use => {
+                let first = inner.next().expect("`use` names a file");
+                let tags = first.as_rule() == Rule::tags;
+                let file = if tags { self.next_word(&mut inner) } else { self.word(first) };
+                Statement::Use { tags, file }
+            }
+            Rule::bind => {
+                let name = self.next_word(&mut inner);
+                Statement::Let { name, values: self.values(inner.next().expect("`let` has values")) }
+            }
+            Rule::each => {
+                let name = self.next_word(&mut inner);
+                let values = self.values(inner.next().expect("`for` has values"));
+                let body = self.body(inner.next().expect("`for` has a body"));
+                Statement::For(Box::new(Loop { name, values, body, span }))
+            }
+            Rule::check => {
+                let title = self.next_word(&mut inner);
+                Statement::Check { title, body: self.body(inner.next().expect("`check` has a body")), span }
+            }
+            Rule::assert => Statement::Assert(Box::new(self.assertion(inner, span))),
+            Rule::amend => Statement::Amend(self.declaration(inner, span)),
+            Rule::drop => Statement::Remove(self.declaration(inner, span)),
+            Rule::declaration => Statement::Declaration(self.declaration(inner, span)),
+            _ => Statement::Query(Box::new(self.query(pair))),
+        }
+    }
+
+    fn body(&self, pair: Pair<'_, Rule>) -> Vec<Statement> {
+        pair.into_inner().map(|p| self.statement(p)).collect()
+    }
+
+    fn declaration(&self, mut inner: Pairs<'_>, span: Span) -> Declaration {
+        let kind = self.next_word(&mut inner);
+        let mut head = Vec::new();
+        let mut block = None;
+        for pair in inner {
+            match pair.as_rule() {
+                Rule::head => {
+                    head = pair
+                        .into_inner()
+                        .map(|part| match part.as_rule() {
+                            Rule::arrow => Part::Arrow { both: part.as_str() == "<->", span: self.span(&part) },
+                            _ => Part::Values(self.values(part)),
+                        })
+                        .collect();
+                }
+                _ => block = Some(self.block(pair)),
+            }
+        }
+        Declaration { kind, head, block, span }
+    }
+
+    fn block(&self, pair: Pair<'_, Rule>) -> Block {
+        let span = self.span(&pair);
+        let items = pair.into_inner().filter_map(|item| self.item(item)).collect();
+        Block { items, span }
+    }
+
+    fn item(&self, pair: Pair<'_, Rule>) -> Option<Item> {
+        let span = self.span(&pair);
+        let rule = pair.as_rule();
+        let text = pair.as_str();
+        let mut inner = pair.into_inner();
+        Some(match rule {
+            Rule::r#loop => {
+                let name = self.next_word(&mut inner);
+                let values = self.values(inner.next()?);
+                let body = self.block(inner.next()?).items;
+                Item::For(Box::new(Loop { name, values, body, span }))
+            }
+            Rule::rule_line => Item::Rule(Box::new(self.rule_line(inner, span))),
+            Rule::route => {
+                let prefix = self.value(inner.next()?);
+                let hop = self.next_word(&mut inner);
+                let (mut target, mut alias) = (None, None);
+                for pair in inner {
+                    match pair.as_rule() {
+                        Rule::alias => alias = pair.into_inner().next().map(|p| self.word(p)),
+                        _ => target = Some(self.value(pair)),
+                    }
+                }
+                Item::Route(Box::new(RouteLine { prefix, hop, target, alias, span }))
+            }
+            Rule::removal => Item::Remove(inner.map(|p| self.values(p)).collect(), span),
+            Rule::entry => Item::Entry(self.entry(inner, span)),
+            _ => {
+                let offset = (span.start as usize) - self.base;
+                let found = trouble::line(self.source, self.base + offset, text.trim_end());
+                self.diagnostics.borrow_mut().push(found);
+                return None;
+            }
+        })
+    }
+
+    fn entry(&self, mut inner: Pairs<'_>, span: Span) -> Entry {
+        let name = self.next_word(&mut inner);
+        let mut entry = Entry { name, groups: Vec::new(), equals: None, block: None, span };
+        for pair in inner {
+            match pair.as_rule() {
+                Rule::equals => entry.equals = entry.equals.or(Some((entry.groups.len(), self.span(&pair)))),
+                Rule::block => entry.block = Some(self.block(pair)),
+                _ => entry.groups.push(self.values(pair)),
+            }
+        }
+        entry
+    }
+
+    fn rule_line(&self, inner: Pairs<'_>, span: Span) -> RuleLine {
+        let mut line = RuleLine {
+            priority: None,
+            action: Word::new("", span),
+            protocol: None,
+            resource: false,
+            source: Vec::new(),
+            destination: None,
+            headers: Vec::new(),
+            ignore_missing: None,
+            alias: None,
+            span,
+        };
+        for pair in inner {
+            match pair.as_rule() {
+                Rule::priority => line.priority = Some(self.word(pair)),
+                Rule::action => line.action = self.word(pair),
+                Rule::protocol => line.protocol = Some(self.word(pair)),
+                Rule::resource => line.resource = true,
+                Rule::filter => {
+                    let Some(inner) = pair.into_inner().next() else { continue };
+                    match inner.as_rule() {
+                        Rule::header => line.headers.push(self.header(inner)),
+                        _ => line.ignore_missing = Some(self.span(&inner)),
+                    }
+                }
+                Rule::alias => line.alias = pair.into_inner().next().map(|p| self.word(p)),
+                _ if line.source.is_empty() => line.source = self.values(pair),
+                _ => line.destination = Some(self.values(pair)),
+            }
+        }
+        line
+    }
+
+    fn header(&self, pair: Pair<'_, Rule>) -> HeaderFilter {
+        let mut inner = pair.into_inner();
+        let name = self.next_word(&mut inner);
+        HeaderFilter { name, values: inner.map(|p| self.word(p)).collect() }
+    }
+
+    fn query(&self, pair: Pair<'_, Rule>) -> Query {
+        let span = self.span(&pair);
+        if pair.as_rule() == Rule::given {
+            let mut inner = pair.into_inner();
+            let changes = self.body(inner.next().expect("`given` has a body"));
+            let asked = self.query(inner.next().expect("`given` has a query"));
+            return Query { given: Some(changes), ask: asked.ask, span };
+        }
+        Query { given: None, ask: self.ask(pair), span }
+    }
+
+    fn ask(&self, pair: Pair<'_, Rule>) -> Ask {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        match rule {
+            Rule::reach => Ask::Reach(self.from_to(&mut inner)),
+            Rule::verb => Ask::Verb(self.next_word(&mut inner), self.next_word(&mut inner)),
+            Rule::what => Ask::What(self.next_word(&mut inner), self.how(inner)),
+            Rule::who => Ask::Who(self.next_word(&mut inner), self.how(inner)),
+            Rule::resolve => {
+                let name = self.next_word(&mut inner);
+                let (mut from, mut using) = (None, None);
+                for pair in inner {
+                    let from_here = pair.as_rule() == Rule::from;
+                    let word = pair.into_inner().next().map(|p| self.word(p));
+                    if from_here { from = word } else { using = word }
+                }
+                Ask::Resolve { name, from, using }
+            }
+            Rule::tcpping => Ask::Tcpping(self.next_word(&mut inner), self.next_word(&mut inner)),
+            Rule::nameresolver => {
+                let (app, name) = (self.next_word(&mut inner), self.next_word(&mut inner));
+                Ask::Nameresolver(app, name, inner.next().map(|p| self.word(p)))
+            }
+            Rule::troubleshoot => Ask::Troubleshoot(self.from_to(&mut inner)),
+            Rule::fix => Ask::Fix(self.from_to(&mut inner)),
+            Rule::explain => {
+                let what = inner.next().expect("`explain` names something");
+                match what.as_rule() {
+                    Rule::topic => Ask::ExplainTopic(what.into_inner().map(|p| self.word(p)).collect()),
+                    _ => Ask::ExplainQuery(Box::new(self.query(what))),
+                }
+            }
+            Rule::routes => Ask::Routes(self.next_word(&mut inner)),
+            Rule::security => Ask::Security(self.next_word(&mut inner)),
+            Rule::next_hop => Ask::NextHop(self.next_word(&mut inner), self.next_word(&mut inner)),
+            Rule::features => Ask::Features(inner.next().map(|p| self.word(p))),
+            Rule::show => Ask::Show(inner.next().map(|p| self.word(p))),
+            Rule::lint => Ask::Lint,
+            Rule::matrix => Ask::Matrix,
+            _ => Ask::Diff(self.next_word(&mut inner)),
+        }
+    }
+
+    fn from_to(&self, inner: &mut Pairs<'_>) -> Reach {
+        let (source, target) = (self.next_word(inner), self.next_word(inner));
+        Reach { source, target, how: self.how(inner.by_ref()) }
+    }
+
+    fn how<'t>(&self, pairs: impl Iterator<Item = Pair<'t, Rule>>) -> Vec<How> {
+        pairs
+            .filter(|pair| pair.as_rule() == Rule::how)
+            .filter_map(|pair| pair.into_inner().next())
+            .filter_map(|pair| {
+                let rule = pair.as_rule();
+                if rule == Rule::header {
+                    return Some(How::Header(self.header(pair)));
+                }
+                let inner = pair.into_inner().next()?;
+                Some(match rule {
+                    Rule::over => How::Over(self.word(inner)),
+                    Rule::from_port => How::FromPort(self.word(inner)),
+                    Rule::host_name => How::HostName(self.word(inner)),
+                    Rule::traffic => How::For(self.word(inner)),
+                    _ => How::Within(self.values(inner)),
+                })
+            })
+            .collect()
+    }
+
+    fn assertion(&self, mut inner: Pairs<'_>, span: Span) -> Assertion {
+        let claim = self.claim(inner.next().expect("`assert` has a claim"));
+        let because = inner.next().and_then(|p| p.into_inner().next()).map(|p| self.word(p));
+        Assertion { claim, because, span }
+    }
+
+    fn claim(&self, pair: Pair<'_, Rule>) -> Claim {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        match rule {
+            Rule::only => {
+                let sources = self.values(inner.next().expect("`only` has sources"));
+                Claim::Only(sources, self.next_word(&mut inner), self.how(inner))
+            }
+            Rule::every | Rule::none => {
+                let (kind, target) = (self.next_word(&mut inner), self.next_word(&mut inner));
+                Claim::Every(kind, target, self.how(inner), rule == Rule::every)
+            }
+            Rule::hop_is => {
+                let asked = self.query(inner.next().expect("`next-hop` is asked"));
+                let hop = self.next_word(&mut inner);
+                Claim::NextHop(Box::new(asked), hop, inner.next().map(|p| self.value(p)))
+            }
+            Rule::is => {
+                let asked = self.query(inner.next().expect("a query is asked"));
+                let verdict = self.next_word(&mut inner);
+                Claim::Is(Box::new(asked), verdict, inner.next().map(|p| self.word(p)))
+            }
+            Rule::resolves => {
+                let (source, name) = (self.next_word(&mut inner), self.next_word(&mut inner));
+                Claim::Resolves(source, name, self.values(inner.next().expect("`as` has values")))
+            }
+            _ => {
+                let source = self.next_word(&mut inner);
+                let can = inner.next().is_some_and(|p| p.as_str() == "can");
+                let next = self.next_word(&mut inner);
+                if matches!(&*next.text, "fire" | "scale" | "start") {
+                    return Claim::Verb(source, next, can);
+                }
+                Claim::Reach(Reach { source, target: next, how: self.how(inner) }, can)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use crate::source::SourceId;
+
+    #[track_caller]
+    fn reads(text: &str) -> Vec<super::Statement> {
+        let (statements, diagnostics) = parse(SourceId(0), text);
+        assert!(diagnostics.is_empty(), "{text}\n{diagnostics:#?}");
+        statements
+    }
+
+    #[test]
+    fn a_place_ends_where_its_words_end() {
+        let text = "vnet hub 10.0.0.0/16   # the hub\nnsg a {   }  \n";
+        let statements = reads(text);
+        let super::Statement::Declaration(vnet) = &statements[0] else { panic!() };
+        assert_eq!((vnet.span.start, vnet.span.end), (0, 20));
+    }
+}

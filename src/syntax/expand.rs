@@ -1,0 +1,386 @@
+//! `let`, `for`, `${name}` and `nth(…)`: everything that is put together before it is judged.
+
+use super::ast::*;
+use super::literal::{self, AddressLiteral};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::source::Span;
+use indexmap::IndexMap;
+use ipnet::IpNet;
+
+/// How many rounds all loops of a text may make together.
+const ROUNDS: usize = 10_000;
+
+/// What `let` named so far.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// The values by name, with the place of the name.
+    pub lets: IndexMap<Box<str>, (Values, Span)>,
+    rounds: usize,
+}
+
+/// Replaces `for` by its rounds, and `${name}` and `nth(…)` by what they stand for. `let` is taken into the scope
+/// and stays a statement, so that it can be shown.
+pub fn expand(statements: Vec<Statement>, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
+    let mut out = Vec::with_capacity(statements.len());
+    for statement in statements {
+        expand_statement(statement, scope, diagnostics, &mut out);
+    }
+    out
+}
+
+fn expand_statement(
+    statement: Statement,
+    scope: &mut Scope,
+    diagnostics: &mut Vec<Diagnostic>,
+    out: &mut Vec<Statement>,
+) {
+    match statement {
+        Statement::For(each) => {
+            for value in rounds(&each.name, &each.values, each.span, scope, diagnostics) {
+                let substitution = Substitution { name: &each.name.text, value: &value };
+                for inner in &each.body {
+                    expand_statement(substitution.statement(inner), scope, diagnostics, out);
+                }
+            }
+        }
+        Statement::Check { title, body, span } => {
+            let body = expand(body, scope, diagnostics);
+            out.push(Statement::Check { title, body, span });
+        }
+        Statement::Let { name, values } => {
+            let values = calls(values, diagnostics);
+            scope.lets.insert(name.text.clone(), (values.clone(), name.span));
+            out.push(Statement::Let { name, values });
+        }
+        Statement::Declaration(d) => out.push(Statement::Declaration(declaration(d, scope, diagnostics))),
+        Statement::Amend(d) => out.push(Statement::Amend(declaration(d, scope, diagnostics))),
+        other => out.push(other),
+    }
+}
+
+fn declaration(mut d: Declaration, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) -> Declaration {
+    for part in &mut d.head {
+        if let Part::Values(values) = part {
+            *values = calls(std::mem::take(values), diagnostics);
+        }
+    }
+    if let Some(block) = &mut d.block {
+        block.items = items(std::mem::take(&mut block.items), scope, diagnostics);
+    }
+    d
+}
+
+fn items(list: Vec<Item>, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) -> Vec<Item> {
+    let mut out = Vec::with_capacity(list.len());
+    for item in list {
+        match item {
+            Item::For(each) => {
+                for value in rounds(&each.name, &each.values, each.span, scope, diagnostics) {
+                    let substitution = Substitution { name: &each.name.text, value: &value };
+                    let body = each.body.iter().map(|item| substitution.item(item)).collect();
+                    out.append(&mut items(body, scope, diagnostics));
+                }
+            }
+            Item::Entry(mut entry) => {
+                entry.groups = entry.groups.into_iter().map(|group| calls(group, diagnostics)).collect();
+                if let Some(block) = &mut entry.block {
+                    block.items = items(std::mem::take(&mut block.items), scope, diagnostics);
+                }
+                out.push(Item::Entry(entry));
+            }
+            Item::Rule(mut line) => {
+                line.source = calls(line.source, diagnostics);
+                line.destination = line.destination.map(|values| calls(values, diagnostics));
+                out.push(Item::Rule(line));
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The texts that a loop runs over.
+fn rounds(
+    name: &Word,
+    values: &Values,
+    span: Span,
+    scope: &mut Scope,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut all = Vec::new();
+    for value in values {
+        round_of(value, scope, diagnostics, &mut all);
+    }
+    scope.rounds += all.len();
+    if scope.rounds > ROUNDS {
+        let message = format!("`for` makes more than {ROUNDS} rounds in all");
+        diagnostics.push(Diagnostic::error("FN0004", name.span.to(span), message));
+        return Vec::new();
+    }
+    all
+}
+
+fn round_of(value: &Value, scope: &Scope, diagnostics: &mut Vec<Diagnostic>, all: &mut Vec<String>) {
+    match value {
+        Value::List(list, _) => list.iter().for_each(|v| round_of(v, scope, diagnostics, all)),
+        Value::Call(..) => {
+            for value in calls(vec![value.clone()], diagnostics) {
+                all.extend(value.word().map(|word| word.text.to_string()));
+            }
+        }
+        Value::Word(word) => {
+            if let Some((first, last)) = word.text.split_once("..") {
+                match (first.parse::<i64>(), last.parse::<i64>()) {
+                    (Ok(a), Ok(b)) if b - a < ROUNDS as i64 * 2 => all.extend((a..=b).map(|n| n.to_string())),
+                    (Ok(_), Ok(_)) => all.resize(all.len() + ROUNDS + 1, String::new()),
+                    _ => {
+                        let message = format!("`{}` is not a range of whole numbers", word.text);
+                        diagnostics.push(Diagnostic::error("FN0109", word.span, message).help("write `1..20`"));
+                    }
+                }
+            } else if let Some((values, _)) = scope.lets.get(&word.text) {
+                values.iter().for_each(|v| round_of(v, scope, diagnostics, all));
+            } else {
+                all.push(word.text.to_string());
+            }
+        }
+    }
+}
+
+/// Replaces `nth(PREFIX, LENGTH, INDEX)` by the prefix that it means.
+fn calls(values: Values, diagnostics: &mut Vec<Diagnostic>) -> Values {
+    values
+        .into_iter()
+        .filter_map(|value| match value {
+            Value::Call(name, arguments, span) => match call(&name, &arguments, span) {
+                Ok(prefix) => Some(Value::Word(Word::new(prefix.to_string(), span))),
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    None
+                }
+            },
+            Value::List(list, span) => Some(Value::List(calls(list, diagnostics), span)),
+            word => Some(word),
+        })
+        .collect()
+}
+
+fn call(name: &Word, arguments: &[Value], span: Span) -> Result<IpNet, Diagnostic> {
+    let wrong = |message: String| {
+        Diagnostic::error("FN0109", span, message).help("write `nth(10.0.0.0/8, 16, 3)`: prefix, length, index from 0")
+    };
+    if &*name.text != "nth" {
+        let message = format!("`{}` is not a function; the only one is `nth`", name.text);
+        return Err(Diagnostic::error("FN0101", name.span, message).maybe_help(did_you_mean(&name.text, ["nth"])));
+    }
+    let [Value::Word(prefix), Value::Word(length), Value::Word(index)] = arguments else {
+        return Err(wrong("`nth` takes a prefix, a length and an index".into()));
+    };
+    let net = match literal::address(&prefix.text).map_err(|fault| fault.at(prefix))? {
+        AddressLiteral::Prefix(net) => net,
+        _ => return Err(wrong(format!("`{}` is not a prefix", prefix.text))),
+    };
+    let length: u8 = length.text.parse().map_err(|_| wrong(format!("`{}` is not a prefix length", length.text)))?;
+    let index: u128 = index.text.parse().map_err(|_| wrong(format!("`{}` is not an index", index.text)))?;
+    if length < net.prefix_len() || length > net.max_prefix_len() {
+        return Err(wrong(format!("`{net}` has no subnets of length /{length}")));
+    }
+    let bits = u32::from(length - net.prefix_len());
+    if bits < 128 && index >> bits != 0 {
+        return Err(wrong(format!("`{net}` has only {} subnets of length /{length}", 1u128 << bits)));
+    }
+    let shift = u32::from(net.max_prefix_len() - length);
+    let step = index.checked_shl(shift).unwrap_or(0);
+    let address = match net.network() {
+        std::net::IpAddr::V4(a) => std::net::IpAddr::V4((u32::from(a) + step as u32).into()),
+        std::net::IpAddr::V6(a) => std::net::IpAddr::V6((u128::from(a) + step).into()),
+    };
+    IpNet::new(address, length).map_err(|_| wrong("not a prefix".into()))
+}
+
+/// `${name}` put into copies of what a loop repeats.
+struct Substitution<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl Substitution<'_> {
+    fn word(&self, word: &Word) -> Word {
+        let pattern = format!("${{{}}}", self.name);
+        if !word.text.contains(&pattern) {
+            return word.clone();
+        }
+        Word::new(word.text.replace(&pattern, self.value), word.span)
+    }
+
+    fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::Word(word) => Value::Word(self.word(word)),
+            Value::List(list, span) => Value::List(self.values(list), *span),
+            Value::Call(name, arguments, span) => Value::Call(name.clone(), self.values(arguments), *span),
+        }
+    }
+
+    fn values(&self, values: &Values) -> Values {
+        values.iter().map(|value| self.value(value)).collect()
+    }
+
+    fn maybe(&self, word: &Option<Word>) -> Option<Word> {
+        word.as_ref().map(|word| self.word(word))
+    }
+
+    fn header(&self, filter: &HeaderFilter) -> HeaderFilter {
+        let values = filter.values.iter().map(|word| self.word(word)).collect();
+        HeaderFilter { name: self.word(&filter.name), values }
+    }
+
+    fn block(&self, block: &Block) -> Block {
+        Block { items: block.items.iter().map(|item| self.item(item)).collect(), span: block.span }
+    }
+
+    fn item(&self, item: &Item) -> Item {
+        match item {
+            Item::For(each) => Item::For(Box::new(Loop {
+                name: each.name.clone(),
+                values: self.values(&each.values),
+                body: each.body.iter().map(|item| self.item(item)).collect(),
+                span: each.span,
+            })),
+            Item::Rule(line) => Item::Rule(Box::new(RuleLine {
+                priority: self.maybe(&line.priority),
+                action: line.action.clone(),
+                protocol: self.maybe(&line.protocol),
+                resource: line.resource,
+                source: self.values(&line.source),
+                destination: line.destination.as_ref().map(|values| self.values(values)),
+                headers: line.headers.iter().map(|filter| self.header(filter)).collect(),
+                ignore_missing: line.ignore_missing,
+                alias: self.maybe(&line.alias),
+                span: line.span,
+            })),
+            Item::Route(line) => Item::Route(Box::new(RouteLine {
+                prefix: self.value(&line.prefix),
+                hop: self.word(&line.hop),
+                target: line.target.as_ref().map(|value| self.value(value)),
+                alias: self.maybe(&line.alias),
+                span: line.span,
+            })),
+            Item::Remove(groups, span) => Item::Remove(groups.iter().map(|g| self.values(g)).collect(), *span),
+            Item::Entry(entry) => Item::Entry(Entry {
+                name: self.word(&entry.name),
+                groups: entry.groups.iter().map(|group| self.values(group)).collect(),
+                equals: entry.equals,
+                block: entry.block.as_ref().map(|block| self.block(block)),
+                span: entry.span,
+            }),
+        }
+    }
+
+    fn declaration(&self, d: &Declaration) -> Declaration {
+        let head = d.head.iter().map(|part| match part {
+            Part::Values(values) => Part::Values(self.values(values)),
+            arrow => arrow.clone(),
+        });
+        Declaration {
+            kind: self.word(&d.kind),
+            head: head.collect(),
+            block: d.block.as_ref().map(|block| self.block(block)),
+            span: d.span,
+        }
+    }
+
+    fn statement(&self, statement: &Statement) -> Statement {
+        match statement {
+            Statement::Edition(word) => Statement::Edition(self.word(word)),
+            Statement::Use { tags, file } => Statement::Use { tags: *tags, file: self.word(file) },
+            Statement::Let { name, values } => {
+                Statement::Let { name: self.word(name), values: self.values(values) }
+            }
+            Statement::For(each) => Statement::For(Box::new(Loop {
+                name: each.name.clone(),
+                values: self.values(&each.values),
+                body: each.body.iter().map(|s| self.statement(s)).collect(),
+                span: each.span,
+            })),
+            Statement::Check { title, body, span } => Statement::Check {
+                title: self.word(title),
+                body: body.iter().map(|s| self.statement(s)).collect(),
+                span: *span,
+            },
+            Statement::Assert(assertion) => Statement::Assert(Box::new(self.assertion(assertion))),
+            Statement::Amend(d) => Statement::Amend(self.declaration(d)),
+            Statement::Remove(d) => Statement::Remove(self.declaration(d)),
+            Statement::Query(query) => Statement::Query(Box::new(self.query(query))),
+            Statement::Declaration(d) => Statement::Declaration(self.declaration(d)),
+        }
+    }
+
+    fn assertion(&self, assertion: &Assertion) -> Assertion {
+        let claim = match &assertion.claim {
+            Claim::Reach(reach, can) => Claim::Reach(self.reach(reach), *can),
+            Claim::Verb(what, verb, can) => Claim::Verb(self.word(what), verb.clone(), *can),
+            Claim::Only(sources, target, how) => {
+                Claim::Only(self.values(sources), self.word(target), self.hows(how))
+            }
+            Claim::Every(kind, target, how, every) => {
+                Claim::Every(kind.clone(), self.word(target), self.hows(how), *every)
+            }
+            Claim::NextHop(query, hop, target) => Claim::NextHop(
+                Box::new(self.query(query)),
+                hop.clone(),
+                target.as_ref().map(|value| self.value(value)),
+            ),
+            Claim::Is(query, a, b) => Claim::Is(Box::new(self.query(query)), a.clone(), b.clone()),
+            Claim::Resolves(source, name, values) => {
+                Claim::Resolves(self.word(source), self.word(name), self.values(values))
+            }
+        };
+        Assertion { claim, because: self.maybe(&assertion.because), span: assertion.span }
+    }
+
+    fn reach(&self, reach: &Reach) -> Reach {
+        Reach { source: self.word(&reach.source), target: self.word(&reach.target), how: self.hows(&reach.how) }
+    }
+
+    fn hows(&self, how: &[How]) -> Vec<How> {
+        how.iter()
+            .map(|how| match how {
+                How::Over(word) => How::Over(self.word(word)),
+                How::FromPort(word) => How::FromPort(self.word(word)),
+                How::Header(filter) => How::Header(self.header(filter)),
+                How::HostName(word) => How::HostName(self.word(word)),
+                How::For(word) => How::For(self.word(word)),
+                How::Within(values) => How::Within(self.values(values)),
+            })
+            .collect()
+    }
+
+    fn query(&self, query: &Query) -> Query {
+        let w = |word: &Word| self.word(word);
+        let ask = match &query.ask {
+            Ask::Reach(reach) => Ask::Reach(self.reach(reach)),
+            Ask::Verb(what, verb) => Ask::Verb(w(what), verb.clone()),
+            Ask::What(source, how) => Ask::What(w(source), self.hows(how)),
+            Ask::Who(target, how) => Ask::Who(w(target), self.hows(how)),
+            Ask::Resolve { name, from, using } => {
+                Ask::Resolve { name: w(name), from: self.maybe(from), using: self.maybe(using) }
+            }
+            Ask::Tcpping(app, target) => Ask::Tcpping(w(app), w(target)),
+            Ask::Nameresolver(app, name, server) => Ask::Nameresolver(w(app), w(name), self.maybe(server)),
+            Ask::Troubleshoot(reach) => Ask::Troubleshoot(self.reach(reach)),
+            Ask::Fix(reach) => Ask::Fix(self.reach(reach)),
+            Ask::ExplainQuery(query) => Ask::ExplainQuery(Box::new(self.query(query))),
+            Ask::ExplainTopic(words) => Ask::ExplainTopic(words.iter().map(w).collect()),
+            Ask::Routes(word) => Ask::Routes(w(word)),
+            Ask::Security(word) => Ask::Security(w(word)),
+            Ask::NextHop(source, address) => Ask::NextHop(w(source), w(address)),
+            Ask::Features(word) => Ask::Features(self.maybe(word)),
+            Ask::Show(word) => Ask::Show(self.maybe(word)),
+            Ask::Lint => Ask::Lint,
+            Ask::Matrix => Ask::Matrix,
+            Ask::Diff(file) => Ask::Diff(w(file)),
+        };
+        let given = query.given.as_ref().map(|body| body.iter().map(|s| self.statement(s)).collect());
+        Query { given, ask, span: query.span }
+    }
+}

@@ -1,0 +1,41 @@
+//! From text to syntax tree: the splitter, the grammar, the tree, literals. Knows no files and no Azure.
+//!
+//! Parsing never fails: [`parse`] returns the statements that it understood and a diagnostic for each that it did
+//! not, so that one broken declaration hides no other.
+
+pub mod ast;
+mod build;
+mod expand;
+#[allow(missing_docs)]
+mod grammar;
+pub mod literal;
+mod split;
+mod trouble;
+
+pub use expand::{Scope, expand};
+pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
+pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceId;
+
+/// The statements of a text, and what is wrong with the rest of it.
+///
+/// ```
+/// use fnet::source::SourceId;
+/// let (statements, diagnostics) = fnet::syntax::parse(SourceId(0), "nsg a\nvnet hub 10.0.0.0/16 {\nnsg b\n");
+/// assert_eq!(statements.len(), 2); // `vnet hub` has an open bracket and is reported
+/// assert_eq!(diagnostics.len(), 1);
+/// ```
+pub fn parse(source: SourceId, text: &str) -> (Vec<ast::Statement>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let pieces = split(source, text, &mut diagnostics);
+    let mut statements = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        if let Some(statement) = build::statement(source, text, piece, &mut diagnostics) {
+            statements.push(statement);
+        }
+    }
+    crate::diagnostic::sort(&mut diagnostics);
+    (statements, diagnostics)
+}
