@@ -1,0 +1,240 @@
+//! The stdlib as it is built in: its files, cut and parsed when they are wanted.
+
+use super::Edition;
+use crate::source::SourceId;
+use crate::syntax::ast::{Declaration, Statement};
+use crate::syntax::{parse, split};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+macro_rules! files {
+    ($($path:literal)*) => {
+        /// Every file of the stdlib: its path and its text. A test holds the table to the folder.
+        pub const FILES: &[(&str, &str)] = &[$(($path, include_str!(concat!("../../stdlib/", $path))),)*];
+    };
+}
+
+files! {
+    "2020/addresses.fnet"
+    "2020/features.fnet"
+    "2020/limits.fnet"
+    "2020/plans.fnet"
+    "2020/regions.fnet"
+    "2020/rules/ase.fnet"
+    "2020/rules/dns.fnet"
+    "2020/rules/in.fnet"
+    "2020/rules/kvref.fnet"
+    "2020/rules/pe.fnet"
+    "2020/rules/plan.fnet"
+    "2020/rules/route.fnet"
+    "2020/rules/scope.fnet"
+    "2020/rules/src.fnet"
+    "2020/rules/storage.fnet"
+    "2020/rules/subnet.fnet"
+    "2020/rules/trigger.fnet"
+    "2020/rules/vnet.fnet"
+    "2020/triggers.fnet"
+    "2026/addresses.fnet"
+    "2026/features.fnet"
+    "2026/limits.fnet"
+    "2026/plans.fnet"
+    "2026/regions.fnet"
+    "2026/rules/ase.fnet"
+    "2026/rules/dns.fnet"
+    "2026/rules/egress.fnet"
+    "2026/rules/fw.fnet"
+    "2026/rules/hc.fnet"
+    "2026/rules/in.fnet"
+    "2026/rules/kvref.fnet"
+    "2026/rules/nat.fnet"
+    "2026/rules/nsg.fnet"
+    "2026/rules/p2s.fnet"
+    "2026/rules/pe.fnet"
+    "2026/rules/plan.fnet"
+    "2026/rules/route.fnet"
+    "2026/rules/scope.fnet"
+    "2026/rules/src.fnet"
+    "2026/rules/storage.fnet"
+    "2026/rules/subnet.fnet"
+    "2026/rules/tag.fnet"
+    "2026/rules/trigger.fnet"
+    "2026/rules/verdict.fnet"
+    "2026/rules/vnet.fnet"
+    "2026/triggers.fnet"
+    "shared/addresses.fnet"
+    "shared/documents.fnet"
+    "shared/limits.fnet"
+    "shared/open-points.fnet"
+    "shared/rules/ase.fnet"
+    "shared/rules/diag.fnet"
+    "shared/rules/dns.fnet"
+    "shared/rules/egress.fnet"
+    "shared/rules/eval.fnet"
+    "shared/rules/fw.fnet"
+    "shared/rules/gw.fnet"
+    "shared/rules/hc.fnet"
+    "shared/rules/in.fnet"
+    "shared/rules/kvref.fnet"
+    "shared/rules/nsg.fnet"
+    "shared/rules/p2s.fnet"
+    "shared/rules/pe.fnet"
+    "shared/rules/peer.fnet"
+    "shared/rules/plan.fnet"
+    "shared/rules/route.fnet"
+    "shared/rules/scope.fnet"
+    "shared/rules/se.fnet"
+    "shared/rules/src.fnet"
+    "shared/rules/storage.fnet"
+    "shared/rules/subnet.fnet"
+    "shared/rules/tag.fnet"
+    "shared/rules/tool.fnet"
+    "shared/rules/trigger.fnet"
+    "shared/rules/verdict.fnet"
+    "shared/rules/vnet.fnet"
+    "shared/security.fnet"
+    "shared/services.fnet"
+    "shared/settings.fnet"
+    "shared/tags.fnet"
+    "shared/topics.fnet"
+}
+
+/// The folders that are editions, the oldest first.
+pub(super) const EDITIONS: &[&str] = &["2020", "2026"];
+
+/// The kinds that only the stdlib declares.
+pub(super) const KINDS: &[&str] = &[
+    "rule", "feature", "limit", "plan-type", "service-type", "service-tag", "trigger-type", "topic", "document",
+    "open-point", "default-rule", "system-routes", "well-known", "app-setting", "region",
+];
+
+/// A declaration of the stdlib that may not have been parsed yet.
+#[derive(Debug)]
+struct Shelved {
+    kind: &'static str,
+    name: &'static str,
+    text: &'static str,
+    parsed: OnceLock<Option<Declaration>>,
+}
+
+/// One file, cut into declarations.
+#[derive(Debug, Default)]
+struct Volume {
+    items: Vec<Shelved>,
+    index: HashMap<&'static str, Vec<usize>>,
+}
+
+/// The files of an edition.
+#[derive(Debug)]
+pub(super) struct Library {
+    pub(super) edition: Edition,
+    /// Path, text, and the cut file once somebody has looked into it.
+    volumes: Vec<(&'static str, &'static str, OnceLock<Volume>)>,
+}
+
+impl Library {
+    /// The library of an edition; made once.
+    pub(super) fn of(edition: Edition) -> &'static Library {
+        static LIBRARIES: OnceLock<Vec<Library>> = OnceLock::new();
+        let all = LIBRARIES.get_or_init(|| Edition::all().map(Library::new).collect());
+        all.iter().find(|library| library.edition == edition).unwrap_or(&all[0])
+    }
+
+    fn new(edition: Edition) -> Self {
+        let folder = |path: &str| path.split('/').next().unwrap_or("").to_string();
+        let mine = |path: &str| folder(path) == "shared" || folder(path) == edition.name();
+        // What the edition declares goes before what both share.
+        let mut files: Vec<_> = FILES.iter().filter(|(path, _)| mine(path)).collect();
+        files.sort_by_key(|(path, _)| folder(path) == "shared");
+        let volumes = files.into_iter().map(|(path, text)| (*path, *text, OnceLock::new())).collect();
+        Self { edition, volumes }
+    }
+
+    /// The files in which a declaration can stand: those of rules are named after the family.
+    fn volumes(&self, kind: &str, name: Option<&str>) -> Vec<&Volume> {
+        let family = name.map(|name| name.split('.').next().unwrap_or(name));
+        let holds = |path: &str| {
+            let mut parts = path.split('/').skip(1);
+            match (parts.next(), parts.next()) {
+                (Some("rules"), Some(file)) => {
+                    kind == "rule" && family.is_none_or(|family| file.strip_suffix(".fnet") == Some(family))
+                }
+                (Some(file), _) => kind != "rule" && file_of(kind) == file.strip_suffix(".fnet"),
+                _ => false,
+            }
+        };
+        let found = self.volumes.iter().filter(|(path, _, _)| holds(path));
+        found.map(|(_, text, volume)| volume.get_or_init(|| Volume::cut(text))).collect()
+    }
+
+    pub(super) fn has(&self, kind: &str, name: &str) -> bool {
+        self.volumes(kind, Some(name)).iter().any(|volume| volume.find(kind, name).is_some())
+    }
+
+    pub(super) fn declaration(&self, kind: &str, name: &str) -> Option<&Declaration> {
+        let shelved = self.volumes(kind, Some(name)).into_iter().find_map(|volume| volume.find(kind, name))?;
+        shelved.parsed.get_or_init(|| shelved.parse()).as_ref()
+    }
+
+    pub(super) fn names(&self, kind: &str) -> Vec<&str> {
+        let items = self.volumes(kind, None).into_iter().flat_map(|volume| &volume.items);
+        items.filter(|item| item.kind == kind).map(|item| item.name).collect()
+    }
+}
+
+/// The file in which a kind of fact stands.
+fn file_of(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "feature" => "features",
+        "limit" => "limits",
+        "plan-type" => "plans",
+        "service-type" => "services",
+        "service-tag" => "tags",
+        "trigger-type" => "triggers",
+        "topic" => "topics",
+        "document" => "documents",
+        "open-point" => "open-points",
+        "default-rule" => "security",
+        "system-routes" | "well-known" => "addresses",
+        "app-setting" => "settings",
+        "region" => "regions",
+        _ => return None,
+    })
+}
+
+impl Volume {
+    fn find(&self, kind: &str, name: &str) -> Option<&Shelved> {
+        self.index.get(name)?.iter().map(|at| &self.items[*at]).find(|item| item.kind == kind)
+    }
+
+    fn cut(text: &'static str) -> Self {
+        let mut volume = Volume::default();
+        for piece in split(SourceId(u32::MAX), text, &mut Vec::new()) {
+            let text = text[piece.start..piece.end].trim_start();
+            let Some((kind, name)) = head(text) else { continue };
+            volume.index.entry(name).or_default().push(volume.items.len());
+            volume.items.push(Shelved { kind, name, text, parsed: OnceLock::new() });
+        }
+        volume
+    }
+}
+
+/// Kind and name of a declaration, behind the comments above it.
+fn head(text: &str) -> Option<(&str, &str)> {
+    let mut rest = text;
+    while rest.starts_with('#') {
+        rest = rest[rest.find('\n')?..].trim_start();
+    }
+    let mut words = rest.split_whitespace();
+    Some((words.next()?, words.next()?))
+}
+
+impl Shelved {
+    fn parse(&self) -> Option<Declaration> {
+        let (statements, diagnostics) = parse(SourceId(u32::MAX), self.text);
+        debug_assert!(diagnostics.is_empty(), "{} {}: {diagnostics:?}", self.kind, self.name);
+        statements.into_iter().find_map(|statement| match statement {
+            Statement::Declaration(declaration) => Some(declaration),
+            _ => None,
+        })
+    }
+}

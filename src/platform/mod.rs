@@ -1,0 +1,236 @@
+//! The platform as data: plans, limits, services, tags, rules with their texts and sources, one set an edition.
+//!
+//! The only way to a fact about Azure. The facts are written in fnet under `stdlib/`; what both editions share
+//! stands in `shared/`, the rest in the edition's folder. Nothing is parsed before somebody asks for it: a file is
+//! cut into declarations when one of its names is looked up, and a declaration is parsed when it is wanted, so that
+//! a short question costs little.
+
+mod facts;
+mod library;
+mod reader;
+
+pub use facts::*;
+pub use library::FILES;
+
+use crate::net::AddressSet;
+use crate::syntax::ast::Declaration;
+use indexmap::IndexMap;
+use library::Library;
+use std::fmt;
+use std::sync::Arc;
+
+/// A state of the platform: Azure as documented in a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edition(&'static str);
+
+impl Edition {
+    /// All editions, the oldest first: the folders of the stdlib that are not `shared`.
+    pub fn all() -> impl DoubleEndedIterator<Item = Edition> {
+        library::EDITIONS.iter().map(|name| Edition(name))
+    }
+
+    /// The edition of a script that names none: the first.
+    pub fn first() -> Edition {
+        Edition(library::EDITIONS[0])
+    }
+
+    /// The newest edition, which `fnet new` writes down.
+    pub fn newest() -> Edition {
+        Edition(library::EDITIONS[library::EDITIONS.len() - 1])
+    }
+
+    /// The edition of that name.
+    pub fn named(name: &str) -> Option<Edition> {
+        Self::all().find(|edition| edition.0 == name)
+    }
+
+    /// Its name, a year.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// The facts of one edition, and what a script has changed of them.
+///
+/// ```
+/// use fnet::platform::{Edition, Platform};
+/// let platform = Platform::of(Edition::newest());
+/// let rule = platform.rule("nsg.first-match").unwrap();
+/// assert_eq!(rule.title, "the first rule that matches decides");
+/// assert!(platform.rule("vnet.regional.no-global-peering").is_none()); // a rule of 2020
+/// ```
+#[derive(Clone, Debug)]
+pub struct Platform {
+    library: &'static Library,
+    overrides: Arc<IndexMap<(String, String), Declaration>>,
+}
+
+impl Platform {
+    /// The facts of an edition as the stdlib declares them.
+    pub fn of(edition: Edition) -> Self {
+        Self { library: Library::of(edition), overrides: Arc::default() }
+    }
+
+    /// The edition.
+    pub fn edition(&self) -> Edition {
+        self.library.edition
+    }
+
+    /// The same platform with a fact stated by a script in place of the stdlib's.
+    pub fn with(&self, kind: &str, name: &str, declaration: Declaration) -> Self {
+        let mut overrides = (*self.overrides).clone();
+        overrides.insert((kind.to_string(), name.to_string()), declaration);
+        Self { library: self.library, overrides: Arc::new(overrides) }
+    }
+
+    /// The kinds that only the stdlib declares and a script may amend.
+    pub fn kinds() -> &'static [&'static str] {
+        library::KINDS
+    }
+
+    /// A declaration of the stdlib, or what a script made of it.
+    pub fn declaration(&self, kind: &str, name: &str) -> Option<&Declaration> {
+        let key = (kind.to_string(), name.to_string());
+        if let Some(declaration) = self.overrides.get(&key) {
+            return Some(declaration);
+        }
+        self.library.declaration(kind, name)
+    }
+
+    /// The names of a kind, in the order in which the stdlib declares them.
+    pub fn names(&self, kind: &str) -> Vec<&str> {
+        let mut names = self.library.names(kind);
+        for (of, name) in self.overrides.keys() {
+            if of == kind && !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Does the edition declare the rule? One that it does not declare does not fire.
+    pub fn declares(&self, rule: &str) -> bool {
+        self.library.has("rule", rule)
+    }
+
+    /// A rule by its id.
+    pub fn rule(&self, id: &str) -> Option<Rule> {
+        self.declaration("rule", id).map(|d| Rule::read(id, d))
+    }
+
+    /// The ids of all rules, family by family.
+    pub fn rule_ids(&self) -> Vec<&str> {
+        self.names("rule")
+    }
+
+    /// A number of the platform, such as `nsg-priority-last`; zero where no edition states it.
+    pub fn limit(&self, name: &str) -> i64 {
+        debug_assert!(self.declaration("limit", name).is_some(), "limit {name} is not declared");
+        self.declaration("limit", name).and_then(|d| reader::Reader::of(d).number("value")).unwrap_or(0)
+    }
+
+    /// A range of addresses that has a name, such as `private-ranges`; empty where no edition declares it.
+    pub fn addresses(&self, name: &str) -> AddressSet {
+        debug_assert!(self.declaration("well-known", name).is_some(), "well-known {name} is not declared");
+        self.declaration("well-known", name).map(|d| reader::Reader::of(d).prefixes("prefix")).unwrap_or_default()
+    }
+
+    /// Every plan type, in order.
+    pub fn plan_types(&self) -> Vec<PlanType> {
+        self.all("plan-type", PlanType::read)
+    }
+
+    /// The plan type that a tier belongs to, and the tier as the stdlib spells it. Case does not count.
+    pub fn plan_type(&self, tier: &str) -> Option<(PlanType, String)> {
+        let same = |word: &String| word.eq_ignore_ascii_case(tier);
+        self.plan_types().into_iter().find_map(|plan| {
+            let spelled = plan.tiers.iter().find(|tier| same(tier)).cloned();
+            let spelled = spelled.or_else(|| plan.also.iter().any(same).then(|| plan.tiers.first().cloned()).flatten());
+            spelled.map(|tier| (plan, tier))
+        })
+    }
+
+    /// A service type by its word, in any case.
+    pub fn service_type(&self, word: &str) -> Option<ServiceType> {
+        let word = word.to_lowercase();
+        self.declaration("service-type", &word).map(|d| ServiceType::read(&word, d))
+    }
+
+    /// Every service type, in order.
+    pub fn service_types(&self) -> Vec<ServiceType> {
+        self.all("service-type", ServiceType::read)
+    }
+
+    /// A service tag by its documented name, and the region behind its dot.
+    pub fn tag(&self, word: &str) -> Option<(ServiceTag, Option<String>)> {
+        if let Some(d) = self.declaration("service-tag", word) {
+            return Some((ServiceTag::read(word, d), None));
+        }
+        let (name, region) = word.rsplit_once('.')?;
+        let tag = self.declaration("service-tag", name).map(|d| ServiceTag::read(name, d))?;
+        (tag.regional && self.is_region(region)).then(|| (tag, Some(region.to_lowercase())))
+    }
+
+    /// Is it the name of a region, as `westeurope` or as tags spell it?
+    pub fn is_region(&self, word: &str) -> bool {
+        let lower = word.to_lowercase();
+        self.library.has("region", &lower)
+            || self.all("region", Region::read).iter().any(|r| r.tag_name.eq_ignore_ascii_case(word))
+    }
+
+    /// A region's facts.
+    pub fn region(&self, name: &str) -> Option<Region> {
+        let name = name.to_lowercase();
+        self.declaration("region", &name).map(|d| Region::read(&name, d))
+    }
+
+    /// The default security rules, in order.
+    pub fn default_rules(&self) -> Vec<DefaultRule> {
+        self.all("default-rule", DefaultRule::read)
+    }
+
+    /// The system's default routes, in order.
+    pub fn system_routes(&self) -> Vec<SystemRoute> {
+        self.declaration("system-routes", "default").map(SystemRoute::read_all).unwrap_or_default()
+    }
+
+    /// What an app setting means for the network.
+    pub fn app_setting(&self, name: &str) -> Option<AppSetting> {
+        self.declaration("app-setting", name).map(|d| AppSetting::read(name, d))
+    }
+
+    /// Every app setting that means something for the network.
+    pub fn app_settings(&self) -> Vec<AppSetting> {
+        self.all("app-setting", AppSetting::read)
+    }
+
+    /// The feature matrix, row by row.
+    pub fn features(&self) -> Vec<Feature> {
+        self.all("feature", Feature::read)
+    }
+
+    /// What a person may ask `explain` about.
+    pub fn topics(&self) -> Vec<Topic> {
+        self.all("topic", Topic::read)
+    }
+
+    /// A document that rules cite, by its key.
+    pub fn document(&self, key: &str) -> Option<Document> {
+        self.declaration("document", key).map(|d| Document::read(key, d))
+    }
+
+    /// A question that the documents leave open, and what fnet takes.
+    pub fn open_point(&self, id: &str) -> Option<OpenPoint> {
+        self.declaration("open-point", id).map(|d| OpenPoint::read(id, d))
+    }
+
+    fn all<T>(&self, kind: &str, read: impl Fn(&str, &Declaration) -> T) -> Vec<T> {
+        self.names(kind).into_iter().filter_map(|n| self.declaration(kind, n).map(|d| read(n, d))).collect()
+    }
+}
