@@ -1,5 +1,6 @@
 //! tmp
 pub mod diagnostic;
+pub mod model;
 pub mod net;
 pub mod platform;
 pub mod source;

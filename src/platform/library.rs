@@ -38,6 +38,7 @@ files! {
     "2026/features.fnet"
     "2026/limits.fnet"
     "2026/plans.fnet"
+    "2026/properties.fnet"
     "2026/regions.fnet"
     "2026/rules/ase.fnet"
     "2026/rules/dns.fnet"
@@ -104,7 +105,7 @@ pub(super) const EDITIONS: &[&str] = &["2020", "2026"];
 /// The kinds that only the stdlib declares.
 pub(super) const KINDS: &[&str] = &[
     "rule", "feature", "limit", "plan-type", "service-type", "service-tag", "trigger-type", "topic", "document",
-    "open-point", "default-rule", "system-routes", "well-known", "app-setting", "region",
+    "open-point", "default-rule", "system-routes", "well-known", "app-setting", "region", "property",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -197,6 +198,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "system-routes" | "well-known" => "addresses",
         "app-setting" => "settings",
         "region" => "regions",
+        "property" => "properties",
         _ => return None,
     })
 }

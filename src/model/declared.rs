@@ -1,0 +1,349 @@
+//! What was declared, as it was written: the list that `amend` and `remove` change and that lowering reads.
+
+use super::name::Kind;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::platform::Platform;
+use crate::source::Span;
+use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Value, Word};
+use crate::syntax::literal;
+use std::sync::Arc;
+
+/// One declaration, with the region and subscription in force where it stands.
+#[derive(Clone, Debug)]
+pub struct DeclaredItem {
+    /// Its kind; none for the kinds of the stdlib.
+    pub kind: Option<Kind>,
+    /// The word of its kind.
+    pub word: String,
+    /// Its name.
+    pub name: String,
+    /// The declaration.
+    pub declaration: Arc<Declaration>,
+    /// The region in force.
+    pub region: Option<Word>,
+    /// The subscription in force.
+    pub subscription: Option<Word>,
+}
+
+/// What adding a declaration did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is new.
+    New,
+    /// It took the place of an earlier one.
+    Replaced(String),
+    /// It only sets the region or subscription of what follows.
+    Setting,
+}
+
+/// Everything declared so far, in order. Cheap to copy: the declarations are shared.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    items: Vec<DeclaredItem>,
+    region: Option<Word>,
+    subscription: Option<Word>,
+}
+
+/// Properties of which each line is a thing of its own, known by its first value.
+const KEYED: &[&str] =
+    &["setting", "record", "link", "forward", "subnet", "slot", "trigger", "database", "endpoint"];
+
+/// Blocks of lines.
+const LISTS: &[&str] = &["inbound", "outbound", "access", "scm-access", "firewall"];
+
+impl Declared {
+    /// The declarations, in order.
+    pub fn items(&self) -> &[DeclaredItem] {
+        &self.items
+    }
+
+    /// The declaration of that kind and name.
+    pub fn find(&self, word: &str, name: &str) -> Option<&DeclaredItem> {
+        self.items.iter().find(|item| item.word == word && item.name == name)
+    }
+
+    /// Takes a declaration in. A name that is taken is an error, or is replaced where `replace` says so.
+    pub fn add(&mut self, declaration: Declaration, replace: bool) -> Result<Added, Diagnostic> {
+        let word = declaration.kind.text.to_string();
+        let kind = Kind::named(&word);
+        if kind.is_none() && !Platform::kinds().contains(&&*word) {
+            return Err(unknown_kind(&declaration.kind));
+        }
+        if matches!(kind, Some(Kind::Subnet)) {
+            let span = declaration.kind.span;
+            return Err(Diagnostic::error("FN0101", span, "a subnet stands in the block of its vnet")
+                .help("write `vnet NAME PREFIX { subnet NAME PREFIX }`, or `amend vnet NAME { subnet … }`"));
+        }
+        let first = first_value(&declaration);
+        if let (Some(Kind::Region | Kind::Subscription), Some(Value::Word(value))) = (kind, first) {
+            let slot = if kind == Some(Kind::Region) { &mut self.region } else { &mut self.subscription };
+            *slot = Some(value.clone());
+            if declaration.block.is_none() {
+                return Ok(Added::Setting);
+            }
+        }
+        let name = name_of(&declaration)?;
+        let item = DeclaredItem {
+            kind,
+            word: word.clone(),
+            name: name.clone(),
+            declaration: Arc::new(declaration),
+            region: self.region.clone(),
+            subscription: self.subscription.clone(),
+        };
+        match self.items.iter_mut().find(|item| item.word == word && item.name == name) {
+            None => {
+                self.items.push(item);
+                Ok(Added::New)
+            }
+            Some(old) if replace => {
+                let what = format!("{word} {name}");
+                *old = item;
+                Ok(Added::Replaced(what))
+            }
+            Some(old) => {
+                let span = item.declaration.head_span();
+                Err(Diagnostic::error("FN0114", span, format!("{word} `{name}` is declared twice"))
+                    .also(old.declaration.head_span(), "first declared here")
+                    .help(format!("change the first one with `amend {word} {name} {{ … }}`, or take another name")))
+            }
+        }
+    }
+
+    /// Changes a declaration: `amend KIND NAME { … }`.
+    pub fn amend(&mut self, change: &Declaration, platform: &Platform) -> Result<(), Diagnostic> {
+        let word = change.kind.text.to_string();
+        let name = name_of(change)?;
+        let Some(block) = &change.block else { return Ok(()) };
+        if word == "subnet" {
+            return self.amend_subnet(change, &name, block);
+        }
+        let at = match self.items.iter().position(|item| item.word == word && item.name == name) {
+            Some(at) => at,
+            None => {
+                let stated = platform.declaration(&word, &name).cloned();
+                let Some(declaration) = stated.or_else(|| self.regional_tag(&word, &name, platform, change)) else {
+                    return Err(self.nothing(change, &word, &name));
+                };
+                self.items.push(DeclaredItem {
+                    kind: Kind::named(&word),
+                    word: word.clone(),
+                    name: name.clone(),
+                    declaration: Arc::new(declaration),
+                    region: None,
+                    subscription: None,
+                });
+                self.items.len() - 1
+            }
+        };
+        let declaration = Arc::make_mut(&mut self.items[at].declaration);
+        merge(&mut declaration.block, block, change.span)
+    }
+
+    /// `amend service-tag Storage.WestEurope { prefix … }` states the data of a regional tag.
+    fn regional_tag(&self, word: &str, name: &str, platform: &Platform, change: &Declaration) -> Option<Declaration> {
+        (word == "service-tag" && platform.tag(name).is_some())
+            .then(|| Declaration { block: None, ..change.clone() })
+    }
+
+    fn amend_subnet(&mut self, change: &Declaration, name: &str, block: &Block) -> Result<(), Diagnostic> {
+        let labels = literal::labels(name);
+        let (vnet, subnet) = match labels.as_slice() {
+            [vnet, subnet] => (Some(vnet.clone()), subnet.clone()),
+            _ => (None, name.to_string()),
+        };
+        let holds = |item: &DeclaredItem| {
+            item.kind == Some(Kind::Vnet)
+                && vnet.as_ref().is_none_or(|vnet| *vnet == item.name)
+                && entries(&item.declaration.block).any(|e| is_keyed(e, "subnet", &subnet))
+        };
+        let Some(at) = self.items.iter().position(holds) else {
+            return Err(self.nothing(change, "subnet", name));
+        };
+        let declaration = Arc::make_mut(&mut self.items[at].declaration);
+        let items = declaration.block.as_mut().map(|block| &mut block.items).into_iter().flatten();
+        for item in items {
+            if let Item::Entry(entry) = item
+                && is_keyed(entry, "subnet", &subnet)
+            {
+                return merge(&mut entry.block, block, change.span);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a declaration away.
+    pub fn remove(&mut self, which: &Declaration) -> Result<(), Diagnostic> {
+        let word = which.kind.text.to_string();
+        let name = name_of(which)?;
+        let before = self.items.len();
+        self.items.retain(|item| !(item.word == word && item.name == name));
+        if self.items.len() == before { Err(self.nothing(which, &word, &name)) } else { Ok(()) }
+    }
+
+    fn nothing(&self, which: &Declaration, word: &str, name: &str) -> Diagnostic {
+        let names = self.items.iter().filter(|item| item.word == word).map(|item| item.name.as_str());
+        Diagnostic::error("FN0123", which.head_span(), format!("no {word} `{name}` is declared above"))
+            .maybe_help(did_you_mean(name, names))
+    }
+}
+
+/// The diagnostic of a statement that begins with no known word.
+fn unknown_kind(word: &Word) -> Diagnostic {
+    let kinds = Kind::ALL.iter().map(|kind| kind.word());
+    let queries = crate::syntax::QUERY_SHAPES.iter().map(|(query, _)| *query);
+    let others = crate::syntax::QUERY_WORDS.iter().copied();
+    let help = did_you_mean(&word.text, kinds.chain(queries).chain(others).chain(Platform::kinds().iter().copied()));
+    Diagnostic::error("FN0106", word.span, format!("`{}` begins no statement", word.text))
+        .help(help.unwrap_or_else(|| "a statement begins with a kind such as `vnet` or `app`, or a query word such as `can`".into()))
+}
+
+fn first_value(declaration: &Declaration) -> Option<&Value> {
+    declaration.head.iter().find_map(|part| match part {
+        Part::Values(values) => values.first(),
+        Part::Arrow { .. } => None,
+    })
+}
+
+/// The name of a declaration; of a peering its link.
+pub(super) fn name_of(declaration: &Declaration) -> Result<String, Diagnostic> {
+    let plain = |part: Option<&Part>| match part {
+        Some(Part::Values(values)) => values.first().and_then(Value::word).map(|w| literal::labels(&w.text).join(".")),
+        _ => None,
+    };
+    let missing = || {
+        let message = format!("`{}` lacks its name", declaration.kind.text);
+        Diagnostic::error("FN0116", declaration.kind.span, message)
+    };
+    if &*declaration.kind.text == "peering" {
+        let both = declaration.head.iter().find_map(|part| match part {
+            Part::Arrow { both, .. } => Some(*both),
+            _ => None,
+        });
+        let (a, b) = (plain(declaration.head.first()), plain(declaration.head.get(2)));
+        return match (a, both, b) {
+            (Some(a), Some(both), Some(b)) => Ok(format!("{a} {} {b}", if both { "<->" } else { "->" })),
+            _ => Err(Diagnostic::error("FN0116", declaration.head_span(), "`peering` names two vnets")
+                .help("write `peering hub <-> spoke`")),
+        };
+    }
+    plain(declaration.head.first()).ok_or_else(missing)
+}
+
+fn entries(block: &Option<Block>) -> impl Iterator<Item = &Entry> {
+    block.iter().flat_map(|block| &block.items).filter_map(|item| match item {
+        Item::Entry(entry) => Some(entry),
+        _ => None,
+    })
+}
+
+fn key_of(entry: &Entry) -> Option<String> {
+    entry.groups.first()?.first()?.word().map(Word::plain)
+}
+
+fn is_keyed(entry: &Entry, name: &str, key: &str) -> bool {
+    &*entry.name.text == name && key_of(entry).as_deref() == Some(key)
+}
+
+/// Puts the lines of `amend` into a block.
+fn merge(target: &mut Option<Block>, change: &Block, span: Span) -> Result<(), Diagnostic> {
+    let block = target.get_or_insert_with(|| Block { items: Vec::new(), span });
+    let mut replaced: Vec<Box<str>> = Vec::new();
+    for item in &change.items {
+        match item {
+            Item::Remove(groups, span) => take_away(block, groups, *span)?,
+            Item::Entry(entry) => {
+                let name = &*entry.name.text;
+                let key = key_of(entry);
+                let same = |old: &Item| match old {
+                    Item::Entry(old) => {
+                        &*old.name.text == name && (LISTS.contains(&name) || key_of(old) == key)
+                    }
+                    _ => false,
+                };
+                let nested = entry.block.is_some() && (LISTS.contains(&name) || KEYED.contains(&name));
+                if nested && let Some(Item::Entry(old)) = block.items.iter_mut().find(|old| same(old)) {
+                    if entry.groups.len() > 1 {
+                        old.groups = entry.groups.clone();
+                    }
+                    if let Some(inner) = &entry.block {
+                        merge(&mut old.block, inner, span_of_entry(entry))?;
+                    }
+                    continue;
+                }
+                if KEYED.contains(&name) {
+                    block.items.retain(|old| !same(old));
+                } else if !replaced.contains(&entry.name.text) {
+                    block.items.retain(|old| !matches!(old, Item::Entry(old) if &*old.name.text == name));
+                    replaced.push(entry.name.text.clone());
+                }
+                block.items.push(item.clone());
+            }
+            other => block.items.push(other.clone()),
+        }
+    }
+    Ok(())
+}
+
+fn span_of_entry(entry: &Entry) -> Span {
+    entry.span
+}
+
+/// `remove rule 100`, `remove route PREFIX`, `remove PROPERTY [VALUE]`.
+fn take_away(block: &mut Block, groups: &[Vec<Value>], span: Span) -> Result<(), Diagnostic> {
+    let word = |at: usize| groups.get(at).and_then(|group| group.first()).and_then(Value::word).map(Word::plain);
+    let what = word(0).unwrap_or_default();
+    let count = match (what.as_str(), word(1)) {
+        ("rule", Some(rule)) => remove_rules(&mut block.items, &rule),
+        ("route", Some(prefix)) => {
+            let is = |item: &Item| match item {
+                Item::Route(line) => {
+                    line.prefix.word().is_some_and(|w| *w.text == *prefix)
+                        || line.alias.as_ref().is_some_and(|w| w.plain() == prefix)
+                }
+                _ => false,
+            };
+            retain(&mut block.items, |item| !is(item))
+        }
+        (property, key) => retain(&mut block.items, |item| match item {
+            Item::Entry(entry) => {
+                let same = &*entry.name.text == property;
+                !(same && key.as_ref().is_none_or(|key| key_of(entry).as_ref() == Some(key)))
+            }
+            _ => true,
+        }),
+    };
+    match (count, what.as_str()) {
+        (0, _) => Err(Diagnostic::error("FN0123", span, "there is no such line to remove")),
+        (2.., "rule") => Err(Diagnostic::error("FN0115", span, "both directions have that rule")
+            .help("write it inside `inbound { … }` or `outbound { … }`")),
+        _ => Ok(()),
+    }
+}
+
+fn retain(items: &mut Vec<Item>, keep: impl Fn(&Item) -> bool) -> usize {
+    let before = items.len();
+    items.retain(keep);
+    before - items.len()
+}
+
+/// Removes the lines with that priority or name, also inside the blocks of lines.
+fn remove_rules(items: &mut Vec<Item>, rule: &str) -> usize {
+    let is = |item: &Item| match item {
+        Item::Rule(line) => {
+            line.priority.as_ref().is_some_and(|w| &*w.text == rule)
+                || line.alias.as_ref().is_some_and(|w| w.plain() == rule)
+        }
+        _ => false,
+    };
+    let mut count = retain(items, |item| !is(item));
+    for item in items {
+        if let Item::Entry(entry) = item
+            && LISTS.contains(&&*entry.name.text)
+            && let Some(block) = &mut entry.block
+        {
+            count += remove_rules(&mut block.items, rule);
+        }
+    }
+    count
+}

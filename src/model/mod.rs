@@ -1,0 +1,147 @@
+//! What the user declared: typed, names resolved to ids, with places. One noun a file, its lowering beside it.
+//!
+//! The model knows nothing of queries, and judges nothing that Azure would judge: limits and validity are the
+//! engine's.
+
+mod address;
+mod app;
+mod declared;
+mod dns;
+mod fields;
+mod gateway;
+mod host;
+mod hybrid;
+mod lower;
+mod name;
+mod network;
+mod peering;
+mod plan;
+mod route;
+mod security;
+mod service;
+
+pub use address::{AddressExpr, Side, TagRef, Term};
+pub use app::*;
+pub use declared::{Added, Declared};
+pub use dns::*;
+pub use fields::{Property, Shape, Stated};
+pub use gateway::*;
+pub use host::*;
+pub use hybrid::*;
+pub use lower::lower;
+pub use name::{Kind, NameTrouble, Names, Thing};
+pub use network::*;
+pub use peering::*;
+pub use plan::*;
+pub use route::*;
+pub use security::*;
+pub use service::*;
+
+use crate::platform::Platform;
+use crate::source::Span;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $id:ident -> $noun:ident in $arena:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $id(pub u32);
+
+            impl std::ops::Index<$id> for Model {
+                type Output = $noun;
+                fn index(&self, id: $id) -> &$noun {
+                    &self.$arena[id.0 as usize]
+                }
+            }
+        )*
+
+        /// Everything that was declared, kind by kind, in the order of declaration.
+        #[derive(Debug)]
+        pub struct Model {
+            /// The facts of the edition, with what the script changed of them.
+            pub platform: Platform,
+            /// The names of everything.
+            pub names: Names,
+            $(
+                /// The declarations of this kind.
+                pub $arena: Vec<$noun>,
+            )*
+        }
+
+        impl Model {
+            /// A model of nothing.
+            pub fn empty(platform: Platform) -> Self {
+                Self { platform, names: Names::default(), $($arena: Vec::new(),)* }
+            }
+
+            $(
+                /// The ids of this kind, in order.
+                pub fn $arena(&self) -> impl Iterator<Item = ($id, &$noun)> {
+                    self.$arena.iter().enumerate().map(|(at, noun)| ($id(at as u32), noun))
+                }
+            )*
+        }
+    };
+}
+
+ids! {
+    /// A subscription.
+    SubscriptionId -> Subscription in subscriptions;
+    /// A virtual network.
+    VnetId -> Vnet in vnets;
+    /// A subnet.
+    SubnetId -> Subnet in subnets;
+    /// A network security group.
+    NsgId -> Nsg in nsgs;
+    /// An application security group.
+    AsgId -> Asg in asgs;
+    /// A set of security admin rules.
+    AdminRulesId -> AdminRules in admin_rules;
+    /// A route table.
+    RouteTableId -> RouteTable in route_tables;
+    /// A NAT gateway.
+    NatGatewayId -> NatGateway in nat_gateways;
+    /// A peering.
+    PeeringId -> Peering in peerings;
+    /// A virtual network gateway.
+    GatewayId -> Gateway in gateways;
+    /// A network of the customer's own.
+    OnPremisesId -> OnPremises in on_premises;
+    /// A network virtual appliance.
+    ApplianceId -> Appliance in appliances;
+    /// A load balancer.
+    LoadBalancerId -> LoadBalancer in load_balancers;
+    /// A host.
+    HostId -> Host in hosts;
+    /// A service.
+    ServiceId -> Service in services;
+    /// A private endpoint.
+    PrivateEndpointId -> PrivateEndpoint in private_endpoints;
+    /// A private DNS zone.
+    ZoneId -> Zone in zones;
+    /// A DNS server.
+    DnsServerId -> DnsServer in dns_servers;
+    /// A hybrid connection.
+    HybridId -> HybridConnection in hybrids;
+    /// A hybrid connection manager.
+    HybridManagerId -> HybridManager in hybrid_managers;
+    /// A hosting plan.
+    PlanId -> Plan in plans;
+    /// An App Service Environment.
+    AseId -> Ase in ases;
+    /// An app or a slot of one.
+    AppId -> App in apps;
+}
+
+/// What every declaration has: a name, a place, and where it is placed in Azure.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// The whole name: `hub.functions`, `app1.staging`.
+    pub name: String,
+    /// The place of kind and head.
+    pub span: Span,
+    /// The region, in lower case.
+    pub region: Option<Stated<String>>,
+    /// The subscription.
+    pub subscription: Option<Stated<String>>,
+}

@@ -1,0 +1,222 @@
+//! The names of a model: which kinds there are, what a name means, and what was probably meant.
+
+use super::*;
+use crate::diagnostic::nearest;
+use crate::syntax::literal;
+use indexmap::IndexMap;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $word:literal $plural:literal;)*) => {
+        /// A kind of declaration.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// Every kind, in the order of the reference.
+            pub const ALL: &'static [Kind] = &[$(Kind::$kind,)*];
+
+            /// The word of the language.
+            pub fn word(self) -> &'static str {
+                match self { $(Kind::$kind => $word,)* }
+            }
+
+            /// Its plural, as `show` takes it.
+            pub fn plural(self) -> &'static str {
+                match self { $(Kind::$kind => $plural,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Sets the region of what follows.
+    Region "region" "regions";
+    /// Sets the subscription of what follows.
+    Subscription "subscription" "subscriptions";
+    /// A virtual network.
+    Vnet "vnet" "vnets";
+    /// A subnet; stands in a vnet.
+    Subnet "subnet" "subnets";
+    /// A network security group.
+    Nsg "nsg" "nsgs";
+    /// An application security group.
+    Asg "asg" "asgs";
+    /// Security admin rules.
+    AdminRules "admin-rules" "admin-rules";
+    /// A route table.
+    RouteTable "route-table" "route-tables";
+    /// A NAT gateway.
+    NatGateway "nat-gateway" "nat-gateways";
+    /// A peering.
+    Peering "peering" "peerings";
+    /// A virtual network gateway.
+    Gateway "gateway" "gateways";
+    /// A network of the customer's own.
+    OnPremises "on-premises" "on-premises";
+    /// An appliance.
+    Appliance "appliance" "appliances";
+    /// A load balancer.
+    LoadBalancer "load-balancer" "load-balancers";
+    /// A host.
+    Host "host" "hosts";
+    /// A service.
+    Service "service" "services";
+    /// A private endpoint.
+    PrivateEndpoint "private-endpoint" "private-endpoints";
+    /// A private DNS zone.
+    PrivateDnsZone "private-dns-zone" "private-dns-zones";
+    /// A DNS server.
+    DnsServer "dns-server" "dns-servers";
+    /// A hybrid connection.
+    HybridConnection "hybrid-connection" "hybrid-connections";
+    /// A hybrid connection manager.
+    HybridConnectionManager "hybrid-connection-manager" "hybrid-connection-managers";
+    /// A hosting plan.
+    Plan "plan" "plans";
+    /// An App Service Environment.
+    Ase "ase" "ases";
+    /// An app.
+    App "app" "apps";
+}
+
+impl Kind {
+    /// The kind that a word names.
+    pub fn named(word: &str) -> Option<Kind> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
+    }
+
+    /// The kind whose plural a word is.
+    pub fn of_plural(word: &str) -> Option<Kind> {
+        Self::ALL.iter().copied().find(|kind| kind.plural() == word)
+    }
+}
+
+macro_rules! things {
+    ($($kind:ident($id:ident) $arena:ident;)*) => {
+        /// Something that has a name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Thing {
+            $(#[doc = concat!("A declaration of kind `", stringify!($kind), "`.")] $kind($id),)*
+        }
+
+        impl Thing {
+            /// Its kind.
+            pub fn kind(self) -> Kind {
+                match self { $(Thing::$kind(_) => Kind::$kind,)* }
+            }
+
+            /// Its head in the model.
+            pub fn head(self, model: &Model) -> &Head {
+                match self { $(Thing::$kind(id) => &model[id].head,)* }
+            }
+
+            /// The thing of that kind and number.
+            pub(super) fn numbered(kind: Kind, number: u32) -> Option<Thing> {
+                Some(match kind {
+                    $(Kind::$kind => Thing::$kind($id(number)),)*
+                    Kind::Region => return None,
+                })
+            }
+        }
+    };
+}
+
+things! {
+    Subscription(SubscriptionId) subscriptions;
+    Vnet(VnetId) vnets;
+    Subnet(SubnetId) subnets;
+    Nsg(NsgId) nsgs;
+    Asg(AsgId) asgs;
+    AdminRules(AdminRulesId) admin_rules;
+    RouteTable(RouteTableId) route_tables;
+    NatGateway(NatGatewayId) nat_gateways;
+    Peering(PeeringId) peerings;
+    Gateway(GatewayId) gateways;
+    OnPremises(OnPremisesId) on_premises;
+    Appliance(ApplianceId) appliances;
+    LoadBalancer(LoadBalancerId) load_balancers;
+    Host(HostId) hosts;
+    Service(ServiceId) services;
+    PrivateEndpoint(PrivateEndpointId) private_endpoints;
+    PrivateDnsZone(ZoneId) zones;
+    DnsServer(DnsServerId) dns_servers;
+    HybridConnection(HybridId) hybrids;
+    HybridConnectionManager(HybridManagerId) hybrid_managers;
+    Plan(PlanId) plans;
+    Ase(AseId) ases;
+    App(AppId) apps;
+}
+
+/// Why a name means nothing, or too much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameTrouble {
+    /// Nothing of these kinds has the name; the nearest that has.
+    Unknown(Option<String>),
+    /// Several things have it; their whole names.
+    Ambiguous(Vec<String>),
+    /// It is declared, as something else.
+    OtherKind(Kind),
+}
+
+/// What each name means.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    all: IndexMap<(Kind, String), Thing>,
+    counts: IndexMap<Kind, u32>,
+}
+
+impl Names {
+    /// Gives a name of a kind the next id; none where the name is taken.
+    pub(super) fn add(&mut self, kind: Kind, name: &str) -> Option<Thing> {
+        let count = self.counts.entry(kind).or_insert(0);
+        let key = (kind, name.to_string());
+        if self.all.contains_key(&key) {
+            return None;
+        }
+        let thing = Thing::numbered(kind, *count)?;
+        *count += 1;
+        self.all.insert(key, thing);
+        Some(thing)
+    }
+
+    /// The thing of exactly that kind and name.
+    pub fn get(&self, kind: Kind, name: &str) -> Option<Thing> {
+        self.all.get(&(kind, name.to_string())).copied()
+    }
+
+    /// Every name with its thing, in the order of declaration.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Thing)> {
+        self.all.iter().map(|((_, name), thing)| (name.as_str(), *thing))
+    }
+
+    /// What a name means among these kinds. A whole name goes before a bare member (`data` for `hub.data`).
+    pub fn find(&self, text: &str, kinds: &[Kind]) -> Result<Thing, NameTrouble> {
+        let name = literal::labels(text).join(".");
+        let whole: Vec<Thing> = kinds.iter().filter_map(|kind| self.get(*kind, &name)).collect();
+        match whole.as_slice() {
+            [] => {}
+            [one] => return Ok(*one),
+            several => {
+                let word = |thing: &Thing| format!("{} {name}", thing.kind().word());
+                return Err(NameTrouble::Ambiguous(several.iter().map(word).collect()));
+            }
+        }
+        let suffix = format!(".{name}");
+        let members: Vec<(&str, Thing)> =
+            self.iter().filter(|(whole, thing)| kinds.contains(&thing.kind()) && whole.ends_with(&suffix)).collect();
+        match members.as_slice() {
+            [] => {}
+            [(_, one)] => return Ok(*one),
+            several => {
+                return Err(NameTrouble::Ambiguous(several.iter().map(|(whole, _)| whole.to_string()).collect()));
+            }
+        }
+        if let Some((_, other)) = self.iter().find(|(whole, _)| *whole == name) {
+            return Err(NameTrouble::OtherKind(other.kind()));
+        }
+        let candidates = self.iter().filter(|(_, thing)| kinds.contains(&thing.kind())).map(|(whole, _)| whole);
+        Err(NameTrouble::Unknown(nearest(&name, candidates).map(String::from)))
+    }
+}
