@@ -1,5 +1,6 @@
 //! tmp
 pub mod diagnostic;
+pub mod engine;
 pub mod model;
 pub mod net;
 pub mod platform;

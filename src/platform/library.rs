@@ -35,6 +35,7 @@ files! {
     "2020/rules/vnet.fnet"
     "2020/triggers.fnet"
     "2026/addresses.fnet"
+    "2026/endpoints.fnet"
     "2026/features.fnet"
     "2026/limits.fnet"
     "2026/plans.fnet"
@@ -64,6 +65,7 @@ files! {
     "2026/triggers.fnet"
     "shared/addresses.fnet"
     "shared/documents.fnet"
+    "shared/endpoints.fnet"
     "shared/limits.fnet"
     "shared/open-points.fnet"
     "shared/rules/ase.fnet"
@@ -106,6 +108,7 @@ pub(super) const EDITIONS: &[&str] = &["2020", "2026"];
 pub(super) const KINDS: &[&str] = &[
     "rule", "feature", "limit", "plan-type", "service-type", "service-tag", "trigger-type", "topic", "document",
     "open-point", "default-rule", "system-routes", "well-known", "app-setting", "region", "property",
+    "service-endpoint",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -199,6 +202,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "app-setting" => "settings",
         "region" => "regions",
         "property" => "properties",
+        "service-endpoint" => "endpoints",
         _ => return None,
     })
 }

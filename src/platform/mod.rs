@@ -184,6 +184,13 @@ impl Platform {
             || self.all("region", Region::read).iter().any(|r| r.tag_name.eq_ignore_ascii_case(word))
     }
 
+    /// Which addresses of its tag a service endpoint routes: `region`, `pair` or `cloud`; none where the edition has
+    /// no such service endpoint. Case does not count.
+    pub fn endpoint_scope(&self, name: &str) -> Option<String> {
+        let name = self.names("service-endpoint").into_iter().find(|known| known.eq_ignore_ascii_case(name))?;
+        self.declaration("service-endpoint", name).and_then(|d| reader::Reader::of(d).word("scope"))
+    }
+
     /// A region's facts.
     pub fn region(&self, name: &str) -> Option<Region> {
         let name = name.to_lowercase();

@@ -1,0 +1,227 @@
+//! Towards public addresses: who the far side sees.
+
+use super::flow::{Ends, Flows, Symbol, SymbolOf};
+use super::trail::{Mark, Outcome, Step, Trail};
+use super::walk::{Packet, Part, Question};
+use super::Engine;
+use crate::model::*;
+use crate::net::{AddressSet, Protocol};
+use std::sync::Arc;
+
+/// Who the far side of a public call sees.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// The addresses.
+    pub(super) ends: Ends,
+    /// The subnet whose identity a service endpoint carries, and the endpoint's name.
+    pub(super) subnet: Option<SubnetId>,
+    /// Does the call come from inside Azure?
+    pub(super) azure: bool,
+    /// The region that it comes from.
+    pub(super) region: Option<String>,
+    /// May the addresses change at any time?
+    pub(super) unstable: bool,
+}
+
+impl Engine<'_> {
+    /// The outbound addresses of an app, as far as they are stated.
+    pub(super) fn platform_ends(&self, app: AppId) -> Ends {
+        let noun = &self.model[app];
+        let plan = self.plan_of(app).map(|plan| plan.outbound_ip.as_slice()).unwrap_or_default();
+        let stated = if noun.outbound_ip.is_empty() { plan } else { &noun.outbound_ip };
+        if !stated.is_empty() {
+            return Ends::Set(AddressSet::of(stated.iter().map(|ip| &ip.value)));
+        }
+        Ends::Symbol(Arc::new(Symbol {
+            of: SymbolOf::Platform(app),
+            text: format!("the outbound addresses of {}", noun.head.name),
+            within: self.public_space(),
+            tags: self.azure_tags(noun.head.region.as_ref().map(|r| r.value.as_str())),
+            tags_known: true,
+        }))
+    }
+
+    /// The tags that every public address of Azure has.
+    pub(super) fn azure_tags(&self, region: Option<&str>) -> Vec<(String, Option<String>)> {
+        let all = self.platform().names("service-tag");
+        let whole = all.into_iter().filter(|name| self.platform().tag(name).is_some_and(|(tag, _)| tag.note.contains("all Azure") || *name == "AzureCloud"));
+        whole.map(|name| (name.to_string(), region.map(String::from))).collect()
+    }
+
+    /// Any client of the internet.
+    pub(super) fn some_public_client(&self) -> Ends {
+        Ends::Symbol(Arc::new(Symbol {
+            of: SymbolOf::Other,
+            text: "Internet".into(),
+            within: self.public_space(),
+            tags: Vec::new(),
+            tags_known: false,
+        }))
+    }
+
+    /// An app's call by the platform's own way out.
+    pub(super) fn from_platform(&self, question: &Question, app: AppId, goal: Ends, mut trail: Trail) -> Vec<Part> {
+        let source = self.platform_ends(app);
+        trail.push(Step::pass("src.platform", format!("the far side sees {source}")).at(self.model[app].head.span));
+        let flows = Flows {
+            source: source.clone(),
+            destination: goal.clone(),
+            protocols: question.protocols(),
+            source_ports: question.source_ports.clone(),
+            ports: question.ports.clone(),
+        };
+        let caller = self.platform_caller(app, source);
+        self.at_public(question, flows, goal, trail, caller)
+    }
+
+    fn platform_caller(&self, app: AppId, ends: Ends) -> Caller {
+        let elastic = self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| {
+            p.name == "consumption" || p.name == "premium" || p.name == "flex-consumption"
+        });
+        Caller {
+            ends,
+            subnet: None,
+            azure: true,
+            region: self.model[app].head.region.as_ref().map(|r| r.value.clone()),
+            unstable: elastic,
+        }
+    }
+
+    /// The same for flows that were already on their way.
+    pub(super) fn as_platform(&self, packet: Packet<'_>, app: AppId) -> Vec<Part> {
+        let mut trail = packet.trail;
+        let source = self.platform_ends(app);
+        trail.push(Step::pass("src.platform", format!("the far side sees {source}")).at(self.model[app].head.span));
+        let caller = self.platform_caller(app, source.clone());
+        let flows = Flows { source, ..packet.flows };
+        let mut parts = self.at_public(packet.question, flows, packet.goal, trail, caller);
+        for part in &mut parts {
+            part.source = packet.origin.clone();
+        }
+        parts
+    }
+
+    /// A hop `internet` out of a network.
+    pub(super) fn to_internet(&self, packet: Packet<'_>) -> Vec<Part> {
+        let destination = packet.flows.destination.possible();
+        if !destination.meets(&self.public_space()) {
+            let text = format!("{} is no public address: the internet does not carry it", packet.flows.destination);
+            return vec![packet.end_with(Step::block("eval.out.9-public-target", Outcome::Dropped, text))];
+        }
+        self.to_public(packet, false)
+    }
+
+    /// To a public address, by the internet or by a service endpoint.
+    pub(super) fn to_public(&self, mut packet: Packet<'_>, by_endpoint: bool) -> Vec<Part> {
+        let subnet = packet.subnet;
+        let region = self.model[packet.vnet].head.region.as_ref().map(|r| r.value.clone());
+        let mut caller =
+            Caller { ends: packet.flows.source.clone(), subnet: None, azure: true, region, unstable: false };
+        if by_endpoint {
+            let tcp = packet.flows.protocols.iter().all(|protocol| protocol == Protocol::Tcp);
+            if tcp && let Some(subnet) = subnet {
+                let text = format!("the service sees {} and the subnet's identity", self.model[subnet].head.name);
+                packet.push(Step::pass("src.vnet.service-endpoint", text).at(self.model[subnet].head.span));
+                caller.subnet = Some(subnet);
+            }
+        } else {
+            self.translate(&mut packet, &mut caller);
+        }
+        let flows = Flows { source: caller.ends.clone(), ..packet.flows.clone() };
+        let mut parts = self.at_public(packet.question, flows, packet.goal.clone(), packet.trail, caller);
+        for part in &mut parts {
+            part.source = packet.origin.clone();
+        }
+        parts
+    }
+
+    /// What the internet sees of a network's flows: NAT gateway, own public address, the app's, or a default one.
+    fn translate(&self, packet: &mut Packet<'_>, caller: &mut Caller) {
+        if let Some(last) = packet.hops.last().copied() {
+            self.translate_at_appliance(packet, caller, last);
+            return;
+        }
+        let subnet = packet.subnet.map(|subnet| &self.model[subnet]);
+        let nat = subnet.and_then(|subnet| subnet.nat_gateway.as_ref());
+        if let Some(nat) = nat.filter(|_| self.fires("nat.order")) {
+            let noun = &self.model[nat.value];
+            let only_ports = packet.flows.has_ports();
+            if !only_ports {
+                let text = format!("NAT gateway {} translates TCP and UDP alone", noun.head.name);
+                packet.push(Step::block("nat.protocols", Outcome::Dropped, text).at(nat.span));
+            }
+            caller.ends = if noun.public_ip.is_empty() {
+                self.unnamed_public(format!("the addresses of NAT gateway {}", noun.head.name))
+            } else {
+                Ends::Set(AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value)))
+            };
+            let rule = if packet.app.is_some() { "src.vnet.nat" } else { "nat.order" };
+            packet.push(Step::pass(rule, format!("NAT gateway {}: the far side sees {}", noun.head.name, caller.ends)).at(nat.span));
+            return;
+        }
+        if let Some(app) = packet.app {
+            caller.ends = self.platform_ends(app);
+            let rule = if self.environment(app).is_some() { "src.ase.internet" } else { "src.vnet.public-target" };
+            packet.push(Step::pass(rule, format!("the far side sees {}", caller.ends)).at(self.model[app].head.span));
+            return;
+        }
+        let own = packet.host.map(|host| self.model[host].public_ip.as_slice()).unwrap_or_default();
+        if !own.is_empty() {
+            caller.ends = Ends::Set(AddressSet::of(own.iter().map(|ip| &ip.value)));
+            let text = format!("its own public address: the far side sees {}", caller.ends);
+            let rule = if self.fires("nat.order") { "nat.order" } else { "egress.default-vm" };
+            packet.push(Step::pass(rule, text).at(own[0].span));
+            return;
+        }
+        let vnet = &self.model[packet.vnet];
+        let stated = subnet.and_then(|s| s.default_outbound_access.as_ref()).or(vnet.default_outbound_access.as_ref());
+        caller.ends = self.unnamed_public("an address that Microsoft owns".into());
+        match stated {
+            Some(off) if !off.value => {
+                let rule = ["egress.private-default", "egress.default-vm"].into_iter().find(|rule| self.fires(rule));
+                let text = "a private subnet without explicit egress has no way out";
+                packet.push(Step::block(rule.unwrap_or("egress.default-vm"), Outcome::Dropped, text).at(off.span));
+            }
+            None if self.fires("egress.private-default") => {
+                let subnet = subnet.map_or(vnet.head.name.clone(), |s| s.head.name.clone());
+                packet.trail.assume(format!("{subnet} has default outbound access"));
+                packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns"));
+            }
+            _ => packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns")),
+        }
+    }
+
+    fn translate_at_appliance(&self, packet: &mut Packet<'_>, caller: &mut Caller, last: ApplianceId) {
+        let noun = &self.model[last];
+        let name = &noun.head.name;
+        let stated = AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value));
+        let snat = noun.snat.as_ref();
+        if matches!(snat.map(|s| &s.value), Some(Snat::Off)) && noun.public_ip.is_empty() {
+            let text = format!("{name} neither translates nor has a public address: replies cannot come back");
+            packet.push(
+                Step::block("route.udr.appliance-internet-nat", Outcome::Dropped, text)
+                    .maybe_at(snat.map(|s| s.span))
+                    .remedy(format!("amend appliance {name} {{ snat on; public-ip ADDRESS }}")),
+            );
+            return;
+        }
+        caller.ends = if stated.is_empty() {
+            packet.trail.assume(format!("{name} translates to a public address of its own"));
+            self.unnamed_public(format!("the public address of {name}"))
+        } else {
+            Ends::Set(stated)
+        };
+        let text = format!("{name} translates: the far side sees {}", caller.ends);
+        packet.push(Step::pass("src.vnet.nva", text).at(noun.head.span));
+    }
+
+    fn unnamed_public(&self, text: String) -> Ends {
+        let within = self.public_space();
+        Ends::Symbol(Arc::new(Symbol { of: SymbolOf::Other, text, within, tags: self.azure_tags(None), tags_known: true }))
+    }
+
+    /// Is the step list already decided against the flows?
+    pub(super) fn is_blocked(trail: &Trail) -> bool {
+        trail.steps.iter().any(|step| matches!(step.mark, Mark::Block(_)))
+    }
+}

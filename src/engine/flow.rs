@@ -1,0 +1,139 @@
+//! Sets of flows: a source, a destination, protocols and ports.
+
+use crate::model::{AppId, PrivateEndpointId, ServiceId};
+use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Whose address it is, where the model does not state the address itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SymbolOf {
+    /// The public side of a service, by subresource.
+    Service(ServiceId, String),
+    /// The inbound address of an app.
+    App(AppId),
+    /// A private endpoint.
+    PrivateEndpoint(PrivateEndpointId),
+    /// The outbound addresses of an app.
+    Platform(AppId),
+    /// What a public name leads to.
+    Name(String),
+    /// Some address of a service tag.
+    Tag,
+    /// Something else.
+    Other,
+}
+
+/// An address that the model does not state, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// Whose it is.
+    pub of: SymbolOf,
+    /// What people call it.
+    pub text: String,
+    /// The addresses that it may be.
+    pub within: AddressSet,
+    /// The service tags that it belongs to, with their regions where they are known.
+    pub tags: Vec<(String, Option<String>)>,
+    /// Is every tag that it belongs to known?
+    pub tags_known: bool,
+}
+
+/// One end of a set of flows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// These addresses.
+    Set(AddressSet),
+    /// One address that is not stated.
+    Symbol(Arc<Symbol>),
+}
+
+impl Ends {
+    /// One address.
+    pub fn one(address: IpAddr) -> Self {
+        Self::Set(address.into())
+    }
+
+    /// The addresses that it may have.
+    pub fn possible(&self) -> &AddressSet {
+        match self {
+            Self::Set(set) => set,
+            Self::Symbol(symbol) => &symbol.within,
+        }
+    }
+
+    /// The symbol, if it is one.
+    pub fn symbol(&self) -> Option<&Symbol> {
+        match self {
+            Self::Set(_) => None,
+            Self::Symbol(symbol) => Some(symbol),
+        }
+    }
+
+    /// Has it no address?
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Set(set) if set.is_empty())
+    }
+
+    /// The addresses outside a set and inside it; a symbol that may be both is inside, with a doubt.
+    pub fn split(&self, set: &AddressSet) -> (Option<Ends>, Option<Ends>, bool) {
+        match self {
+            Self::Set(mine) => {
+                let some = |set: AddressSet| (!set.is_empty()).then_some(Ends::Set(set));
+                (some(mine.intersection(set)), some(mine.difference(set)), false)
+            }
+            Self::Symbol(symbol) if symbol.within.is_subset(set) => (Some(self.clone()), None, false),
+            Self::Symbol(symbol) if !symbol.within.meets(set) => (None, Some(self.clone()), false),
+            Self::Symbol(_) => (Some(self.clone()), None, true),
+        }
+    }
+}
+
+impl fmt::Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(set) => set.fmt(f),
+            Self::Symbol(symbol) => f.write_str(&symbol.text),
+        }
+    }
+}
+
+/// A set of flows: every source to every destination, over every protocol and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flows {
+    /// Where they come from.
+    pub source: Ends,
+    /// Where they go.
+    pub destination: Ends,
+    /// Their protocols.
+    pub protocols: ProtocolSet,
+    /// Their source ports.
+    pub source_ports: PortSet,
+    /// Their destination ports.
+    pub ports: PortSet,
+}
+
+impl Flows {
+    /// Flows over one protocol.
+    pub fn over(protocol: Protocol, source: Ends, destination: Ends, ports: PortSet) -> Self {
+        let protocols = ProtocolSet::one(protocol);
+        Self { source, destination, protocols, source_ports: PortSet::all(), ports }
+    }
+
+    /// Have its protocols ports?
+    pub fn has_ports(&self) -> bool {
+        self.protocols.iter().all(Protocol::has_ports)
+    }
+
+    /// The ports as words, `:443`; empty where there are none.
+    pub fn port_text(&self) -> String {
+        if self.has_ports() && !self.ports.is_all() { format!(":{}", self.ports) } else { String::new() }
+    }
+}
+
+impl fmt::Display for Flows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} -> {}{}", self.protocols, self.source, self.destination, self.port_text())
+    }
+}

@@ -1,0 +1,184 @@
+//! Calls to an app's public side: the public access switch, then the access rules of the site.
+
+use super::egress::Caller;
+use super::flow::{Ends, Flows};
+use super::trail::{Outcome, Step, Trail};
+use super::walk::{Part, Question};
+use super::Engine;
+use crate::model::*;
+
+impl Engine<'_> {
+    /// At the public entry of an app.
+    pub(super) fn at_app(
+        &self,
+        question: &Question,
+        flows: Flows,
+        goal: Ends,
+        mut trail: Trail,
+        caller: &Caller,
+        app: AppId,
+    ) -> Vec<Part> {
+        let noun = &self.model[app];
+        let name = &noun.head.name;
+        let part = |trail: Trail| {
+            vec![Part { source: caller.ends.clone(), destination: goal.clone(), ports: flows.ports.clone(), trail }]
+        };
+        let ports = self.platform().service_type("web-app").map(|t| t.endpoints[0].ports.clone()).unwrap_or_default();
+        if !flows.ports.is_subset(&ports) {
+            let text = format!("{name} listens on {ports}, not on {}", flows.ports.difference(&ports));
+            trail.push(Step::block("diag.causes.port", Outcome::NotListening, text).at(noun.head.span));
+            return part(trail);
+        }
+        if question.handshake_only() {
+            trail.push(Step::pass("in.rules.denied-403", format!("the front end of {name} completes the handshake, whatever it then answers")));
+            return part(trail);
+        }
+        if let Some(step) = self.public_access(app) {
+            let refused = step.is_block();
+            trail.push(step);
+            if refused {
+                return part(trail);
+            }
+        }
+        let list = match (question.scm, &noun.scm_access) {
+            (false, _) | (true, Some(ScmAccess::Same(_))) => noun.access.as_ref(),
+            (true, Some(ScmAccess::Own(list))) => Some(list),
+            (true, None) => None,
+        };
+        trail.push(self.access_verdict(question, app, list, caller));
+        part(trail)
+    }
+
+    /// Is the public entry of an app open?
+    fn public_access(&self, app: AppId) -> Option<Step> {
+        let noun = &self.model[app];
+        let name = &noun.head.name;
+        if let Some((stated, _)) = noun.switch("public-access") {
+            let word = if stated.value { "on" } else { "off" };
+            let text = format!("public access of {name} is stated to be {word}");
+            return Some(if stated.value {
+                Step::pass("in.public-access.explicit", text).at(stated.span)
+            } else {
+                Step::block("in.public-access.disabled", Outcome::Refused, text)
+                    .at(stated.span)
+                    .headline(format!("public access of {name} is off"))
+            });
+        }
+        let endpoint = self.model.private_endpoints.iter().find(|endpoint| {
+            endpoint.target.as_ref().is_some_and(|target| target.value == Thing::App(app))
+        })?;
+        let text = format!("{name} has a private endpoint, so its public access is off unless it is stated");
+        self.fires("in.public-access.default").then(|| {
+            Step::block("in.public-access.default", Outcome::Refused, text)
+                .at(endpoint.head.span)
+                .headline(format!("{name} has a private endpoint: its public entry is shut"))
+                .remedy(format!("amend app {name} {{ public-access on }}"))
+        })
+    }
+
+    /// What the access rules of a site say to a caller.
+    fn access_verdict(&self, question: &Question, app: AppId, list: Option<&AccessList>, caller: &Caller) -> Step {
+        let noun = &self.model[app];
+        let name = &noun.head.name;
+        let Some(list) = list else {
+            return Step::pass("in.rules.none", format!("{name} has no access rules: everybody is admitted")).at(noun.head.span);
+        };
+        let mut misses = Vec::new();
+        for rule in &list.rules {
+            match self.access_rule(question, rule, caller) {
+                Some(Ok(id)) => {
+                    let text = format!("{name} access {}", rule.text);
+                    let mut step = match rule.action {
+                        Action::Deny => Step::block(id, Outcome::Refused, text)
+                            .headline(format!("{name} denies it by access rule {}", rule.priority)),
+                        _ => Step::pass(id, text),
+                    };
+                    step.misses = misses;
+                    return step.at(rule.span);
+                }
+                Some(Err(fact)) => {
+                    let text = format!("{name} access {}: it may match", rule.text);
+                    return Step::unknown("verdict.ours.unknown", text, fact, None).at(rule.span);
+                }
+                None => misses.push(format!("{}: source", rule.text)),
+            }
+        }
+        let stated = list.default.as_ref();
+        let open = stated.map_or(list.rules.is_empty(), |stated| stated.value == Action::Allow);
+        let place = stated.map_or(list.span, |stated| stated.span);
+        let rule = match (stated, self.fires("in.rules.default-action")) {
+            (Some(_), true) => "in.rules.default-action",
+            (None, _) if list.rules.is_empty() => "in.rules.none",
+            _ => "in.rules.implicit-deny",
+        };
+        let rule = self.refined_refusal(list, caller, open).unwrap_or(rule);
+        let mut step = if open {
+            Step::pass(rule, format!("{name} access: no rule matches and the default admits"))
+        } else {
+            let seen = &caller.ends;
+            Step::block(rule, Outcome::Refused, format!("{name} access: no rule admits {seen}"))
+                .headline(format!("the access rules of {name} do not admit {seen}"))
+        };
+        step.misses = misses;
+        step.at(place)
+    }
+
+    /// Why a rule that looks right does not match.
+    fn refined_refusal(&self, list: &AccessList, caller: &Caller, open: bool) -> Option<&'static str> {
+        if open {
+            return None;
+        }
+        let terms = || {
+            list.rules.iter().filter(|rule| rule.action == Action::Allow).filter_map(|rule| match &rule.source {
+                AccessSource::Addresses(expr) => Some(&expr.terms),
+                AccessSource::AnyVnets => None,
+            })
+        };
+        let names = |want: fn(&Term) -> bool| terms().flatten().any(want);
+        if names(|term| matches!(term, Term::Tag(tag) if tag.name == "AppService")) && caller.azure {
+            return Some("src.platform.no-service-tag");
+        }
+        if names(|term| matches!(term, Term::Thing(Thing::Subnet(_)))) && caller.subnet.is_none() {
+            return Some("in.rules.subnet-needs-endpoint");
+        }
+        None
+    }
+
+    /// Does an access rule match? An error is the fact that would tell.
+    fn access_rule(&self, question: &Question, rule: &AccessRule, caller: &Caller) -> Option<Result<&'static str, String>> {
+        let with = |id| Some(Ok(id)).filter(|_| self.headers_match(question, rule));
+        let expr = match &rule.source {
+            AccessSource::AnyVnets => return caller.subnet.and_then(|_| with("in.rules.any-vnets")),
+            AccessSource::Addresses(expr) => expr,
+        };
+        for term in &expr.terms {
+            if let Term::Thing(Thing::Subnet(subnet)) = term {
+                if caller.subnet == Some(*subnet) {
+                    return with("in.rules.subnet-match");
+                }
+                continue;
+            }
+            if caller.subnet.is_some() && !matches!(term, Term::Any) {
+                continue;
+            }
+            let one = AddressExpr { terms: vec![term.clone()], ..expr.clone() };
+            let cut = self.matcher(&one, None).split(&caller.ends, &self.public_space());
+            match (cut.yes, cut.maybe, cut.no) {
+                (Some(_), None, None) => return with("in.rules.order"),
+                (_, Some((_, fact)), _) => return Some(Err(fact)),
+                (Some(yes), None, Some(no)) => {
+                    return Some(Err(format!("which address the call uses: {yes} matches, {no} does not")));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn headers_match(&self, question: &Question, rule: &AccessRule) -> bool {
+        rule.headers.iter().all(|(name, values)| {
+            let sent = question.headers.iter().find(|(sent, _)| sent.eq_ignore_ascii_case(name));
+            sent.is_some_and(|(_, sent)| sent.iter().any(|value| values.iter().any(|v| v.eq_ignore_ascii_case(value))))
+        })
+    }
+}

@@ -1,0 +1,251 @@
+//! First match: which line of an ordered list decides which flows.
+//!
+//! The lines of security groups, firewalls and appliances are decided here and nowhere else. An address may be in a
+//! tag whose addresses nobody has stated: then the flow goes down the list both ways, and only when the ways differ
+//! is the answer unknown.
+
+use super::flow::{Ends, Flows};
+use crate::model::SecurityRule;
+use crate::net::AddressSet;
+
+/// The addresses that one side of a line means, as far as they are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matcher {
+    /// Known addresses.
+    pub set: AddressSet,
+    /// Tags whose addresses are not known, with their regions.
+    pub tags: Vec<(String, Option<String>)>,
+    /// Does it match every address, stated or not?
+    pub any: bool,
+    /// Does it match every public address, stated or not?
+    pub internet: bool,
+    /// The things whose unstated addresses it means.
+    pub symbols: Vec<super::flow::SymbolOf>,
+}
+
+impl Matcher {
+    /// Every address.
+    pub fn any() -> Self {
+        Self { set: AddressSet::all(), any: true, ..Self::default() }
+    }
+
+    /// These addresses.
+    pub fn of(set: AddressSet) -> Self {
+        Self { set, ..Self::default() }
+    }
+
+    /// Either.
+    pub fn or(mut self, other: Matcher) -> Self {
+        self.set = self.set.union(&other.set);
+        self.tags.extend(other.tags);
+        self.any |= other.any;
+        self.internet |= other.internet;
+        self.symbols.extend(other.symbols);
+        self
+    }
+
+    /// The ends that it matches, those that it may match and what one would have to know, and those that it does not.
+    pub fn split(&self, ends: &Ends, public: &AddressSet) -> Cut {
+        match ends {
+            Ends::Set(set) => {
+                let yes = set.intersection(&self.set);
+                let rest = set.difference(&self.set);
+                let some = |set: AddressSet| (!set.is_empty()).then_some(Ends::Set(set));
+                if self.tags.is_empty() {
+                    return Cut { yes: some(yes), maybe: None, no: some(rest) };
+                }
+                let doubtful = rest.intersection(public);
+                let fact = self.missing_tags();
+                let maybe = some(doubtful.clone()).map(|ends| (ends, fact));
+                Cut { yes: some(yes), maybe, no: some(rest.difference(&doubtful)) }
+            }
+            Ends::Symbol(symbol) => {
+                let yes = Cut { yes: Some(ends.clone()), maybe: None, no: None };
+                let no = Cut { yes: None, maybe: None, no: Some(ends.clone()) };
+                let is_public = symbol.within.is_subset(public);
+                let tagged = |(name, region): &(String, Option<String>)| {
+                    symbol.tags.iter().any(|(tag, of)| tag == name && (region.is_none() || region == of))
+                };
+                // A tag of a region is undecided for a service whose region is not stated.
+                let may_be = |(name, region): &(String, Option<String>)| {
+                    region.is_some() && symbol.tags.iter().any(|(tag, of)| tag == name && of.is_none())
+                };
+                if self.any
+                    || (self.internet && is_public)
+                    || self.symbols.contains(&symbol.of)
+                    || symbol.within.is_subset(&self.set)
+                    || self.tags.iter().any(tagged)
+                {
+                    return yes;
+                }
+                let fact = if symbol.within.meets(&self.set) {
+                    format!("the address of {}", symbol.text)
+                } else if is_public && self.tags.iter().any(may_be) {
+                    format!("the region of {}", symbol.text)
+                } else if is_public && !self.tags.is_empty() && !symbol.tags_known {
+                    format!("whether {} belongs to {}", symbol.text, tag_list(&self.tags))
+                } else {
+                    return no;
+                };
+                Cut { yes: None, maybe: Some((ends.clone(), fact)), no: None }
+            }
+        }
+    }
+
+    fn missing_tags(&self) -> String {
+        format!("the addresses of {}", tag_list(&self.tags))
+    }
+}
+
+fn tag_list(tags: &[(String, Option<String>)]) -> String {
+    let words: Vec<String> = tags
+        .iter()
+        .map(|(name, region)| match region {
+            Some(region) => format!("service tag {name}.{region}"),
+            None => format!("service tag {name}"),
+        })
+        .collect();
+    words.join(" and ")
+}
+
+/// What a matcher does to one end.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// It matches these.
+    pub yes: Option<Ends>,
+    /// It may match these; and the fact that would tell.
+    pub maybe: Option<(Ends, String)>,
+    /// It does not match these.
+    pub no: Option<Ends>,
+}
+
+/// A line that did not match, and which of its five fields did not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Miss {
+    /// The line's place in the list.
+    pub line: usize,
+    /// The fields that did not match.
+    pub fields: Vec<&'static str>,
+}
+
+/// Flows that one line decides.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The flows.
+    pub flows: Flows,
+    /// The line; none where the list ends without a match.
+    pub line: Option<usize>,
+    /// Lines above it that may match, and the facts that would tell.
+    pub doubts: Vec<(usize, String)>,
+    /// Lines above it that do not match.
+    pub misses: Vec<Miss>,
+}
+
+/// Decides flows by the first line that matches.
+///
+/// `side` says what the source (`true`) or the destination of a line means; `public` are the public addresses.
+pub fn first_match(
+    rules: &[SecurityRule],
+    flows: &Flows,
+    public: &AddressSet,
+    side: impl Fn(&SecurityRule, bool) -> Matcher,
+) -> Vec<Decided> {
+    let mut open = vec![Decided { flows: flows.clone(), line: None, doubts: Vec::new(), misses: Vec::new() }];
+    let mut decided = Vec::new();
+    for (line, rule) in rules.iter().enumerate() {
+        if open.is_empty() {
+            break;
+        }
+        let matchers = (side(rule, true), side(rule, false));
+        let mut rest = Vec::with_capacity(open.len());
+        for piece in open {
+            take(piece, line, rule, &matchers, public, &mut decided, &mut rest);
+        }
+        open = rest;
+    }
+    decided.append(&mut open);
+    decided
+}
+
+/// Puts what a line matches of a piece into `decided`, and the rest into `rest`.
+fn take(
+    mut piece: Decided,
+    line: usize,
+    rule: &SecurityRule,
+    matchers: &(Matcher, Matcher),
+    public: &AddressSet,
+    decided: &mut Vec<Decided>,
+    rest: &mut Vec<Decided>,
+) {
+    let flows = &piece.flows;
+    let portless = !flows.has_ports();
+    let protocols = flows.protocols.intersection(rule.protocols);
+    let all_ports = rule.destination.ports.is_all() && rule.source.ports.is_all();
+    let ports = flows.ports.intersection(&rule.destination.ports);
+    let source_ports = flows.source_ports.intersection(&rule.source.ports);
+    let source = matchers.0.split(&flows.source, public);
+    let destination = matchers.1.split(&flows.destination, public);
+
+    // Which fields cannot match at all?
+    let mut fields = Vec::new();
+    let mut field = |missed: bool, name| {
+        if missed {
+            fields.push(name);
+        }
+    };
+    field(protocols.is_empty(), "protocol");
+    field(source.yes.is_none() && source.maybe.is_none(), "source");
+    // A client's source port is some ephemeral one: a narrow source port of the rule does not match it.
+    let any_port = flows.source_ports.is_all() && !rule.source.ports.is_all();
+    field(!portless && (source_ports.is_empty() || any_port), "source port");
+    field(destination.yes.is_none() && destination.maybe.is_none(), "destination");
+    field(if portless { !all_ports } else { ports.is_empty() }, "port");
+    if !fields.is_empty() {
+        piece.misses.push(Miss { line, fields });
+        rest.push(piece);
+        return;
+    }
+
+    // Cut away, field by field, what does not match; what is left matches or may match.
+    let mut left = piece.clone();
+    let keep = |part: Flows, rest: &mut Vec<Decided>| rest.push(Decided { flows: part, ..piece.clone() });
+    let outside = left.flows.protocols.difference(rule.protocols);
+    if !outside.is_empty() {
+        keep(Flows { protocols: outside, ..left.flows.clone() }, rest);
+        left.flows.protocols = protocols;
+    }
+    if !portless {
+        let outside = left.flows.ports.difference(&rule.destination.ports);
+        if !outside.is_empty() {
+            keep(Flows { ports: outside, ..left.flows.clone() }, rest);
+            left.flows.ports = ports;
+        }
+        let outside = left.flows.source_ports.difference(&rule.source.ports);
+        if !outside.is_empty() {
+            keep(Flows { source_ports: outside, ..left.flows.clone() }, rest);
+            left.flows.source_ports = source_ports;
+        }
+    }
+    if let Some(outside) = source.no {
+        keep(Flows { source: outside, ..left.flows.clone() }, rest);
+    }
+    let sources = [source.yes.map(|ends| (ends, None)), source.maybe.map(|(ends, fact)| (ends, Some(fact)))];
+    for (from, from_doubt) in sources.into_iter().flatten() {
+        if let Some(outside) = &destination.no {
+            keep(Flows { source: from.clone(), destination: outside.clone(), ..left.flows.clone() }, rest);
+        }
+        let to_yes = destination.yes.clone().map(|ends| (ends, None));
+        let to_maybe = destination.maybe.clone().map(|(ends, fact)| (ends, Some(fact)));
+        for (to, to_doubt) in [to_yes, to_maybe].into_iter().flatten() {
+            let flows = Flows { source: from.clone(), destination: to, ..left.flows.clone() };
+            match from_doubt.clone().or(to_doubt) {
+                None => decided.push(Decided { flows, line: Some(line), ..left.clone() }),
+                Some(fact) => {
+                    let mut doubtful = Decided { flows, ..left.clone() };
+                    doubtful.doubts.push((line, fact));
+                    rest.push(doubtful);
+                }
+            }
+        }
+    }
+}

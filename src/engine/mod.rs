@@ -1,0 +1,57 @@
+//! Azure's behaviour: one stage a file, and the walk that puts them in order.
+//!
+//! A walk carries a set of flows from a source to where it ends. A stage splits the set where a rule, a route, a
+//! scope or a zone treats its flows differently, and every part keeps its own trail of steps, so that the verdict
+//! and its reasons are one thing. A single flow is a set of one. Nothing here knows text to be parsed or colours.
+
+mod arrive;
+mod egress;
+mod flow;
+mod inbound;
+mod matching;
+mod peering;
+mod privatelink;
+mod publics;
+mod resolve;
+mod routes;
+mod scope;
+mod security;
+mod service;
+mod trail;
+mod validity;
+mod walk;
+
+pub use flow::{Ends, Flows, Symbol, SymbolOf};
+pub use matching::{Decided, Matcher, Miss};
+pub use resolve::{Answered, Asker, Resolution, ServiceName};
+pub use routes::{Hop, Route, RouteSource, RouteState};
+pub use trail::{Mark, Outcome, Step, Trail, Verdict};
+pub use validity::{Finding, findings};
+pub use walk::{Part, Question, Source, Target, Traffic};
+
+use crate::model::Model;
+use crate::platform::Platform;
+
+/// The engine: a model and the platform that it stands on.
+#[derive(Clone, Copy)]
+pub struct Engine<'m> {
+    /// What was declared.
+    pub model: &'m Model,
+}
+
+impl<'m> Engine<'m> {
+    /// The engine of a model.
+    pub fn of(model: &'m Model) -> Self {
+        Self { model }
+    }
+
+    /// The facts of the model's edition.
+    pub fn platform(&self) -> &'m Platform {
+        &self.model.platform
+    }
+
+    /// Is the rule in force? One that the edition does not declare does not fire.
+    pub fn fires(&self, rule: &str) -> bool {
+        self.platform().declares(rule)
+    }
+}

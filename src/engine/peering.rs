@@ -1,0 +1,229 @@
+//! Peerings, gateways, and which network is joined to which.
+
+use super::trail::{Outcome, Step};
+use super::walk::Packet;
+use super::Engine;
+use crate::model::*;
+use crate::net::AddressSet;
+use crate::source::Span;
+
+/// A network that is peered with another, seen from that other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer {
+    pub(super) vnet: VnetId,
+    /// Are both links up?
+    pub(super) connected: bool,
+    /// May traffic pass (the flag of both links)?
+    pub(super) access: bool,
+    /// Where it is declared.
+    pub(super) place: Span,
+}
+
+impl Engine<'_> {
+    /// The networks peered with one, in the order of declaration.
+    pub(super) fn peers_of(&self, vnet: VnetId) -> Vec<Peer> {
+        let mut peers: Vec<Peer> = Vec::new();
+        for peering in &self.model.peerings {
+            let (Some(from), Some(to)) = (peering.from, peering.to) else { continue };
+            let other = if from == vnet { to } else { from };
+            if (from == vnet || to == vnet) && !peers.iter().any(|peer| peer.vnet == other) {
+                peers.push(self.peer(vnet, other, peering.head.span));
+            }
+        }
+        peers
+    }
+
+    fn peer(&self, vnet: VnetId, other: VnetId, place: Span) -> Peer {
+        let lines: Vec<&Peering> = self.model.peerings.iter().filter(|p| p.joins(vnet, other)).collect();
+        let stated = lines.iter().find_map(|line| line.state.as_ref());
+        let both_links = lines.iter().any(|line| line.both) || lines.len() > 1;
+        let connected = stated.map_or(both_links, |state| state.value == PeeringState::Connected);
+        let access = self.link_flag(vnet, other, |line| line.vnet_access.as_ref(), true)
+            && self.link_flag(other, vnet, |line| line.vnet_access.as_ref(), true);
+        Peer { vnet: other, connected, access: access && connected, place }
+    }
+
+    /// A flag of the link that `owner` has to `other`.
+    pub(super) fn link_flag(
+        &self,
+        owner: VnetId,
+        other: VnetId,
+        flag: impl Fn(&Peering) -> Option<&Stated<Links>>,
+        default: bool,
+    ) -> bool {
+        let lines = self.model.peerings.iter().filter(|p| p.joins(owner, other));
+        let mine = lines.filter(|line| line.both || line.from == Some(owner));
+        mine.filter_map(|line| flag(line)).map(|stated| stated.value.on(owner)).next().unwrap_or(default)
+    }
+
+    fn flag_place(&self, a: VnetId, b: VnetId, flag: impl Fn(&Peering) -> Option<&Stated<Links>>) -> Option<Span> {
+        self.model.peerings.iter().filter(|p| p.joins(a, b)).filter_map(|line| flag(line)).map(|s| s.span).next()
+    }
+
+    /// The gateways that serve a network: its own, and those of peers that lend theirs.
+    pub(super) fn gateways_for(&self, vnet: VnetId) -> Vec<GatewayId> {
+        let of = |vnet: VnetId| self.model.gateways().filter(move |(_, g)| g.vnet == Some(vnet)).map(|(id, _)| id);
+        let mut all: Vec<GatewayId> = of(vnet).collect();
+        for peer in self.peers_of(vnet) {
+            if peer.connected && self.lends_gateway(peer.vnet, vnet) {
+                all.extend(of(peer.vnet));
+            }
+        }
+        all
+    }
+
+    /// Does the link of `owner` lend its gateway, and does `user` take it?
+    pub(super) fn lends_gateway(&self, owner: VnetId, user: VnetId) -> bool {
+        let lends = self.link_flag(owner, user, |line| line.gateway_transit.as_ref(), false);
+        // `gateway-transit hub` says both: hub lends, and the other side uses.
+        let implied = lends && self.flag_place(owner, user, |line| line.use_remote_gateway.as_ref()).is_none();
+        lends && (implied || self.link_flag(user, owner, |line| line.use_remote_gateway.as_ref(), false))
+    }
+
+    /// The sites behind a gateway.
+    pub(super) fn sites_behind(&self, gateway: GatewayId) -> impl Iterator<Item = (OnPremisesId, &OnPremises)> {
+        self.model.on_premises().filter(move |(_, site)| {
+            site.via.iter().any(|via| via.value == Thing::Gateway(gateway))
+        })
+    }
+
+    /// Is it a peering between regions? None where a region is not stated.
+    pub(super) fn is_global(&self, a: VnetId, b: VnetId) -> Option<bool> {
+        let region = |id: VnetId| self.model[id].head.region.as_ref().map(|r| &r.value);
+        Some(region(a)? != region(b)?)
+    }
+
+    /// Across a peering into another network.
+    pub(super) fn cross_peering<'q>(&self, mut packet: Packet<'q>, to: VnetId) -> Packet<'q> {
+        let from = packet.vnet;
+        let name = |id: VnetId| self.model[id].head.name.clone();
+        let peer = self.peers_of(from).into_iter().find(|peer| peer.vnet == to);
+        let place = peer.map(|peer| peer.place);
+        let (a, b) = (name(from), name(to));
+        if peer.is_some_and(|peer| !peer.access) {
+            let flag = self.flag_place(from, to, |line| line.vnet_access.as_ref());
+            packet.push(
+                Step::block("peer.flag.vnet-access", Outcome::Dropped, format!("the peering of {a} and {b} has virtual network access off"))
+                    .maybe_at(flag.or(place))
+                    .headline(format!("the peering of {a} and {b} does not allow access"))
+                    .remedy(format!("amend peering {a} <-> {b} {{ vnet-access on }}")),
+            );
+        }
+        if let Some(app) = packet.app {
+            self.app_over_peering(&mut packet, app, from, to, place);
+        } else if self.is_global(from, to) == Some(true) {
+            packet.push(Step::pass("peer.global", format!("{b} is in another region: a global peering")).maybe_at(place));
+        }
+        if packet.forwarded {
+            let accepts = self.link_flag(to, from, |line| line.forwarded_traffic.as_ref(), false);
+            let flag = self.flag_place(from, to, |line| line.forwarded_traffic.as_ref());
+            if accepts {
+                let text = format!("{b} accepts packets that {a} forwards");
+                packet.push(Step::pass("peer.flag.forwarded", text).maybe_at(flag.or(place)));
+            } else {
+                let text = format!("{b} does not accept packets forwarded by {a}");
+                packet.push(
+                    Step::block("peer.flag.forwarded", Outcome::Dropped, text)
+                        .maybe_at(flag.or(place))
+                        .headline(format!("the peering drops forwarded packets at {b}"))
+                        .remedy(self.forwarded_remedy(from, to)),
+                );
+            }
+        }
+        packet.vnet = to;
+        packet.subnet = None;
+        packet
+    }
+
+    fn forwarded_remedy(&self, from: VnetId, to: VnetId) -> String {
+        let line = self.model.peerings.iter().find(|p| p.joins(from, to) && (p.both || p.from == Some(to)));
+        let (name, to) = (line.map_or("", |line| &line.head.name), &self.model[to].head.name);
+        let value = if line.is_some_and(|line| line.forwarded_traffic.is_none()) { to.as_str() } else { "on" };
+        format!("amend peering {name} {{ forwarded-traffic {value} }}")
+    }
+
+    fn app_over_peering(&self, packet: &mut Packet<'_>, app: AppId, from: VnetId, to: VnetId, place: Option<Span>) {
+        let b = &self.model[to].head.name;
+        let classic = self.model[to].classic.as_ref().filter(|stated| stated.value);
+        if let Some(classic) = classic.filter(|_| self.fires("vnet.regional.no-classic-peering")) {
+            let text = format!("{b} is a classic network: an app does not reach it across a peering");
+            packet.push(Step::block("vnet.regional.no-classic-peering", Outcome::Dropped, text).at(classic.span));
+        }
+        match (self.is_global(from, to), self.fires("vnet.regional.no-global-peering")) {
+            (Some(true), true) => {
+                let text = format!("{b} is in another region, and an app does not reach across a global peering");
+                packet.push(
+                    Step::block("vnet.regional.no-global-peering", Outcome::Dropped, text)
+                        .maybe_at(place)
+                        .headline(format!("{} cannot use the global peering to {b}", self.model[app].head.name)),
+                );
+            }
+            (Some(true), false) => {
+                let text = format!("{b} is in another region: a global peering, which an app may use");
+                packet.push(Step::pass("vnet.regional.global-peering", text).maybe_at(place));
+            }
+            (None, true) => {
+                packet.trail.assume(format!("{} and {b} are in one region", self.model[from].head.name));
+            }
+            _ => packet.push(Step::pass("peer.nothing-for-app", format!("the peering to {b} needs nothing of the app")).maybe_at(place)),
+        }
+    }
+
+    /// Why no route leads to an address that belongs to something declared.
+    pub(super) fn why_no_route(&self, from: VnetId, destination: &AddressSet) -> Option<Step> {
+        let a = &self.model[from].head.name;
+        for (to, vnet) in self.model.vnets() {
+            if to == from || !destination.meets(&vnet.addresses()) {
+                continue;
+            }
+            let b = &vnet.head.name;
+            let block = |rule: &str, text: String| Some(Step::block(rule, Outcome::Dropped, text));
+            if let Some(peer) = self.peers_of(from).into_iter().find(|peer| peer.vnet == to) {
+                if peer.connected {
+                    continue;
+                }
+                let text = format!("the peering of {a} and {b} is not connected: each side needs its link");
+                return block("peer.two-links", text).map(|step| {
+                    step.at(peer.place)
+                        .headline(format!("the peering of {a} and {b} is not connected"))
+                        .remedy(format!("peering {b} -> {a}"))
+                });
+            }
+            let between = self.peers_of(from).into_iter().find(|p| self.peers_of(p.vnet).iter().any(|q| q.vnet == to));
+            if let Some(between) = between {
+                let c = &self.model[between.vnet].head.name;
+                let text = format!("{a} is peered with {c} and {c} with {b}, which does not join {a} and {b}");
+                return block("peer.non-transitive", text).map(|step| {
+                    step.at(between.place)
+                        .headline(format!("{a} and {b} are not peered; peerings are not transitive"))
+                        .remedy(format!("peering {a} <-> {b}"))
+                });
+            }
+            return block("route.peering-required", format!("{a} and {b} are not peered")).map(|step| {
+                step.at(vnet.head.span)
+                    .headline(format!("no peering joins {a} and {b}"))
+                    .remedy(format!("peering {a} <-> {b}"))
+            });
+        }
+        self.model.on_premises().find(|(_, site)| destination.meets(&site.addresses())).map(|(_, site)| {
+            let s = &site.head.name;
+            let hub = site.via.iter().find_map(|via| match via.value {
+                Thing::Gateway(id) => self.model[id].vnet,
+                _ => None,
+            });
+            match hub.filter(|hub| *hub != from && self.peers_of(from).iter().any(|p| p.vnet == *hub)) {
+                Some(hub) => {
+                    let h = &self.model[hub].head.name;
+                    let text = format!("{s} stands behind the gateway of {h}, which {a} does not use");
+                    Step::block("peer.gateway-transit.effect", Outcome::Dropped, text)
+                        .at(site.head.span)
+                        .headline(format!("{a} does not use the gateway of {h}"))
+                        .remedy(format!("amend peering {h} <-> {a} {{ gateway-transit {h} }}"))
+                }
+                None => Step::block("gw.on-prem.reach", Outcome::Dropped, format!("no gateway of {a} leads to {s}"))
+                    .at(site.head.span)
+                    .headline(format!("no gateway leads from {a} to {s}")),
+            }
+        })
+    }
+}

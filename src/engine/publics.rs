@@ -1,0 +1,121 @@
+//! Public addresses: whose they are, and what answers there. Also flows that come from the internet.
+
+use super::egress::Caller;
+use super::flow::{Ends, Flows, SymbolOf};
+use super::resolve::Asker;
+use super::trail::{Outcome, Step, Trail};
+use super::walk::{Part, Question};
+use super::Engine;
+use crate::model::*;
+use crate::net::AddressSet;
+use ipnet::IpNet;
+
+/// Whose a public address is.
+pub(super) enum Owner {
+    Service(ServiceId),
+    App(AppId),
+    Host(HostId),
+    Nat(NatGatewayId),
+    Nobody,
+}
+
+impl Engine<'_> {
+    fn owner(&self, goal: &Ends) -> Owner {
+        if let Some(symbol) = goal.symbol() {
+            return match &symbol.of {
+                SymbolOf::Service(id, _) => Owner::Service(*id),
+                SymbolOf::App(id) => Owner::App(*id),
+                _ => Owner::Nobody,
+            };
+        }
+        let has = |all: &[Stated<IpNet>]| goal.possible().is_subset(&AddressSet::of(all.iter().map(|ip| &ip.value)));
+        if let Some((id, _)) = self.model.services().find(|(_, s)| !s.public_ip.is_empty() && has(&s.public_ip)) {
+            return Owner::Service(id);
+        }
+        if let Some((id, _)) = self.model.apps().find(|(_, a)| !a.inbound_ip.is_empty() && has(&a.inbound_ip)) {
+            return Owner::App(id);
+        }
+        if let Some((id, _)) = self.model.hosts().find(|(_, h)| !h.public_ip.is_empty() && has(&h.public_ip)) {
+            return Owner::Host(id);
+        }
+        let nat = self.model.nat_gateways().find(|(_, n)| !n.public_ip.is_empty() && has(&n.public_ip));
+        nat.map_or(Owner::Nobody, |(id, _)| Owner::Nat(id))
+    }
+
+    /// At a public address.
+    pub(super) fn at_public(
+        &self,
+        question: &Question,
+        flows: Flows,
+        goal: Ends,
+        mut trail: Trail,
+        caller: Caller,
+    ) -> Vec<Part> {
+        match self.owner(&goal) {
+            Owner::Service(id) => self.at_service(question, flows, goal, trail, &caller, id),
+            Owner::App(id) => self.at_app(question, flows, goal, trail, &caller, id),
+            Owner::Host(id) => self.at_public_host(question, flows, goal, trail, id),
+            Owner::Nat(id) => {
+                let noun = &self.model[id];
+                let text = format!("NAT gateway {} admits no connection from outside", noun.head.name);
+                let rule = if self.fires("nat.no-inbound") { "nat.no-inbound" } else { "eval.out.9-public-target" };
+                trail.push(Step::block(rule, Outcome::Dropped, text).at(noun.head.span));
+                vec![Part { source: caller.ends, destination: goal, ports: flows.ports, trail }]
+            }
+            Owner::Nobody => {
+                trail.assume(format!("something listens on {goal}{}", flows.port_text()));
+                trail.push(Step::pass("eval.out.9-public-target", format!("arrives at {goal}")));
+                vec![Part { source: caller.ends, destination: goal, ports: flows.ports, trail }]
+            }
+        }
+    }
+
+    /// At a host by its public address: the groups see its private one.
+    fn at_public_host(&self, question: &Question, flows: Flows, goal: Ends, mut trail: Trail, host: HostId) -> Vec<Part> {
+        let noun = &self.model[host];
+        let (Some(address), Some(Thing::Subnet(subnet))) = (noun.addresses.first(), noun.place) else {
+            return vec![Part { source: flows.source, destination: goal, ports: flows.ports, trail }];
+        };
+        let text = format!("{goal} is translated to {} {}", noun.head.name, address.value);
+        trail.push(Step::pass("nsg.translation", text).at(noun.public_ip.first().map_or(noun.head.span, |ip| ip.span)));
+        let flows = Flows { destination: Ends::one(address.value), ..flows };
+        let packet = self.packet(question, flows, goal, trail, self.model[subnet].vnet);
+        self.arrive(packet)
+    }
+
+    /// From the internet, once the target is known by name or address.
+    pub(super) fn from_internet(&self, question: &Question, source: Ends, trail: Trail) -> Vec<Part> {
+        self.each_target(question, Asker::Internet, trail, |engine, goal, trail| {
+            engine.from_internet_to(question, source.clone(), goal, trail)
+        })
+    }
+
+    pub(super) fn from_internet_to(&self, question: &Question, source: Ends, goal: Ends, trail: Trail) -> Vec<Part> {
+        let flows = Flows {
+            source: source.clone(),
+            destination: goal.clone(),
+            protocols: question.protocols(),
+            source_ports: question.source_ports.clone(),
+            ports: question.ports.clone(),
+        };
+        if !goal.possible().meets(&self.public_space()) {
+            return self.private_from_internet(question, flows, goal, trail);
+        }
+        let caller = Caller { ends: source, subnet: None, azure: false, region: None, unstable: false };
+        self.at_public(question, flows, goal, trail, caller)
+    }
+
+    /// A private address asked for from a public one: a host's own public address may stand for it.
+    fn private_from_internet(&self, question: &Question, flows: Flows, goal: Ends, mut trail: Trail) -> Vec<Part> {
+        let address = goal.possible().single();
+        let host = self.model.hosts().find(|(_, host)| {
+            !host.public_ip.is_empty() && host.addresses.iter().any(|a| Some(a.value) == address)
+        });
+        if let Some((id, _)) = host {
+            return self.at_public_host(question, flows, goal, trail, id);
+        }
+        let text = format!("{goal} is private and has no public address: the internet does not lead there");
+        trail.push(Step::block("eval.in.1-entry", Outcome::Dropped, text));
+        self.enter_from_outside(question, flows.source, goal, trail)
+    }
+}

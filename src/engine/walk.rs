@@ -1,0 +1,387 @@
+//! The walk: which stages flows pass, in which order, from their source to where they end.
+
+use super::flow::{Ends, Flows};
+use super::resolve::Asker;
+use super::trail::{Outcome, Step, Trail, Verdict};
+use super::Engine;
+use crate::model::*;
+use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
+use crate::syntax::ast::Over;
+
+/// Where flows come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An app.
+    App(AppId),
+    /// A host.
+    Host(HostId),
+    /// Any machine of a subnet.
+    Subnet(SubnetId),
+    /// A network of the customer's own.
+    OnPremises(OnPremisesId),
+    /// Addresses, wherever they are.
+    Addresses(AddressSet),
+    /// The internet.
+    Internet,
+}
+
+/// Where flows go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Addresses, without any name lookup.
+    Ends(Ends),
+    /// A host name, and what it is known to be the name of.
+    Name(String, Option<Thing>),
+}
+
+/// What kind of traffic of an app it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Traffic {
+    /// Calls of the running code.
+    #[default]
+    Application,
+    /// The mount of the content share.
+    ContentShare,
+    /// The pull of the container image.
+    ImagePull,
+    /// Backup and restore.
+    Backup,
+    /// Key Vault references.
+    KeyVaultReference,
+}
+
+impl Traffic {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::ContentShare => "content-share",
+            Self::ImagePull => "image-pull",
+            Self::Backup => "backup",
+            Self::KeyVaultReference => "key-vault-reference",
+        }
+    }
+
+    /// Every kind.
+    pub const ALL: [Traffic; 5] =
+        [Self::Application, Self::ContentShare, Self::ImagePull, Self::Backup, Self::KeyVaultReference];
+}
+
+/// A set of flows that somebody asks about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Where they come from.
+    pub source: Source,
+    /// Where they go.
+    pub target: Target,
+    /// What they are carried by; none for TCP and the answer of what stands at the target.
+    pub over: Option<Over>,
+    /// Their source ports.
+    pub source_ports: PortSet,
+    /// Their destination ports.
+    pub ports: PortSet,
+    /// What kind of traffic they are.
+    pub traffic: Traffic,
+    /// The headers of the request.
+    pub headers: Vec<(String, Vec<String>)>,
+    /// Is the SCM site meant?
+    pub scm: bool,
+}
+
+impl Question {
+    /// The protocols of the flows.
+    pub fn protocols(&self) -> ProtocolSet {
+        match self.over {
+            Some(Over::Protocol(protocol)) => ProtocolSet::one(protocol),
+            Some(Over::Any) => ProtocolSet::all(),
+            None | Some(Over::Http) => ProtocolSet::one(Protocol::Tcp),
+        }
+    }
+
+    /// Is the handshake of TCP alone asked about, and not what the far end then answers?
+    pub fn handshake_only(&self) -> bool {
+        matches!(self.over, Some(Over::Protocol(_)))
+    }
+}
+
+/// Some flows of a question, and what becomes of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Their source, as the question has it.
+    pub source: Ends,
+    /// Where they go, after name resolution.
+    pub destination: Ends,
+    /// Their destination ports.
+    pub ports: PortSet,
+    /// The way.
+    pub trail: Trail,
+}
+
+impl Part {
+    /// What becomes of them.
+    pub fn verdict(&self) -> Verdict {
+        self.trail.verdict()
+    }
+}
+
+/// Flows on their way through a network.
+#[derive(Clone, Debug)]
+pub(super) struct Packet<'q> {
+    pub(super) question: &'q Question,
+    pub(super) flows: Flows,
+    /// The source as the question has it.
+    pub(super) origin: Ends,
+    /// Where the question sends them.
+    pub(super) goal: Ends,
+    pub(super) trail: Trail,
+    /// The network that they are in.
+    pub(super) vnet: VnetId,
+    /// The subnet that they leave, where it is known.
+    pub(super) subnet: Option<SubnetId>,
+    /// The app that sends them.
+    pub(super) app: Option<AppId>,
+    /// The host that sends them.
+    pub(super) host: Option<HostId>,
+    /// Did an appliance forward them into this network?
+    pub(super) forwarded: bool,
+    /// Has their source been translated?
+    pub(super) translated: bool,
+    /// The appliances that they have passed.
+    pub(super) hops: Vec<ApplianceId>,
+}
+
+impl Packet<'_> {
+    pub(super) fn push(&mut self, step: Step) {
+        self.trail.push(step);
+    }
+
+    /// The same with fewer flows; the origin follows as long as nobody translates.
+    pub(super) fn with(&self, flows: Flows) -> Self {
+        let mut next = self.clone();
+        if !self.translated {
+            next.origin = flows.source.clone();
+        }
+        if self.flows.destination == self.goal {
+            next.goal = flows.destination.clone();
+        }
+        next.flows = flows;
+        next
+    }
+
+    pub(super) fn end(self) -> Part {
+        Part { source: self.origin, destination: self.goal, ports: self.flows.ports, trail: self.trail }
+    }
+
+    pub(super) fn end_with(mut self, step: Step) -> Part {
+        self.trail.push(step);
+        self.end()
+    }
+}
+
+impl Engine<'_> {
+    /// What becomes of the flows of a question, part by part.
+    pub fn walk(&self, question: &Question) -> Vec<Part> {
+        let mut trail = Trail::default();
+        match &question.source {
+            Source::App(app) => self.from_app(question, *app),
+            Source::Host(host) => self.from_host(question, *host, trail),
+            Source::Subnet(subnet) => {
+                trail.push(Step::note("eval.out.5-nsg-source", format!("from any machine of {}", self.model[*subnet].head.name)));
+                let set = self.model[*subnet].addresses();
+                let asker = Asker::Vnet(self.model[*subnet].vnet);
+                self.each_target(question, asker, trail, |engine, goal, trail| {
+                    engine.from_subnet(question, *subnet, None, Ends::Set(set.clone()), goal, trail)
+                })
+            }
+            Source::OnPremises(site) => {
+                let set = self.model[*site].addresses();
+                self.from_site(question, *site, set, trail)
+            }
+            Source::Internet => self.from_internet(question, self.some_public_client(), trail),
+            Source::Addresses(set) => self.from_addresses(question, set, trail),
+        }
+    }
+
+    /// Resolves the target and goes on with each of its addresses.
+    pub(super) fn each_target(
+        &self,
+        question: &Question,
+        asker: Asker,
+        trail: Trail,
+        go: impl Fn(&Self, Ends, Trail) -> Vec<Part>,
+    ) -> Vec<Part> {
+        match &question.target {
+            Target::Ends(ends) => {
+                let pieces = self.by_interface(ends);
+                pieces.into_iter().flat_map(|ends| go(self, ends, trail.clone())).collect()
+            }
+            Target::Name(name, _) => {
+                let resolution = self.resolve(asker, name, 0);
+                let mut trail = trail;
+                for step in resolution.steps {
+                    trail.push(step);
+                }
+                for assumption in resolution.assumptions {
+                    trail.assume(assumption);
+                }
+                if resolution.answers.is_empty() {
+                    let part = |trail| Part {
+                        source: Ends::Set(AddressSet::empty()),
+                        destination: Ends::Set(AddressSet::empty()),
+                        ports: question.ports.clone(),
+                        trail,
+                    };
+                    return vec![part(trail)];
+                }
+                let answers = resolution.answers.into_iter().flat_map(|ends| self.by_interface(&ends));
+                answers.flat_map(|ends| go(self, ends, trail.clone())).collect()
+            }
+        }
+    }
+
+    /// A set of destinations, cut so that every declared interface stands alone.
+    fn by_interface(&self, ends: &Ends) -> Vec<Ends> {
+        let Ends::Set(set) = ends else { return vec![ends.clone()] };
+        if set.single().is_some() {
+            return vec![ends.clone()];
+        }
+        let mut rest = set.clone();
+        let mut pieces = Vec::new();
+        for address in self.interfaces() {
+            if rest.contains(address) {
+                pieces.push(Ends::one(address));
+                rest = rest.difference(&address.into());
+            }
+        }
+        if !rest.is_empty() {
+            pieces.push(Ends::Set(rest));
+        }
+        pieces
+    }
+
+    /// From a host: its interface's group, its subnet's group, then the routes.
+    fn from_host(&self, question: &Question, host: HostId, mut trail: Trail) -> Vec<Part> {
+        let noun = &self.model[host];
+        let own = AddressSet::of(&noun.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>());
+        if noun.is_down() {
+            let status = noun.status.as_ref();
+            let text = format!("{} is {}", noun.head.name, status.map_or("down", |s| &s.value));
+            trail.push(
+                Step::block("diag.causes.down", Outcome::Dropped, text)
+                    .maybe_at(status.map(|s| s.span))
+                    .headline(format!("{} is not running", noun.head.name)),
+            );
+        }
+        match noun.place {
+            Some(Thing::Subnet(subnet)) => self.each_target(question, Asker::Host(host), trail, |engine, goal, trail| {
+                let family = |ends: &AddressSet| match goal.possible().first() {
+                    Some(first) if first.is_ipv4() => ends.intersection(&v4()),
+                    Some(_) => ends.difference(&v4()),
+                    None => ends.clone(),
+                };
+                let source = family(&own);
+                engine.from_subnet(question, subnet, Some(host), Ends::Set(source), goal, trail)
+            }),
+            Some(Thing::OnPremises(site)) => self.from_site(question, site, own, trail),
+            _ => Vec::new(),
+        }
+    }
+
+    /// From a subnet, once the target is an address.
+    pub(super) fn from_subnet(
+        &self,
+        question: &Question,
+        subnet: SubnetId,
+        host: Option<HostId>,
+        source: Ends,
+        goal: Ends,
+        trail: Trail,
+    ) -> Vec<Part> {
+        let packet = Packet {
+            question,
+            flows: Flows {
+                source: source.clone(),
+                destination: goal.clone(),
+                protocols: question.protocols(),
+                source_ports: question.source_ports.clone(),
+                ports: question.ports.clone(),
+            },
+            origin: source,
+            goal,
+            trail,
+            vnet: self.model[subnet].vnet,
+            subnet: Some(subnet),
+            app: None,
+            host,
+            forwarded: false,
+            translated: false,
+            hops: Vec::new(),
+        };
+        if self.is_to_itself(&packet) {
+            return self.at_interface(packet);
+        }
+        self.leave(packet)
+    }
+
+    fn is_to_itself(&self, packet: &Packet<'_>) -> bool {
+        packet.host.is_some() && packet.flows.destination == packet.flows.source
+    }
+
+    /// Out of a subnet: admin rules, the interface's group, the subnet's group, then the routes.
+    pub(super) fn leave(&self, packet: Packet<'_>) -> Vec<Part> {
+        let passed = self.outbound_security(packet);
+        passed.into_iter().flat_map(|packet| self.by_route(packet)).collect()
+    }
+
+    /// From addresses that are no declared thing: wherever they are.
+    fn from_addresses(&self, question: &Question, set: &AddressSet, trail: Trail) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut rest = set.clone();
+        let take = |mine: AddressSet, rest: &mut AddressSet| {
+            let found = rest.intersection(&mine);
+            *rest = rest.difference(&mine);
+            (!found.is_empty()).then_some(found)
+        };
+        for (id, host) in self.model.hosts() {
+            let own = AddressSet::of(&host.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>());
+            if take(own, &mut rest).is_some() {
+                parts.append(&mut self.from_host(question, id, trail.clone()));
+            }
+        }
+        for (id, subnet) in self.model.subnets() {
+            if let Some(found) = take(subnet.addresses(), &mut rest) {
+                let asker = Asker::Vnet(subnet.vnet);
+                let mut found = self.each_target(question, asker, trail.clone(), |engine, goal, trail| {
+                    engine.from_subnet(question, id, None, Ends::Set(found.clone()), goal, trail)
+                });
+                parts.append(&mut found);
+            }
+        }
+        for (id, site) in self.model.on_premises() {
+            if let Some(found) = take(site.addresses(), &mut rest) {
+                parts.append(&mut self.from_site(question, id, found, trail.clone()));
+            }
+        }
+        if let Some(found) = take(self.public_space(), &mut rest) {
+            parts.append(&mut self.from_internet(question, Ends::Set(found), trail.clone()));
+        }
+        if !rest.is_empty() {
+            parts.append(&mut self.from_nowhere(question, Ends::Set(rest), trail));
+        }
+        parts
+    }
+
+    /// From private addresses that belong to nothing declared: only the far side can be judged.
+    fn from_nowhere(&self, question: &Question, source: Ends, trail: Trail) -> Vec<Part> {
+        self.each_target(question, Asker::Nowhere, trail, |engine, goal, mut trail| {
+            let fact = format!("where {source} is");
+            let line = format!("vnet NAME {source}, or on-premises NAME {source} {{ via GATEWAY }}");
+            trail.push(Step::unknown("verdict.ours.unknown", format!("{source} belongs to nothing declared"), fact, Some(line)));
+            engine.enter_from_outside(question, source.clone(), goal, trail)
+        })
+    }
+}
+
+fn v4() -> AddressSet {
+    AddressSet::from(ipnet::IpNet::V4(ipnet::Ipv4Net::default()))
+}
