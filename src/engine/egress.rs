@@ -1,7 +1,7 @@
 //! Towards public addresses: who the far side sees.
 
 use super::flow::{Ends, Flows, Symbol, SymbolOf};
-use super::trail::{Mark, Outcome, Step, Trail};
+use super::trail::{Outcome, Step, Trail};
 use super::walk::{Packet, Part, Question};
 use super::Engine;
 use crate::model::*;
@@ -218,10 +218,5 @@ impl Engine<'_> {
     fn unnamed_public(&self, text: String) -> Ends {
         let within = self.public_space();
         Ends::Symbol(Arc::new(Symbol { of: SymbolOf::Other, text, within, tags: self.azure_tags(None), tags_known: true }))
-    }
-
-    /// Is the step list already decided against the flows?
-    pub(super) fn is_blocked(trail: &Trail) -> bool {
-        trail.steps.iter().any(|step| matches!(step.mark, Mark::Block(_)))
     }
 }

@@ -6,6 +6,7 @@
 
 mod arrive;
 mod egress;
+mod facts;
 mod flow;
 mod inbound;
 mod matching;

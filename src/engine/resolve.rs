@@ -204,6 +204,18 @@ impl Engine<'_> {
         servers
     }
 
+    /// The name servers of an app, with the steps that lead to them.
+    pub(super) fn name_servers(&self, app: AppId, out: &mut Resolution) -> Vec<IpAddr> {
+        self.servers_of_app(app, out)
+    }
+
+    /// The private zones that Azure's name servers show to an app.
+    pub(super) fn zones_seen_by(&self, app: AppId, out: &mut Resolution) -> Vec<String> {
+        let Some(vnet) = self.view_of(Asker::App(app), out) else { return Vec::new() };
+        let linked = self.model.zones.iter().filter(|zone| zone.links.iter().any(|link| link.vnet == vnet));
+        linked.map(|zone| zone.head.name.clone()).collect()
+    }
+
     fn ask(&self, asker: Asker, server: IpAddr, name: &str, out: &mut Resolution, depth: usize) -> Answered {
         if depth > DEPTH {
             return Answered::Silent;

@@ -356,3 +356,14 @@ fn amendment(
     let rule = format!("{priority} allow {} {source} -> {destination}{}", flows.protocols, flows.port_text());
     Some(format!("amend nsg {} {{ {} {{ {rule} }} }}", group.head.name, direction(outbound)))
 }
+
+impl Engine<'_> {
+    /// The prefixes that an address set stands for at a subnet; a tag without data says so.
+    pub fn expand(&self, expr: &AddressExpr, subnet: SubnetId) -> Vec<String> {
+        let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };
+        let matcher = self.matcher(expr, Some(view));
+        let mut words: Vec<String> = matcher.set.prefixes().iter().map(ToString::to_string).collect();
+        words.extend(matcher.tags.iter().map(|(name, _)| format!("(no data for {name})")));
+        words
+    }
+}

@@ -22,8 +22,9 @@ mod service;
 
 pub use address::{AddressExpr, Side, TagRef, Term};
 pub use app::*;
-pub use declared::{Added, Declared};
+pub use declared::{Added, Declared, DeclaredItem};
 pub use dns::*;
+pub(crate) use fields::name_trouble;
 pub use fields::{Property, Shape, Stated};
 pub use gateway::*;
 pub use host::*;

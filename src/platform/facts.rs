@@ -40,6 +40,8 @@ pub struct Rule {
     pub derived: bool,
     /// The open points that it rests on.
     pub open_points: Vec<String>,
+    /// Would Azure still run what breaks it (`runs on`), of a check?
+    pub runs: bool,
 }
 
 impl Rule {
@@ -60,6 +62,7 @@ impl Rule {
             severity: if r.word("severity").as_deref() == Some("warning") { Severity::Warning } else { Severity::Error },
             derived: r.is_on("derived"),
             open_points: r.words("open-point"),
+            runs: r.is_on("runs"),
         }
     }
 }
@@ -384,6 +387,8 @@ impl AppSetting {
 pub struct FeatureCell {
     /// The plan type.
     pub plan: String,
+    /// Do the documents say?
+    pub known: bool,
     /// Has it the feature?
     pub yes: bool,
     /// How, or within which bounds.
@@ -411,6 +416,7 @@ impl Feature {
             let by = words.iter().position(|word| word == "by");
             FeatureCell {
                 plan: entry.name.text.to_string(),
+                known: words.first().is_some_and(|word| word == "yes" || word == "no"),
                 yes: words.first().is_some_and(|word| word == "yes"),
                 note: words.get(1).filter(|_| by != Some(1)).cloned(),
                 by: by.and_then(|at| words.get(at + 1)).cloned(),

@@ -9,11 +9,13 @@ mod expand;
 #[allow(missing_docs)]
 mod grammar;
 pub mod literal;
+mod print;
 mod split;
 mod trouble;
 
 pub use expand::{Scope, expand};
 pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
+pub use print::{print_declaration, print_member, print_value, print_values};
 pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
 
 use crate::diagnostic::Diagnostic;

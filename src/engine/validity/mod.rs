@@ -1,0 +1,109 @@
+//! What Azure would not accept, or not run: the checks of the platform on what was declared.
+//!
+//! A finding is a broken rule of class `check`, with the places that break it. `fnet check` shows findings as
+//! diagnostics; the walk of an app takes those that concern it as steps, so that both say the same.
+
+use super::trail::{Outcome, Step};
+use super::Engine;
+use crate::diagnostic::Severity;
+use crate::model::*;
+use crate::source::Span;
+
+/// A rule of the platform that a declaration breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The id of the rule.
+    pub rule: String,
+    /// The diagnostic's code.
+    pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to read under the place.
+    pub label: String,
+    /// Further places.
+    pub also: Vec<(Span, String)>,
+    /// How to mend it; the rule's remedy where nothing nearer is known.
+    pub help: Option<String>,
+    /// What it is about: an app whose plan, subnet or network is among these is concerned.
+    pub about: Vec<Thing>,
+    /// Would Azure run the model all the same?
+    pub runs: bool,
+}
+
+impl Finding {
+    /// A broken rule; none where the edition does not declare it.
+    pub(super) fn of(
+        engine: &Engine<'_>,
+        rule: &str,
+        span: Span,
+        about: impl IntoIterator<Item = Thing>,
+        message: impl Into<String>,
+    ) -> Option<Finding> {
+        let facts = engine.platform().rule(rule)?;
+        Some(Finding {
+            rule: rule.to_string(),
+            code: facts.code.unwrap_or_default(),
+            severity: facts.severity,
+            message: message.into(),
+            span,
+            label: String::new(),
+            also: Vec::new(),
+            help: facts.remedy,
+            about: about.into_iter().collect(),
+            runs: facts.runs,
+        })
+    }
+
+    /// The same as a warning, where the documents disagree or it is advice.
+    pub(super) fn warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
+    /// The same with words under its place.
+    pub(super) fn label(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
+    }
+
+    /// The same with a further place.
+    pub(super) fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.also.push((span, label.into()));
+        self
+    }
+
+    /// The same with its own help.
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// Every rule that the model breaks, in order of place.
+pub fn findings(engine: &Engine<'_>) -> Vec<Finding> {
+    let mut all = Vec::new();
+    all.sort_by_key(|finding: &Finding| finding.span);
+    let _ = engine;
+    all
+}
+
+/// The findings that keep an app from running, as steps of its walk.
+pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
+    let mut about = vec![Thing::App(app)];
+    about.extend(engine.model[app].on);
+    if let Some(subnet) = engine.integration_subnet(app) {
+        about.push(Thing::Subnet(subnet));
+    }
+    let stops = |finding: &Finding| {
+        finding.severity == Severity::Error && !finding.runs && finding.about.iter().all(|thing| about.contains(thing))
+    };
+    let found = findings(engine).into_iter().filter(stops);
+    found
+        .map(|finding| {
+            Step::block(&finding.rule, Outcome::Broken, finding.message.clone())
+                .at(finding.span)
+                .headline(finding.message)
+        })
+        .collect()
+}

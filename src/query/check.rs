@@ -1,0 +1,262 @@
+//! Assertions: what is claimed, what is the case, and the trace that refutes.
+
+use super::answer::{Answer, VerdictWord};
+use super::{Asked, answer, name, next_hop, reach, resolve};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{self, Mark, Part, Verdict};
+use crate::model::Kind;
+use crate::source::Span;
+use crate::syntax::ast::{Ask, Assertion, Claim, How, Query, Reach, Value, Word};
+
+/// What became of an assertion.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It holds.
+    Holds,
+    /// It does not: what is the case instead, and the answer that shows it.
+    Fails(Box<Diagnostic>, Option<Box<Answer>>),
+}
+
+/// Checks an assertion, or says what keeps it from being checked.
+pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagnostic> {
+    let because = assertion.because.as_ref();
+    match &assertion.claim {
+        Claim::Reach(claim, can) => {
+            let wanted = if *can { VerdictWord::Yes } else { VerdictWord::No };
+            reached(asked, claim, assertion.span, because, |found, _| *found == wanted, &format!("`{}`", if *can { "can" } else { "cannot" }))
+        }
+        Claim::Is(query, verdict, second) => is(asked, query, verdict, second.as_ref(), assertion.span, because),
+        Claim::NextHop(query, hop, target) => hop_is(asked, query, hop, target.as_ref(), assertion.span, because),
+        Claim::Resolves(source, host, values) => resolves(asked, source, host, values, assertion.span, because),
+        Claim::Only(sources, target, how) => only(asked, sources, target, how, assertion.span),
+        Claim::Every(kind, target, how, every) => quantified(asked, kind, target, how, *every, assertion.span, because),
+        Claim::Verb(_, verb, _) => {
+            Err(Diagnostic::error("FN0122", verb.span, format!("`{}` is not answered yet", verb.text)))
+        }
+    }
+}
+
+fn reached(
+    asked: &Asked<'_>,
+    claim: &Reach,
+    span: Span,
+    because: Option<&Word>,
+    holds: impl Fn(&VerdictWord, Option<&str>) -> bool,
+    claimed: &str,
+) -> Result<Outcome, Diagnostic> {
+    let found = reach::reach(asked, claim, span, false)?;
+    let (question, _) = reach::question(asked, claim, span)?;
+    let parts = asked.engine().walk(&question);
+    if !holds(&found.verdict, found.outcome.as_deref()) {
+        let words = match &found.outcome {
+            Some(outcome) => format!("{}, {outcome}", found.verdict.word()),
+            None => found.verdict.word().to_string(),
+        };
+        let why = found.headline.clone().map(|headline| format!(": {headline}")).unwrap_or_default();
+        let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}{why}")).label(format!("claimed: {claimed}"));
+        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Reach(found)))));
+    }
+    Ok(match because.and_then(|because| not_because(asked, &parts, because)) {
+        Some(diagnostic) => Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Reach(found)))),
+        None => Outcome::Holds,
+    })
+}
+
+/// Did another rule decide? Of a `no` the first block must be the rule's; of a `yes` a step that lets the flows pass.
+fn not_because(asked: &Asked<'_>, parts: &[Part], because: &Word) -> Option<Diagnostic> {
+    let wanted = because.plain();
+    if !asked.model.platform.rule_ids().iter().any(|id| belongs(id, &wanted)) {
+        let near = crate::diagnostic::did_you_mean(&wanted, asked.model.platform.rule_ids());
+        let message = format!("edition {} declares no rule `{wanted}`", asked.model.platform.edition());
+        return Some(Diagnostic::error("FN0113", because.span, message).maybe_help(near));
+    }
+    let decides = |part: &Part| match part.verdict() {
+        Verdict::Yes => part.trail.steps.iter().any(|step| belongs(&step.rule, &wanted)),
+        _ => part.trail.deciding().is_some_and(|step| belongs(&step.rule, &wanted)),
+    };
+    let partly = parts.iter().any(|p| p.verdict() == Verdict::Yes) && parts.iter().any(|p| p.verdict() != Verdict::Yes);
+    if parts.iter().any(decides) || (partly && ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| belongs(id, &wanted))) {
+        return None;
+    }
+    let actual: Vec<String> = match parts.iter().find_map(|part| part.trail.deciding()) {
+        Some(step) => vec![step.rule.clone()],
+        None => parts.first().map(|part| part.trail.steps.iter().filter(|s| s.mark == Mark::Pass).map(|s| s.rule.clone()).collect()).unwrap_or_default(),
+    };
+    let message = format!("the verdict holds, but `{wanted}` did not decide it");
+    Some(Diagnostic::error("FN0120", because.span, message).help(format!("it was decided by {}", actual.join(", "))))
+}
+
+/// Is the rule that one, or of that family?
+fn belongs(rule: &str, wanted: &str) -> bool {
+    rule == wanted || rule.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn is(
+    asked: &Asked<'_>,
+    query: &Query,
+    verdict: &Word,
+    second: Option<&Word>,
+    span: Span,
+    because: Option<&Word>,
+) -> Result<Outcome, Diagnostic> {
+    let mut wanted = verdict.text.to_string();
+    if let Some(second) = second {
+        wanted = format!("{wanted} {}", second.text);
+    }
+    let outcomes: Vec<&str> = engine::Outcome::ALL.iter().map(|outcome| outcome.word()).collect();
+    let verdicts = ["yes", "no", "partly", "unknown"];
+    if !verdicts.contains(&&*wanted) && !outcomes.contains(&&*wanted) {
+        let all = verdicts.iter().chain(&outcomes).copied();
+        let help = crate::diagnostic::did_you_mean(&wanted, all.clone())
+            .unwrap_or_else(|| format!("it is one of: {}", all.collect::<Vec<_>>().join(", ")));
+        let place = second.map_or(verdict.span, |second| verdict.span.to(second.span));
+        return Err(Diagnostic::error("FN0109", place, format!("`{wanted}` is no verdict and no outcome")).help(help));
+    }
+    let holds = |found: &VerdictWord, outcome: Option<&str>| found.word() == wanted || outcome == Some(&wanted);
+    let inner = match &query.ask {
+        Ask::ExplainQuery(inner) => inner,
+        _ => query,
+    };
+    match &inner.ask {
+        Ask::Reach(claim) => reached(asked, claim, span, because, holds, &format!("`{wanted}`")),
+        _ => {
+            let found = answer(asked, inner)?;
+            let word = found.verdict();
+            let outcome = (word == Some(VerdictWord::No)).then_some("unresolved");
+            if word.as_ref().is_some_and(|word| holds(word, outcome)) {
+                return Ok(Outcome::Holds);
+            }
+            let words = word.map_or("no verdict", VerdictWord::word);
+            let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}")).label(format!("claimed: `{wanted}`"));
+            Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(found))))
+        }
+    }
+}
+
+fn hop_is(
+    asked: &Asked<'_>,
+    query: &Query,
+    hop: &Word,
+    target: Option<&Value>,
+    span: Span,
+    because: Option<&Word>,
+) -> Result<Outcome, Diagnostic> {
+    let Ask::NextHop(source, address) = &query.ask else {
+        return Err(Diagnostic::error("FN0121", span, "a hop is the answer to `next-hop`"));
+    };
+    let found = next_hop::next_hop(asked, source, address)?;
+    let mut wanted = hop.text.to_string();
+    if let Some(target) = target.and_then(Value::word) {
+        let appliance = asked.model.names.find(&target.text, &[Kind::Appliance]).ok();
+        let shown = match appliance {
+            Some(crate::model::Thing::Appliance(id)) => {
+                asked.model[id].address.as_ref().map_or(target.plain(), |a| a.value.to_string())
+            }
+            _ => target.plain(),
+        };
+        wanted = format!("{wanted} {shown}");
+    }
+    let same = found.hop == wanted || (target.is_none() && found.hop.split(' ').next() == Some(&wanted));
+    let rule = found.route.as_ref().map(|route| route.rule.clone()).unwrap_or_default();
+    if !same {
+        let diagnostic = Diagnostic::error("FN0120", span, format!("the next hop is {}", found.hop)).label(format!("claimed: `{wanted}`"));
+        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::NextHop(found)))));
+    }
+    let lost = |wanted: &str| found.lost.iter().any(|route| route.reason.as_ref().is_some_and(|r| r.contains(wanted)));
+    if let Some(because) = because
+        && !belongs(&rule, &because.plain())
+        && !lost(&because.plain())
+        && !(["route.lpm", "route.tie-break"].contains(&&*because.plain()))
+    {
+        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule gives this route").help(format!("it is given by {rule}"));
+        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::NextHop(found)))));
+    }
+    Ok(Outcome::Holds)
+}
+
+fn resolves(
+    asked: &Asked<'_>,
+    source: &Word,
+    host: &Word,
+    values: &[Value],
+    span: Span,
+    because: Option<&Word>,
+) -> Result<Outcome, Diagnostic> {
+    let found = resolve::resolve(asked, host, Some(source), None)?;
+    let wanted: Vec<String> = values.iter().filter_map(Value::word).map(|word| word.plain()).collect();
+    let mut actual = found.addresses.clone();
+    let mut sorted = wanted.clone();
+    actual.sort();
+    sorted.sort();
+    if actual != sorted {
+        let shown = if actual.is_empty() { "does not resolve".to_string() } else { format!("resolves to {}", found.addresses.join(", ")) };
+        let diagnostic = Diagnostic::error("FN0120", span, format!("{} {shown}", found.name)).label(format!("claimed: {}", wanted.join(", ")));
+        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Resolve(found)))));
+    }
+    if let Some(because) = because
+        && !found.steps.iter().any(|step| belongs(&step.rule, &because.plain()))
+    {
+        let rules: Vec<&str> = found.steps.iter().map(|step| step.rule.as_str()).collect();
+        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule decided the resolution").help(format!("it was decided by {}", rules.join(", ")));
+        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Resolve(found)))));
+    }
+    Ok(Outcome::Holds)
+}
+
+/// `only A, B can reach T`: each of them can, and no other declared app, host or subnet.
+fn only(asked: &Asked<'_>, sources: &[Value], target: &Word, how: &[How], span: Span) -> Result<Outcome, Diagnostic> {
+    let mut named = Vec::new();
+    for word in sources.iter().filter_map(Value::word) {
+        named.push(name::find(asked, word, name::SOURCES)?);
+    }
+    for (text, thing) in asked.model.names.iter() {
+        if !matches!(thing.kind(), Kind::App | Kind::Host) {
+            continue;
+        }
+        let claim = Reach { source: Word::new(format!("\"{text}\""), span), target: target.clone(), how: how.to_vec() };
+        let claim = if text.contains('.') { Reach { source: Word::new(text, span), ..claim } } else { claim };
+        let found = reach::reach(asked, &claim, span, false)?;
+        let may = found.verdict == VerdictWord::Yes;
+        let should = named.contains(&thing);
+        if (should && !may) || (!should && found.verdict != VerdictWord::No) {
+            let message = format!("{text}: the answer is {}", found.verdict.word());
+            let claimed = if should { "claimed: `can`" } else { "claimed: nobody else can" };
+            let diagnostic = Diagnostic::error("FN0120", span, message).label(claimed);
+            return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Reach(found)))));
+        }
+    }
+    Ok(Outcome::Holds)
+}
+
+/// `every KIND can reach T`, `no KIND can reach T`.
+fn quantified(
+    asked: &Asked<'_>,
+    kind: &Word,
+    target: &Word,
+    how: &[How],
+    every: bool,
+    span: Span,
+    because: Option<&Word>,
+) -> Result<Outcome, Diagnostic> {
+    let Some(wanted) = Kind::named(&kind.text).filter(|kind| name::SOURCES.contains(kind)) else {
+        let message = format!("`{}` is no kind of source", kind.text);
+        return Err(Diagnostic::error("FN0109", kind.span, message).help("it is one of: app, host, subnet, on-premises"));
+    };
+    for (text, thing) in asked.model.names.iter().filter(|(_, thing)| thing.kind() == wanted) {
+        let _ = thing;
+        let claim = Reach { source: Word::new(text, span), target: target.clone(), how: how.to_vec() };
+        let outcome = reached(
+            asked,
+            &claim,
+            span,
+            because,
+            |found, _| *found == if every { VerdictWord::Yes } else { VerdictWord::No },
+            &format!("`{} {} can`", if every { "every" } else { "no" }, kind.text),
+        )?;
+        if let Outcome::Fails(mut diagnostic, found) = outcome {
+            diagnostic.message = format!("{text}: {}", diagnostic.message);
+            return Ok(Outcome::Fails(diagnostic, found));
+        }
+    }
+    Ok(Outcome::Holds)
+}

@@ -1,0 +1,80 @@
+//! Questions and their answers: one question a file. Answers are plain data; [`crate::render`] makes text of them.
+
+pub mod answer;
+mod check;
+mod explain;
+mod features;
+mod name;
+mod next_hop;
+mod reach;
+mod resolve;
+mod security;
+mod show;
+
+pub use answer::Answer;
+pub use check::{Outcome, check};
+pub(crate) use explain::explain_words;
+
+use crate::diagnostic::Diagnostic;
+use crate::engine::Engine;
+use crate::model::{Declared, Model};
+use crate::source::SourceMap;
+use crate::syntax::Scope;
+use crate::syntax::ast::{Ask, Query};
+
+/// What a question is asked of.
+pub struct Asked<'a> {
+    /// What was declared, lowered.
+    pub model: &'a Model,
+    /// What was declared, as it was written.
+    pub declared: &'a Declared,
+    /// What `let` named.
+    pub scope: &'a Scope,
+    /// The texts that places point into.
+    pub sources: &'a SourceMap,
+    /// Names that are declared further down, with their places: a question cannot see them yet.
+    pub below: &'a [(String, crate::source::Span)],
+}
+
+impl<'a> Asked<'a> {
+    /// The engine of the model.
+    pub fn engine(&self) -> Engine<'a> {
+        Engine::of(self.model)
+    }
+}
+
+/// Answers a question, or says what keeps it from being asked.
+pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
+    match &query.ask {
+        Ask::Reach(reach) => reach::reach(asked, reach, query.span, false).map(Answer::Reach),
+        Ask::Resolve { name, from, using } => {
+            resolve::resolve(asked, name, from.as_ref(), using.as_ref()).map(Answer::Resolve)
+        }
+        Ask::ExplainQuery(inner) => match &inner.ask {
+            Ask::Reach(reach) => reach::reach(asked, reach, inner.span, true).map(Answer::Reach),
+            _ => answer(asked, inner),
+        },
+        Ask::ExplainTopic(words) => explain::explain(asked, words),
+        Ask::Routes(source) => next_hop::routes(asked, source).map(Answer::Routes),
+        Ask::Security(source) => security::security(asked, source).map(Answer::Security),
+        Ask::NextHop(source, address) => next_hop::next_hop(asked, source, address).map(Answer::NextHop),
+        Ask::Features(what) => features::features(asked, what.as_ref()).map(Answer::Features),
+        Ask::Show(what) => show::show(asked, what.as_ref()).map(Answer::Show),
+        Ask::Verb(_, verb) => Err(not_yet(query, &format!("`can … {}`", verb.text))),
+        Ask::What(..) => Err(not_yet(query, "`what can … reach`")),
+        Ask::Who(..) => Err(not_yet(query, "`who can reach …`")),
+        Ask::Tcpping(..) => Err(not_yet(query, "`tcpping`")),
+        Ask::Nameresolver(..) => Err(not_yet(query, "`nameresolver`")),
+        Ask::Troubleshoot(..) => Err(not_yet(query, "`troubleshoot`")),
+        Ask::Fix(..) => Err(not_yet(query, "`fix`")),
+        Ask::Lint => Err(not_yet(query, "`lint`")),
+        Ask::Matrix => Err(not_yet(query, "`matrix`")),
+        Ask::Diff(..) => Err(not_yet(query, "`diff`")),
+    }
+}
+
+/// The diagnostic of a question that the language has and this version does not answer.
+fn not_yet(query: &Query, what: &str) -> Diagnostic {
+    Diagnostic::error("FN0122", query.span, format!("{what} is not answered yet"))
+        .help("`can`, `resolve`, `explain`, `show`, `features`, `routes`, `security` and `next-hop` are")
+}

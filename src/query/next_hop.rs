@@ -1,0 +1,94 @@
+//! `routes SOURCE` and `next-hop SOURCE to ADDRESS`.
+
+use super::answer::{NextHopAnswer, Place, RouteAnswer, RoutesAnswer};
+use super::{Asked, name};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Ends, Hop, Route, RouteState, Source};
+use crate::model::{SubnetId, Thing, VnetId};
+use crate::syntax::ast::Word;
+use crate::syntax::literal::{self, AddressLiteral};
+
+/// The network and subnet that a source sends from.
+fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId), Diagnostic> {
+    let (source, taken) = name::source(asked, word)?;
+    let none = |why: String| Err(Diagnostic::error("FN0121", word.span, why));
+    let subnet = match source {
+        Source::App(app) => match asked.engine().integration_subnet(app) {
+            Some(subnet) => subnet,
+            None => return none(format!("`{}` has no virtual network integration, so no routes", taken.name)),
+        },
+        Source::Host(host) => match asked.model[host].place {
+            Some(Thing::Subnet(subnet)) => subnet,
+            _ => return none(format!("`{}` is not in a subnet of Azure", taken.name)),
+        },
+        Source::Subnet(subnet) => subnet,
+        Source::Addresses(set) => {
+            match asked.model.subnets().find(|(_, subnet)| set.is_subset(&subnet.addresses())) {
+                Some((subnet, _)) => subnet,
+                None => return none(format!("`{}` is in no declared subnet", taken.name)),
+            }
+        }
+        Source::OnPremises(_) | Source::Internet => return none("only what is in a subnet of Azure has routes".into()),
+    };
+    Ok((taken.name, asked.model[subnet].vnet, subnet))
+}
+
+/// Answers `routes`.
+pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, Diagnostic> {
+    let (of, vnet, subnet) = subnet_of(asked, source)?;
+    let routes = asked.engine().effective_routes(vnet, Some(subnet));
+    Ok(RoutesAnswer {
+        of,
+        subnet: asked.model[subnet].head.name.clone(),
+        routes: routes.iter().map(|route| route_answer(asked, route)).collect(),
+    })
+}
+
+/// Answers `next-hop`.
+pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Result<NextHopAnswer, Diagnostic> {
+    let (of, vnet, subnet) = subnet_of(asked, source)?;
+    let AddressLiteral::Address(to) = literal::address(&address.text).map_err(|fault| fault.at(address))? else {
+        return Err(Diagnostic::error("FN0109", address.span, "`next-hop` takes one address"));
+    };
+    let engine = asked.engine();
+    let routes = engine.effective_routes(vnet, Some(subnet));
+    let ends = Ends::one(to);
+    let winner = routes.iter().find(|route| route.is_active() && route.matcher.set.contains(to));
+    let _ = ends;
+    let hop = match winner.map(|route| route.hop) {
+        Some(Hop::Appliance(address)) => format!("appliance {address}"),
+        Some(Hop::Gateway(_)) => "gateway".to_string(),
+        Some(Hop::Peering(_)) => "peering".to_string(),
+        Some(hop) => hop.word().to_string(),
+        None => "none".to_string(),
+    };
+    let covers = |route: &&Route| {
+        let prefix: Option<ipnet::IpNet> = route.target.parse().ok();
+        prefix.is_some_and(|prefix| prefix.contains(&to)) && winner.is_none_or(|winner| !std::ptr::eq(winner, *route))
+    };
+    Ok(NextHopAnswer {
+        of,
+        address: to.to_string(),
+        hop,
+        route: winner.map(|route| route_answer(asked, route)),
+        lost: routes.iter().filter(covers).map(|route| route_answer(asked, route)).collect(),
+    })
+}
+
+fn route_answer(asked: &Asked<'_>, route: &Route) -> RouteAnswer {
+    let reason = match &route.state {
+        RouteState::Active => None,
+        RouteState::Invalid(reason) => Some(reason.clone()),
+    };
+    RouteAnswer {
+        source: route.source.azure_name().to_string(),
+        active: route.is_active(),
+        reason,
+        prefix: route.target.clone(),
+        hop_type: route.hop.azure_name().to_string(),
+        hop: asked.engine().hop_text(route.hop),
+        name: route.name.clone(),
+        rule: route.rule.to_string(),
+        place: route.place.and_then(|span| Place::of(span, asked.sources)),
+    }
+}

@@ -1,0 +1,181 @@
+//! `can SOURCE reach TARGET`.
+
+use super::answer::{PartAnswer, ReachAnswer, StepAnswer, VerdictWord};
+use super::{Asked, name};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::engine::{Mark, Part, Question, Target, Traffic, Verdict};
+use crate::net::PortSet;
+use crate::source::Span;
+use crate::syntax::ast::{How, Over, Reach};
+use crate::syntax::literal;
+
+/// Answers `can SOURCE reach TARGET`; `explained` adds the rules' texts and the lines that did not match.
+pub(super) fn reach(asked: &Asked<'_>, reach: &Reach, span: Span, explained: bool) -> Result<ReachAnswer, Diagnostic> {
+    let (question, mut answer) = question(asked, reach, span)?;
+    let parts = asked.engine().walk(&question);
+    let merged = merge(&parts);
+    let deciding = parts.iter().find(|part| VerdictWord::from(part.verdict()) != VerdictWord::Yes).or(parts.first());
+    let step = deciding.and_then(|part| part.trail.deciding());
+    answer.verdict = merged.into();
+    if let Verdict::No(outcome) = merged {
+        answer.outcome = Some(outcome.word().to_string());
+    }
+    answer.headline = step.map(|step| step.headline.clone().unwrap_or_else(|| step.text.clone()));
+    answer.decided_by = step.map(|step| step.rule.clone());
+    if matches!(merged, Verdict::Partly) {
+        answer.headline = Some(split_text(&parts));
+    }
+    answer.parts = parts.iter().map(|part| part_answer(asked, part, explained)).collect();
+    Ok(answer)
+}
+
+/// The engine's question, and the answer as far as the words alone give it.
+pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
+    let (source, source_taken) = name::source(asked, &reach.source)?;
+    let read = name::target(asked, &reach.target, &source)?;
+    let mut over = None;
+    let mut source_ports = PortSet::all();
+    let mut traffic = Traffic::Application;
+    let mut headers = Vec::new();
+    for how in &reach.how {
+        match how {
+            How::Over(word) => over = name::over(word)?,
+            How::FromPort(word) => source_ports = literal::ports(&word.text).map_err(|fault| fault.at(word))?,
+            How::For(word) => traffic = traffic_of(word)?,
+            How::Header(filter) => {
+                headers.push((filter.name.plain(), filter.values.iter().map(|w| w.plain()).collect()));
+            }
+            How::HostName(_) => {}
+            How::Within(values) => {
+                let place = values.first().map_or(span, |value| value.span());
+                return Err(Diagnostic::error("FN0121", place, "`within` belongs to `what can … reach`"));
+            }
+        }
+    }
+    let portless = matches!(over, Some(Over::Protocol(protocol)) if !protocol.has_ports());
+    let ports = match read.ports {
+        Some(ports) => ports,
+        None if portless => PortSet::all(),
+        None => {
+            let message = format!("`{}` needs a port", reach.target.text);
+            let help = format!("write `{}:443`, or ask `what can {} reach within {}`", reach.target.text, reach.source.text, reach.target.text);
+            return Err(Diagnostic::error("FN0121", reach.target.span, message).help(help));
+        }
+    };
+    let question = Question {
+        source,
+        target: read.target.clone(),
+        over,
+        source_ports,
+        ports,
+        traffic,
+        headers,
+        scm: read.scm,
+    };
+    let target_taken = match &read.target {
+        Target::Name(host, None) if read.taken.text == "a host name" => {
+            super::answer::Taken { name: host.clone(), text: "a host name".into() }
+        }
+        _ => read.taken,
+    };
+    let answer = ReachAnswer {
+        question: asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "),
+        verdict: VerdictWord::Unknown,
+        outcome: None,
+        headline: None,
+        decided_by: None,
+        taken: vec![source_taken, target_taken],
+        parts: Vec::new(),
+    };
+    Ok((question, answer))
+}
+
+fn traffic_of(word: &crate::syntax::ast::Word) -> Result<Traffic, Diagnostic> {
+    let text = word.plain();
+    Traffic::ALL.into_iter().find(|traffic| traffic.word() == text).ok_or_else(|| {
+        let words = Traffic::ALL.map(Traffic::word);
+        let help = did_you_mean(&text, words).unwrap_or_else(|| format!("it is one of: {}", words.join(", ")));
+        Diagnostic::error("FN0109", word.span, format!("`{text}` is no kind of traffic")).help(help)
+    })
+}
+
+/// The verdict on all parts together.
+pub(super) fn merge(parts: &[Part]) -> Verdict {
+    let verdicts: Vec<Verdict> = parts.iter().map(Part::verdict).collect();
+    let yes = verdicts.contains(&Verdict::Yes);
+    let no = verdicts.iter().find(|verdict| matches!(verdict, Verdict::No(_)));
+    let unknown = verdicts.contains(&Verdict::Unknown);
+    match (yes, no, unknown) {
+        (true, Some(_), _) => Verdict::Partly,
+        (true, None, false) => Verdict::Yes,
+        (false, Some(no), false) => *no,
+        _ => Verdict::Unknown,
+    }
+}
+
+/// Which part arrives and which does not.
+fn split_text(parts: &[Part]) -> String {
+    let same_source = parts.windows(2).all(|pair| pair[0].source == pair[1].source);
+    let same_goal = parts.windows(2).all(|pair| pair[0].destination == pair[1].destination);
+    let name = |part: &Part| match (same_source, same_goal) {
+        (false, _) => part.source.to_string(),
+        (true, false) => part.destination.to_string(),
+        (true, true) => format!("port {}", part.ports),
+    };
+    let of = |yes: bool| {
+        let mine = parts.iter().filter(|part| (part.verdict() == Verdict::Yes) == yes);
+        mine.map(&name).collect::<Vec<_>>().join(", ")
+    };
+    let (yes, no) = (shorten(of(true)), shorten(of(false)));
+    if same_source { format!("{yes} yes, {no} no") } else { format!("from {yes} yes, from {no} no") }
+}
+
+/// A long list of prefixes, cut.
+fn shorten(list: String) -> String {
+    let all: Vec<&str> = list.split(", ").collect();
+    if all.len() <= 4 { list } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
+}
+
+fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> PartAnswer {
+    let deciding = part.trail.deciding();
+    let outcome = match part.verdict() {
+        Verdict::No(outcome) => Some(outcome.word().to_string()),
+        _ => None,
+    };
+    let portless = part.trail.steps.is_empty() && part.ports.is_all();
+    PartAnswer {
+        source: part.source.to_string(),
+        destination: part.destination.to_string(),
+        ports: if portless { String::new() } else { part.ports.to_string() },
+        verdict: part.verdict().into(),
+        outcome,
+        headline: deciding.map(|step| step.headline.clone().unwrap_or_else(|| step.text.clone())),
+        decided_by: deciding.map(|step| step.rule.clone()),
+        steps: part.trail.steps.iter().map(|step| StepAnswer::of(step, asked, explained)).collect(),
+        assumptions: part.trail.assumptions.clone(),
+        remedies: remedies(asked, &part.trail.steps, part.verdict()),
+    }
+}
+
+/// What to change: the lines of what blocks or warns, or the rule's own advice.
+pub(super) fn remedies(asked: &Asked<'_>, steps: &[crate::engine::Step], verdict: Verdict) -> Vec<String> {
+    if verdict == Verdict::Yes {
+        return Vec::new();
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for step in steps {
+        let counts = matches!(step.mark, Mark::Block(_) | Mark::Warn);
+        if let Some(line) = step.remedy.as_ref().filter(|_| counts)
+            && !lines.contains(line)
+        {
+            lines.push(line.clone());
+        }
+    }
+    if lines.is_empty() {
+        let deciding = steps.iter().find(|step| step.is_block());
+        let advice = deciding.and_then(|step| asked.model.platform.rule(&step.rule)).and_then(|rule| rule.remedy);
+        lines.extend(advice);
+    }
+    lines
+}
+
