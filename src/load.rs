@@ -1,0 +1,51 @@
+//! Where files come from. The only place, beside the command line and the prompt, that touches a disk.
+
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// It does not exist, is a directory, or may not be read; in words.
+    Unreadable(String),
+    /// It is not UTF-8: the offset of the first bad byte.
+    NotText(usize),
+}
+
+/// Reads files for `use` and for the command line.
+pub trait Loader {
+    /// The text of a file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or is not UTF-8 text.
+    fn read(&self, path: &Path) -> Result<String, LoadError>;
+
+    /// The path that a file is known by, so that one file is read once.
+    fn canonical(&self, path: &Path) -> PathBuf {
+        path.to_path_buf()
+    }
+}
+
+/// Reads files from the disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Loader for Disk {
+    fn read(&self, path: &Path) -> Result<String, LoadError> {
+        if path.is_dir() {
+            return Err(LoadError::Unreadable("it is a directory".into()));
+        }
+        let bytes = std::fs::read(path).map_err(|error| {
+            LoadError::Unreadable(match error.kind() {
+                std::io::ErrorKind::NotFound => "there is no such file".into(),
+                std::io::ErrorKind::PermissionDenied => "it may not be read".into(),
+                _ => error.to_string(),
+            })
+        })?;
+        String::from_utf8(bytes).map_err(|error| LoadError::NotText(error.utf8_error().valid_up_to()))
+    }
+
+    fn canonical(&self, path: &Path) -> PathBuf {
+        path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+    }
+}

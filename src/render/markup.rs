@@ -1,0 +1,118 @@
+//! Tagged pieces of text, and how they become bytes.
+
+/// What a piece of text means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// Plain words.
+    Plain,
+    /// A verdict or mark that is good.
+    Good,
+    /// A verdict or mark that is bad.
+    Bad,
+    /// A verdict or mark that leaves something open, or warns.
+    Doubt,
+    /// A rule's id, a name.
+    Name,
+    /// What stands back: places, notes.
+    Dim,
+    /// A heading.
+    Strong,
+    /// Something to paste.
+    Code,
+}
+
+/// How text is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// With colours?
+    pub color: bool,
+    /// With marks beyond ASCII?
+    pub unicode: bool,
+    /// How wide lines may be, in columns.
+    pub width: usize,
+}
+
+impl Default for Style {
+    /// No colours, marks beyond ASCII, 110 columns.
+    fn default() -> Self {
+        Self { color: false, unicode: true, width: 110 }
+    }
+}
+
+/// Text in tagged pieces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Markup {
+    pieces: Vec<(Tag, String)>,
+}
+
+impl Markup {
+    /// Adds a piece. Control characters of user text never get through: they are shown as escapes.
+    pub fn push(&mut self, tag: Tag, text: impl AsRef<str>) -> &mut Self {
+        self.pieces.push((tag, safe(text.as_ref())));
+        self
+    }
+
+    /// Adds plain words.
+    pub fn plain(&mut self, text: impl AsRef<str>) -> &mut Self {
+        self.push(Tag::Plain, text)
+    }
+
+    /// Ends the line.
+    pub fn line(&mut self) -> &mut Self {
+        self.pieces.push((Tag::Plain, "\n".into()));
+        self
+    }
+
+    /// Adds another text's pieces.
+    pub fn append(&mut self, mut other: Markup) -> &mut Self {
+        self.pieces.append(&mut other.pieces);
+        self
+    }
+
+    /// The text in a style, without trailing blanks.
+    pub fn to_text(&self, style: &Style) -> String {
+        let mut out = String::new();
+        for (tag, text) in &self.pieces {
+            let text = if style.unicode { text.clone() } else { ascii(text) };
+            match code(*tag).filter(|_| style.color && !text.trim().is_empty()) {
+                Some(code) => out.push_str(&format!("\u{1b}[{code}m{text}\u{1b}[0m")),
+                None => out.push_str(&text),
+            }
+        }
+        let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+        let mut text = lines.join("\n");
+        if out.ends_with('\n') {
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// The ANSI code of a tag.
+fn code(tag: Tag) -> Option<&'static str> {
+    Some(match tag {
+        Tag::Plain => return None,
+        Tag::Good => "32",
+        Tag::Bad => "31",
+        Tag::Doubt => "33",
+        Tag::Name => "36",
+        Tag::Dim => "2",
+        Tag::Strong => "1",
+        Tag::Code => "34",
+    })
+}
+
+/// Text without control characters but line ends.
+pub(super) fn safe(text: &str) -> String {
+    if !text.chars().any(|c| c.is_control() && c != '\n') {
+        return text.to_string();
+    }
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() })
+        .collect()
+}
+
+/// Our own marks in ASCII; what the user wrote stays.
+pub(super) fn ascii(text: &str) -> String {
+    text.replace('✓', "+").replace('✗', "x").replace('·', "-").replace('…', "...").replace('→', "->")
+}

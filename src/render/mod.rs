@@ -1,0 +1,32 @@
+//! Answers and diagnostics as something to read: text for people, plain text for screen readers and pipes, JSON.
+
+#[cfg(feature = "cli")]
+mod json;
+mod markup;
+mod report;
+mod table;
+mod text;
+
+#[cfg(feature = "cli")]
+pub use json::{answer_json, report_json};
+pub use markup::{Markup, Style, Tag};
+pub use report::{diagnostic, diagnostics};
+pub use text::{answer, outcome};
+
+use crate::query::Answer;
+use crate::session::Errors;
+use std::fmt;
+
+/// The answer in plain text, as `fnet ask` prints it to a pipe.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&answer(self).to_text(&Style::default()))
+    }
+}
+
+/// The diagnostics in plain text.
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&diagnostics(&self.diagnostics, &self.sources, &Style::default()))
+    }
+}

@@ -1,0 +1,178 @@
+//! Diagnostics as ariadne draws them, with its traps covered.
+//!
+//! Spans are clamped to the text and rounded to characters, control characters are replaced byte for byte, long
+//! lines are cut around the label, trailing blanks go. Nowhere else is ariadne named.
+
+use super::markup::{Style, ascii, safe};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{SourceMap, Span};
+use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
+use std::collections::HashMap;
+
+/// The longest line that is shown whole, in bytes.
+const LINE: usize = 200;
+
+/// Diagnostics one after another, an empty line between two.
+pub fn diagnostics(all: &[Diagnostic], sources: &SourceMap, style: &Style) -> String {
+    let texts: Vec<String> = all.iter().map(|one| diagnostic(one, sources, style)).collect();
+    texts.join("\n")
+}
+
+/// One diagnostic.
+pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String {
+    let head = format!("{}[{}]: {}", diagnostic.severity.word(), diagnostic.code, safe(&diagnostic.message));
+    let mut out = match style.color {
+        true => {
+            let code = if diagnostic.severity == Severity::Error { "1;31" } else { "1;33" };
+            format!("\u{1b}[{code}m{}[{}]\u{1b}[0m: {}\n", diagnostic.severity.word(), diagnostic.code, safe(&diagnostic.message))
+        }
+        false => format!("{head}\n"),
+    };
+    out.push_str(&frame(diagnostic, sources, style));
+    for note in &diagnostic.notes {
+        out.push_str(&format!("  = {}\n", safe(note)));
+    }
+    for help in &diagnostic.helps {
+        out.push_str(&format!("  = help: {}\n", safe(help)));
+    }
+    if style.unicode { out } else { ascii(&out) }
+}
+
+/// The lines of the text, with the labels under them.
+fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String {
+    let mut texts: HashMap<String, Shown> = HashMap::new();
+    let mut labels = Vec::new();
+    for (at, label) in diagnostic.labels.iter().enumerate() {
+        let Some(source) = sources.get(label.span.source) else { continue };
+        if source.text.is_empty() {
+            continue;
+        }
+        let name = source.name.to_string();
+        let shown = texts.entry(name.clone()).or_insert_with(|| Shown::of(&source.text, label.span));
+        let (start, end) = shown.place(label.span);
+        labels.push((at, name, start, end, safe(&label.message)));
+    }
+    let Some((_, name, start, end, _)) = labels.first().cloned() else { return String::new() };
+    let config = Config::default()
+        .with_index_type(IndexType::Byte)
+        .with_color(style.color)
+        .with_compact(false)
+        .with_char_set(if style.unicode { CharSet::Unicode } else { CharSet::Ascii });
+    let kind = ReportKind::Custom("", ariadne::Color::Primary);
+    let mut report = Report::build(kind, (name, start..end)).with_config(config);
+    for (at, name, start, end, message) in labels {
+        let color = if at > 0 {
+            ariadne::Color::Blue
+        } else if diagnostic.severity == Severity::Error {
+            ariadne::Color::Red
+        } else {
+            ariadne::Color::Yellow
+        };
+        let mut label = Label::new((name, start..end)).with_color(color).with_order(at as i32);
+        if !message.is_empty() {
+            label = label.with_message(message);
+        }
+        report = report.with_label(label);
+    }
+    let mut bytes = Vec::new();
+    let sources = texts.into_iter().map(|(name, shown)| (name, shown.text)).collect::<Vec<_>>();
+    if report.finish().write(Cache::of(sources), &mut bytes).is_err() {
+        return String::new();
+    }
+    let text = String::from_utf8_lossy(&bytes).to_string();
+    // ariadne writes a head of its own first; ours stands already.
+    let body: Vec<&str> = text.lines().skip(1).map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let mut out = body.join("\n");
+    out.push('\n');
+    out
+}
+
+/// A text as it is shown: control characters replaced, overlong lines cut around the place that matters.
+struct Shown {
+    text: String,
+    /// What was cut off, as (first byte kept, first byte of it in the shown text, length).
+    kept: Vec<(usize, usize, usize)>,
+}
+
+impl Shown {
+    fn of(text: &str, span: Span) -> Self {
+        let mut shown = Shown { text: String::with_capacity(text.len()), kept: Vec::new() };
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let (from, to) = window(line, at, span);
+            shown.kept.push((at + from, shown.text.len(), to - from));
+            for c in line[from..to].chars() {
+                match c {
+                    '\n' | '\t' => shown.text.push(c),
+                    // One byte for one byte, so that places stay what they are.
+                    c if c.is_control() && c.len_utf8() == 1 => shown.text.push('?'),
+                    c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => {
+                        shown.text.push_str(&"?".repeat(c.len_utf8()));
+                    }
+                    c => shown.text.push(c),
+                }
+            }
+            if to < line.len() && line.ends_with('\n') {
+                shown.text.push('\n');
+            }
+            at += line.len();
+        }
+        shown
+    }
+
+    /// A place of the original text in the shown one.
+    fn place(&self, span: Span) -> (usize, usize) {
+        let map = |byte: usize| {
+            let found = self.kept.iter().rev().find(|(from, _, _)| *from <= byte).or(self.kept.first());
+            found.map_or(0, |(from, to, len)| to + byte.saturating_sub(*from).min(*len))
+        };
+        let (mut start, mut end) = (map(span.start as usize), map(span.end as usize));
+        start = start.min(self.text.len());
+        end = end.clamp(start, self.text.len());
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        (start, end)
+    }
+}
+
+/// The part of a line that is shown.
+fn window(line: &str, at: usize, span: Span) -> (usize, usize) {
+    if line.len() <= LINE {
+        return (0, line.len());
+    }
+    let middle = (span.start as usize).clamp(at, at + line.len()) - at;
+    let mut from = middle.saturating_sub(LINE / 2);
+    let mut to = (from + LINE).min(line.len());
+    while !line.is_char_boundary(from) {
+        from -= 1;
+    }
+    while !line.is_char_boundary(to) {
+        to += 1;
+    }
+    (from, to)
+}
+
+/// The texts, as ariadne wants them.
+struct Cache(HashMap<String, Source<String>>);
+
+impl Cache {
+    fn of(texts: Vec<(String, String)>) -> Self {
+        Self(texts.into_iter().map(|(name, text)| (name, Source::from(text))).collect())
+    }
+}
+
+impl ariadne::Cache<String> for Cache {
+    type Storage = String;
+
+    fn fetch(&mut self, id: &String) -> Result<&Source<String>, impl std::fmt::Debug> {
+        self.0.get(id).ok_or_else(|| Box::new(format!("no text {id}")))
+    }
+
+    fn display<'a>(&self, id: &'a String) -> Option<impl std::fmt::Display + 'a> {
+        Some(id.clone())
+    }
+}
