@@ -1,4 +1,8 @@
 //! tmp
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "repl")]
+mod repl;
 pub mod diagnostic;
 pub mod engine;
 pub mod load;

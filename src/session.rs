@@ -94,6 +94,7 @@ pub struct Session {
     state: State,
     loader: Arc<dyn Loader + Send + Sync>,
     model: Option<Rc<Model>>,
+    only_declare: bool,
 }
 
 /// What a conversation has come to; copied before an entry, put back where the entry fails.
@@ -133,7 +134,7 @@ impl Session {
 
     /// A conversation that reads its files elsewhere.
     pub fn with_loader(loader: Arc<dyn Loader + Send + Sync>) -> Self {
-        Self { sources: SourceMap::default(), state: State::default(), loader, model: None }
+        Self { sources: SourceMap::default(), state: State::default(), loader, model: None, only_declare: false }
     }
 
     /// The edition of what has been loaded: the first where nothing names one.
@@ -182,6 +183,28 @@ impl Session {
                 Err(Errors { diagnostics: vec![diagnostic], sources })
             }
         }
+    }
+
+    /// Loads bytes under a name of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::load`], and when the bytes are not UTF-8 text.
+    pub fn load_bytes(&mut self, name: &str, bytes: Vec<u8>) -> Result<Report, Errors> {
+        match String::from_utf8(bytes) {
+            Ok(text) => self.take(name, &text, None, false),
+            Err(error) => {
+                let mut sources = self.sources.clone();
+                let id = sources.add(name, "");
+                let error = LoadError::NotText(error.utf8_error().valid_up_to());
+                Err(Errors { diagnostics: vec![unreadable(name, &error, Span::new(id, 0, 0))], sources })
+            }
+        }
+    }
+
+    /// Should texts only declare, their own questions and assertions left alone?
+    pub fn only_declare(&mut self, yes: bool) {
+        self.only_declare = yes;
     }
 
     /// Loads a text under a name of the caller's.
@@ -290,7 +313,9 @@ impl Session {
             let model = Rc::new(model);
             self.model = Some(model.clone());
             report.diagnostics = platform_diagnostics(&model);
-            self.run(pending, &model, &mut report, &mut diagnostics);
+            if !self.only_declare {
+                self.run(pending, &model, &mut report, &mut diagnostics);
+            }
         }
         diagnostic::sort(&mut diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {

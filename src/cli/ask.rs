@@ -1,0 +1,33 @@
+//! `fnet ask QUESTION FILES`.
+
+use super::exit::Exit;
+use super::output::Output;
+use super::{Format, Options, load, session};
+use crate::render;
+use std::path::PathBuf;
+
+/// Answers one question about what scripts declare; their own questions are not answered.
+pub(super) fn ask(question: &str, files: &[PathBuf], options: &Options, output: &Output) -> Exit {
+    let mut session = session(options);
+    session.only_declare(true);
+    for file in files {
+        match load(&mut session, file) {
+            Ok(report) if !options.quiet && output.format != Format::Json => {
+                let errors: Vec<_> = report.diagnostics.into_iter().filter(|d| d.is_error()).collect();
+                output.diagnostics(&errors, session.sources());
+            }
+            Ok(_) => {}
+            Err(errors) => return output.errors(&errors),
+        }
+    }
+    match session.ask(question) {
+        Ok(answer) => {
+            match output.format {
+                Format::Json => output.print(&render::answer_json(&answer)),
+                _ => output.markup(&render::answer(&answer)),
+            }
+            Exit::on(answer.verdict())
+        }
+        Err(errors) => output.errors(&errors),
+    }
+}

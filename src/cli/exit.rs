@@ -1,0 +1,42 @@
+//! How the program ends.
+
+use crate::query::answer::VerdictWord;
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// All is well: 0.
+    Well,
+    /// An assertion does not hold, or the answer to `ask` is no: 1.
+    Failed,
+    /// The source has errors: 2.
+    Errors,
+    /// Wrong usage, or a file that cannot be read: 3.
+    Usage,
+    /// The answer to `ask` is unknown or partly: 4.
+    Open,
+}
+
+impl Exit {
+    /// How `fnet ask` ends on a verdict; an answer without one is well.
+    pub(super) fn on(verdict: Option<VerdictWord>) -> Self {
+        match verdict {
+            Some(VerdictWord::No) => Self::Failed,
+            Some(VerdictWord::Partly | VerdictWord::Unknown) => Self::Open,
+            Some(VerdictWord::Yes) | None => Self::Well,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Well => 0,
+            Exit::Failed => 1,
+            Exit::Errors => 2,
+            Exit::Usage => 3,
+            Exit::Open => 4,
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! The command line: arguments, where output goes, exit codes. One file a subcommand.
+
+mod ask;
+mod check;
+mod exit;
+mod explain;
+mod output;
+mod run;
+
+use crate::platform::Edition;
+use crate::session::{Errors, Session};
+use clap::{Parser, Subcommand, ValueEnum};
+use exit::Exit;
+use output::Output;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Declare an Azure Functions network, ask, and be answered with the rule trace.
+#[derive(Debug, Parser)]
+#[command(name = "fnet", version, about, after_help = "Without a subcommand, fnet loads FILES and gives the prompt.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Scripts to load before the prompt.
+    #[arg(value_name = "FILES")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+struct Options {
+    /// How answers are written.
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    format: Format,
+    /// When to use colours; NO_COLOR and TERM=dumb switch them off.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    color: Color,
+    /// The edition of scripts that name none.
+    #[arg(long, value_parser = edition, global = true)]
+    edition: Option<Edition>,
+    /// Say only what was asked for: no warnings, no summary.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, at a terminal.
+    Text,
+    /// Without colours and signs beyond ASCII, for screen readers and simple pipes.
+    Plain,
+    /// As data; docs/json.md has the schema.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scripts: print the answers to their questions and check their assertions.
+    Run {
+        /// The scripts, in order; `-` is standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Answer one question about the network that scripts declare.
+    Ask {
+        /// The question, such as "can app1 reach 10.2.0.4:1433".
+        question: String,
+        /// The scripts, in order; `-` is standard input.
+        files: Vec<PathBuf>,
+    },
+    /// Say what is wrong with scripts: errors, what Azure would refuse, assertions that do not hold.
+    Check {
+        /// The scripts, in order; `-` is standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Explain a rule, a topic or a diagnostic's code.
+    Explain {
+        /// Such as `nsg.security-rule`, `dns private-zone` or `FN0204`.
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
+}
+
+fn edition(text: &str) -> Result<Edition, String> {
+    let names: Vec<&str> = Edition::all().map(Edition::name).collect();
+    Edition::named(text).ok_or_else(|| format!("the editions are {}", names.join(" and ")))
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Well.into() };
+        }
+    };
+    let output = Output::of(&arguments.options);
+    let exit = match arguments.command {
+        Some(Command::Run { files }) => run::run(&files, &arguments.options, &output),
+        Some(Command::Ask { question, files }) => ask::ask(&question, &files, &arguments.options, &output),
+        Some(Command::Check { files }) => check::check(&files, &arguments.options, &output),
+        Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
+        None => prompt(&arguments.files, &arguments.options, &output),
+    };
+    exit.into()
+}
+
+#[cfg(feature = "repl")]
+fn prompt(files: &[PathBuf], options: &Options, output: &Output) -> Exit {
+    let session = session(options);
+    crate::repl::run(session, files, output.style, options.quiet).map_or(Exit::Usage, |()| Exit::Well)
+}
+
+#[cfg(not(feature = "repl"))]
+fn prompt(_: &[PathBuf], _: &Options, output: &Output) -> Exit {
+    output.error("this fnet was built without its prompt; see `fnet --help` for what it does");
+    Exit::Usage
+}
+
+/// A session in the edition that was asked for.
+fn session(options: &Options) -> Session {
+    let mut session = Session::new();
+    if let Some(edition) = options.edition {
+        session.set_edition(edition);
+    }
+    session
+}
+
+/// Loads a file; `-` is standard input.
+fn load(session: &mut Session, path: &Path) -> Result<crate::session::Report, Errors> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes);
+        return session.load_bytes("standard input", bytes);
+    }
+    session.load_file(path)
+}
