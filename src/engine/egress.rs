@@ -44,7 +44,7 @@ impl Engine<'_> {
     /// The tags that every public address of Azure has.
     pub(super) fn azure_tags(&self, region: Option<&str>) -> Vec<(String, Option<String>)> {
         let all = self.platform().names("service-tag");
-        let whole = all.into_iter().filter(|name| self.platform().tag(name).is_some_and(|(tag, _)| tag.note.contains("all Azure") || *name == "AzureCloud"));
+        let whole = all.into_iter().filter(|name| self.platform().tag(name).is_some_and(|(tag, _)| tag.whole_cloud));
         whole.map(|name| (name.to_string(), region.map(String::from))).collect()
     }
 
@@ -75,15 +75,13 @@ impl Engine<'_> {
     }
 
     fn platform_caller(&self, app: AppId, ends: Ends) -> Caller {
-        let elastic = self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| {
-            p.name == "consumption" || p.name == "premium" || p.name == "flex-consumption"
-        });
+        let unstable = self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| p.addresses_change);
         Caller {
             ends,
             subnet: None,
             azure: true,
             region: self.model[app].head.region.as_ref().map(|r| r.value.clone()),
-            unstable: elastic,
+            unstable,
         }
     }
 
@@ -93,9 +91,9 @@ impl Engine<'_> {
         let source = self.platform_ends(app);
         trail.push(Step::pass("src.platform", format!("the far side sees {source}")).at(self.model[app].head.span));
         let caller = self.platform_caller(app, source.clone());
-        let flows = Flows { source, ..packet.flows };
+        let flows = Flows { source: source.clone(), ..packet.flows };
         let mut parts = self.at_public(packet.question, flows, packet.goal, trail, caller);
-        for part in &mut parts {
+        for part in parts.iter_mut().filter(|part| part.source == source) {
             part.source = packet.origin.clone();
         }
         parts

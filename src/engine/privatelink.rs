@@ -15,6 +15,8 @@ impl Engine<'_> {
         let there = self.model[subnet].vnet;
         if there != packet.vnet {
             packet = self.cross_peering(packet, there);
+            let text = format!("{name} is reachable from the networks peered with {}", self.model[there].head.name);
+            packet.push(Step::pass("pe.reachable-from", text).at(noun.head.span));
         }
         packet.subnet = Some(subnet);
         let policy = self.model[subnet].private_endpoint_policy.as_ref();
@@ -26,8 +28,7 @@ impl Engine<'_> {
                 self.pass_group(packet, nsg.value, false)
             }
             (Some(nsg), false) => {
-                let rule = ["pe.policy", "pe.policy.default-off"].into_iter().find(|rule| self.fires(rule) && policy.is_none_or(|p| !p.value.nsg)).unwrap_or("pe.policy.default-off");
-                let rule = if self.fires("pe.policy.nsg") { "pe.policy.default-off" } else { rule };
+                let rule = if self.fires("pe.policy.nsg") { "pe.policy.default-off" } else { "pe.policy" };
                 let text = format!("nsg {} is not applied to private endpoints", self.model[nsg.value].head.name);
                 packet.push(Step::pass(rule, text).at(nsg.span));
                 vec![packet]

@@ -496,19 +496,21 @@ impl Engine<'_> {
         let winner = &routes[at];
         let ends = packet.flows.destination.possible().clone();
         let would = |route: &Route| route.prefix.is_some_and(|prefix| AddressSet::from(prefix).meets(&ends));
-        for (other, route) in routes.iter().enumerate().filter(|(n, route)| *n != at && would(route)) {
+        for (_, route) in routes.iter().enumerate().filter(|(n, route)| *n != at && would(route)) {
+            let user = route.source == RouteSource::User;
             let lost = match (&winner.hop, &route.state) {
-                (Hop::PrivateEndpoint(_), RouteState::Active)
-                    if route.source == RouteSource::User && route.length == 0 && self.fires("pe.udr.default-insufficient") =>
-                {
-                    Some("pe.udr.default-insufficient")
+                (Hop::PrivateEndpoint(_), RouteState::Active) if user && route.length == 0 => {
+                    self.fires("pe.udr.default-insufficient").then_some("pe.udr.default-insufficient")
                 }
-                (Hop::ServiceEndpoint, RouteState::Active) if route.source == RouteSource::User => {
-                    Some("route.service-endpoint-wins")
+                (Hop::PrivateEndpoint(_), RouteState::Active) if user => Some("pe.route-32"),
+                (Hop::ServiceEndpoint, RouteState::Active) if user => Some("route.service-endpoint-wins"),
+                (_, RouteState::Invalid(reason)) => {
+                    let named = ["route.system-preferred", "pe.udr.invalidate", "route.default-override.removes-none"];
+                    let by_default = winner.source == RouteSource::User && winner.length == 0;
+                    named.into_iter().find(|rule| {
+                        reason.contains(rule) && (by_default || *rule != "route.default-override.removes-none")
+                    })
                 }
-                (_, RouteState::Invalid(reason)) if other < at || !reason.contains("tie-break") => reason
-                    .rsplit_once('(')
-                    .and_then(|(_, id)| ["route.system-preferred", "pe.udr.invalidate", "route.default-override.removes-none"].into_iter().find(|rule| id.trim_end_matches(')') == *rule)),
                 _ => None,
             };
             if let Some(rule) = lost {

@@ -81,12 +81,16 @@ impl Engine<'_> {
             let text = format!("the tier {} has {words} virtual network integration", tier.value);
             trail.push(Step::pass("plan.vnet.tiers", text).at(stated));
         }
+        if !plan_type.address_per_instance && self.fires("subnet.flex.shared-gateways") {
+            let most = self.platform().limit("flex-gateway-addresses");
+            let text = format!("its instances share gateways: at most {most} addresses of the subnet");
+            trail.push(Step::pass("subnet.flex.shared-gateways", text).at(stated));
+        }
     }
 
     /// From an app to an address.
     pub(super) fn app_to(&self, question: &Question, app: AppId, goal: Ends, mut trail: Trail) -> Vec<Part> {
         let noun = &self.model[app];
-        let name = &noun.head.name;
         if let Some(part) = self.not_modelled(question, app, &goal, &trail) {
             return vec![part];
         }
@@ -152,7 +156,6 @@ impl Engine<'_> {
                 }
             }
         }
-        let _ = name;
         parts
     }
 

@@ -154,6 +154,8 @@ impl Engine<'_> {
         if let Some(exempt) = self.platform_exemption(&packet, true) {
             return vec![exempt];
         }
+        let mut packet = packet;
+        self.note_inbound_rules(&mut packet);
         let nic = packet.host.and_then(|host| self.model[host].nsg.as_ref()).map(|nsg| nsg.value);
         let subnet = packet.subnet;
         let (after, delivered) = self.admin_rules(packet, true);
@@ -168,6 +170,19 @@ impl Engine<'_> {
             }
         }
         passed
+    }
+
+    /// Inbound rules on an integration subnet never say anything about an app.
+    fn note_inbound_rules(&self, packet: &mut Packet<'_>) {
+        let (Some(app), Some(subnet)) = (packet.app, packet.subnet) else { return };
+        if self.environment(app).is_some() || !packet.hops.is_empty() {
+            return;
+        }
+        let Some(nsg) = &self.model[subnet].nsg else { return };
+        if self.model[nsg.value].inbound.iter().any(|rule| rule.rule.is_none()) {
+            let text = format!("the inbound rules of {} do not apply to the app", self.model[nsg.value].head.name);
+            packet.push(Step::note("nsg.integration.outbound-only", text).at(nsg.span));
+        }
     }
 
     /// The group of a subnet, or the step that says there is none.
@@ -197,9 +212,7 @@ impl Engine<'_> {
         let groups = packet.subnet.and_then(|subnet| self.model[subnet].nsg.as_ref()).map(|nsg| &self.model[nsg.value]);
         let names_platform = |rule: &SecurityRule| {
             rule.destination.addresses.terms.iter().any(|term| match term {
-                Term::Tag(tag) => self.platform().tag(&tag.name).is_some_and(|(t, _)| {
-                    t.computed.is_none() && !t.regional && t.prefixes.is_some_and(|set| set.is_subset(&platform)) && !tag.name.contains("LoadBalancer")
-                }),
+                Term::Tag(tag) => self.platform().tag(&tag.name).is_some_and(|(tag, _)| tag.platform),
                 _ => false,
             })
         };

@@ -8,6 +8,7 @@ use super::walk::{Part, Question};
 use super::Engine;
 use crate::model::*;
 use crate::net::{PortSet, Protocol};
+use crate::platform::FirewallRules;
 
 impl Engine<'_> {
     /// The usual ports of a service, or of one of its endpoints.
@@ -67,12 +68,16 @@ impl Engine<'_> {
             parts.push(part(trail, asked));
             return parts;
         }
-        trail.push(self.service_verdict(noun, caller));
-        parts.push(part(trail, asked));
+        for (ends, step) in self.service_verdicts(noun, caller) {
+            let mut trail = trail.clone();
+            trail.push(step);
+            let source = if ends.is_empty() { caller.ends.clone() } else { ends };
+            parts.push(Part { source, destination: goal.clone(), ports: asked.clone(), trail });
+        }
         parts
     }
 
-    /// Every port that a service answers on: for a redirected SQL session, also those that follow the handshake.
+    /// Every port that a service answers on, at one of its endpoints or at all of them.
     fn all_ports(&self, id: ServiceId, subresource: Option<&str>) -> PortSet {
         let noun = &self.model[id];
         match (&noun.service_type, subresource, &noun.listen) {
@@ -83,77 +88,102 @@ impl Engine<'_> {
         }
     }
 
-    /// What the public side of a service says to a caller.
-    fn service_verdict(&self, noun: &Service, caller: &Caller) -> Step {
+    /// What the public side of a service says to a caller; apart for the addresses that it treats apart.
+    fn service_verdicts(&self, noun: &Service, caller: &Caller) -> Vec<(Ends, Step)> {
         let name = &noun.head.name;
+        let all = |step| vec![(caller.ends.clone(), step)];
         if let Some(off) = noun.public_access.as_ref().filter(|stated| !stated.value) {
+            let rule = rule_of(self, noun, |rules| &rules.public_off).unwrap_or("fw.order".into());
             let text = format!("{name} has public access off: only private endpoints are admitted");
-            return Step::block("fw.order", Outcome::Refused, text)
+            return all(Step::block(&rule, Outcome::Refused, text)
                 .at(off.span)
-                .headline(format!("{name} refuses its public side: public access is off"));
+                .headline(format!("{name} refuses its public side: public access is off"))
+                .remedy(format!("call {name} over a private endpoint, or amend service {name} {{ public-access on }}")));
         }
-        let of_type = noun.service_type.as_ref();
-        let family = of_type.map_or("", |t| t.name.as_str());
         let Some(firewall) = &noun.firewall else {
-            if of_type.is_none_or(|of_type| of_type.open_by_default) {
-                let rule = family_rule(self, family, "default").unwrap_or("fw.order");
-                return Step::pass(rule, format!("{name} has no firewall: all networks are admitted")).at(noun.head.span);
+            let rule = rule_of(self, noun, |rules| &rules.unfiltered).unwrap_or("fw.order".into());
+            if noun.service_type.as_ref().is_none_or(|of_type| of_type.open_by_default) {
+                return all(Step::pass(&rule, format!("{name} has no firewall: all networks are admitted")).at(noun.head.span));
             }
-            let rule = family_rule(self, family, "default-deny").unwrap_or("fw.sql.default-deny");
             let text = format!("{name} has no firewall rule: its public side denies everybody");
-            return Step::block(rule, Outcome::Refused, text)
+            return all(Step::block(&rule, Outcome::Refused, text)
                 .at(noun.head.span)
                 .headline(format!("{name} refuses: no firewall rule admits anybody"))
-                .remedy(self.firewall_remedy(noun, caller));
+                .remedy(self.firewall_remedy(noun, caller)));
         };
-        self.firewall_verdict(noun, firewall, caller)
-    }
-
-    fn firewall_verdict(&self, noun: &Service, firewall: &ServiceFirewall, caller: &Caller) -> Step {
-        let name = &noun.head.name;
-        let family = noun.service_type.as_ref().map_or("", |t| t.name.as_str());
+        let mut verdicts = Vec::new();
+        let mut open = vec![caller.clone()];
         let mut misses = Vec::new();
         let mut doubt: Option<Step> = None;
         for rule in &firewall.rules {
-            match self.service_rule(noun, rule, caller) {
-                Admits::Yes(id, why) => {
-                    let text = format!("{name} firewall {}: {why}", rule.text);
-                    let step = match rule.action {
-                        Action::Deny => Step::block(id, Outcome::Refused, text),
-                        _ => Step::pass(id, text),
-                    };
-                    let mut step = step.at(rule.span);
-                    step.misses = misses;
-                    return step;
+            let mut rest = Vec::new();
+            for caller in open {
+                match self.service_rule(noun, rule, &caller) {
+                    Admits::Yes(ends, left, id, why) => {
+                        verdicts.push((ends, self.admitted(noun, rule, &id, &why, &misses)));
+                        rest.extend(left.map(|ends| Caller { ends, ..caller }));
+                    }
+                    Admits::Maybe(fact, line) => {
+                        let text = format!("{name} firewall {}: it may match", rule.text);
+                        doubt.get_or_insert(Step::unknown("verdict.ours.unknown", text, fact, line).at(rule.span));
+                        rest.push(caller);
+                    }
+                    Admits::No(why) => {
+                        misses.push(format!("{}: {why}", rule.text));
+                        rest.push(caller);
+                    }
                 }
-                Admits::Maybe(fact, line) => {
-                    let text = format!("{name} firewall {}: it may match", rule.text);
-                    doubt.get_or_insert(Step::unknown("verdict.ours.unknown", text, fact, line).at(rule.span));
-                }
-                Admits::No(why) => misses.push(format!("{}: {why}", rule.text)),
             }
+            open = rest;
         }
-        let empty = firewall.rules.is_empty();
+        for caller in open {
+            let step = self.firewall_default(noun, firewall, &caller, doubt.clone(), &misses);
+            verdicts.push((caller.ends, step));
+        }
+        verdicts
+    }
+
+    fn admitted(&self, noun: &Service, rule: &ServiceRule, id: &str, why: &str, misses: &[String]) -> Step {
+        let text = format!("{} firewall {}: {why}", noun.head.name, rule.text);
+        let mut step = match rule.action {
+            Action::Deny => Step::block(id, Outcome::Refused, text),
+            _ => Step::pass(id, text),
+        };
+        step.misses = misses.to_vec();
+        step.at(rule.span)
+    }
+
+    /// What becomes of a caller whom no line names.
+    fn firewall_default(
+        &self,
+        noun: &Service,
+        firewall: &ServiceFirewall,
+        caller: &Caller,
+        doubt: Option<Step>,
+        misses: &[String],
+    ) -> Step {
+        let name = &noun.head.name;
         let open = match &firewall.default {
             Some(stated) => stated.value == Action::Allow,
             None => noun.service_type.as_ref().is_some_and(|t| t.open_once_filtered),
         };
-        let forgiving = matches!(family, "service-bus" | "event-hubs") && empty;
+        let empty_rule = rule_of(self, noun, |rules| &rules.empty).filter(|_| firewall.rules.is_empty());
         let place = firewall.default.as_ref().map_or(firewall.span, |stated| stated.span);
-        if open || forgiving {
-            let rule = if forgiving && !open { "fw.servicebus.empty-rules" } else { family_rule(self, family, "default-action").unwrap_or("fw.order") };
-            return Step::pass(rule, format!("{name} firewall: its default admits")).at(place);
+        if open || empty_rule.is_some() {
+            let default = rule_of(self, noun, |rules| &rules.default_action).unwrap_or("fw.order".into());
+            let rule = if open { default } else { empty_rule.unwrap_or(default) };
+            return Step::pass(&rule, format!("{name} firewall: its default admits")).at(place);
         }
         if let Some(doubt) = doubt {
             return doubt;
         }
-        let rule = self.refusing_rule(noun, firewall, caller, family);
+        let rule = self.refusing_rule(noun, firewall, caller);
         let text = format!("{name} firewall: no line admits {}", self.caller_text(caller));
-        let mut step = Step::block(rule, Outcome::Refused, text)
+        let mut step = Step::block(&rule, Outcome::Refused, text)
             .at(place)
             .headline(format!("the firewall of {name} refuses {}", self.caller_text(caller)))
             .remedy(self.firewall_remedy(noun, caller));
-        step.misses = misses;
+        step.misses = misses.to_vec();
         step
     }
 
@@ -173,20 +203,21 @@ impl Engine<'_> {
         format!("amend service {} {{ firewall {{ allow {who} }} }}", noun.head.name)
     }
 
-    /// The rule that a refusal shows: the reason why a line that looks right does not match, else the type's default.
-    fn refusing_rule(&self, noun: &Service, firewall: &ServiceFirewall, caller: &Caller, family: &str) -> &'static str {
+    /// The rule that a refusal shows: the reason why a line that looks right does not match, else the type's own.
+    fn refusing_rule(&self, noun: &Service, firewall: &ServiceFirewall, caller: &Caller) -> String {
         let names_addresses = firewall.rules.iter().any(|rule| matches!(rule.source, ServiceSource::Addresses(_)));
         let names_subnets = firewall.rules.iter().any(|rule| matches!(rule.source, ServiceSource::Subnets(_)));
         if names_addresses && caller.subnet.is_some() {
-            return "se.ip-rules-stop";
+            return "se.ip-rules-stop".into();
         }
-        if names_addresses && family == "storage" && self.same_region(noun, caller) == Some(true) {
-            return "fw.storage.same-region";
+        let same_region = rule_of(self, noun, |rules| &rules.same_region);
+        if let Some(rule) = same_region.filter(|_| names_addresses && self.same_region(noun, caller) == Some(true)) {
+            return rule;
         }
         if names_subnets && caller.subnet.is_none() {
-            return "se.two-steps";
+            return "se.two-steps".into();
         }
-        family_rule(self, family, "selected").unwrap_or("fw.order")
+        rule_of(self, noun, |rules| &rules.refused).unwrap_or("fw.order".into())
     }
 
     fn same_region(&self, noun: &Service, caller: &Caller) -> Option<bool> {
@@ -195,7 +226,6 @@ impl Engine<'_> {
     }
 
     fn service_rule(&self, noun: &Service, rule: &ServiceRule, caller: &Caller) -> Admits {
-        let family = noun.service_type.as_ref().map_or("", |t| t.name.as_str());
         match &rule.source {
             ServiceSource::Subnets(subnets) => self.subnet_rule(subnets, caller),
             ServiceSource::TrustedServices | ServiceSource::Resource(_) => {
@@ -203,27 +233,23 @@ impl Engine<'_> {
             }
             ServiceSource::AzureServices => match (caller.azure, caller.subnet) {
                 (true, None) => {
-                    let id = if family == "cosmos-db" { "fw.cosmos.azure" } else { "fw.sql.azure-services" };
-                    Admits::Yes(id, "the call comes from a public address of Azure".into())
+                    let id = rule_of(self, noun, |rules| &rules.azure).unwrap_or("fw.order".into());
+                    Admits::Yes(caller.ends.clone(), None, id, "the call comes from a public address of Azure".into())
                 }
                 (true, Some(_)) => Admits::No("a service endpoint shows the subnet, not a public address".into()),
                 (false, _) => Admits::No("the call does not come from Azure".into()),
             },
             ServiceSource::Addresses(expr) => {
-                let vnets: Vec<SubnetId> = expr
-                    .terms
-                    .iter()
-                    .filter_map(|term| match term {
-                        Term::Thing(Thing::Vnet(id)) => Some(self.model[*id].subnets.clone()),
-                        Term::Thing(Thing::Subnet(id)) => Some(vec![*id]),
-                        _ => None,
-                    })
-                    .flatten()
-                    .collect();
-                if let Admits::Yes(id, why) = self.subnet_rule(&vnets, caller) {
-                    return Admits::Yes(id, why);
+                let subnets = |term: &Term| match term {
+                    Term::Thing(Thing::Vnet(id)) => self.model[*id].subnets.clone(),
+                    Term::Thing(Thing::Subnet(id)) => vec![*id],
+                    _ => Vec::new(),
+                };
+                let named: Vec<SubnetId> = expr.terms.iter().flat_map(subnets).collect();
+                match self.subnet_rule(&named, caller) {
+                    admits @ Admits::Yes(..) => admits,
+                    _ => self.address_rule(noun, expr, caller),
                 }
-                self.address_rule(noun, expr, caller, family)
             }
         }
     }
@@ -231,18 +257,19 @@ impl Engine<'_> {
     fn subnet_rule(&self, subnets: &[SubnetId], caller: &Caller) -> Admits {
         match caller.subnet {
             Some(subnet) if subnets.contains(&subnet) => {
-                Admits::Yes("se.two-steps", format!("the call carries the identity of {}", self.model[subnet].head.name))
+                let why = format!("the call carries the identity of {}", self.model[subnet].head.name);
+                Admits::Yes(caller.ends.clone(), None, "se.two-steps".into(), why)
             }
             Some(subnet) => Admits::No(format!("the call comes from subnet {}", self.model[subnet].head.name)),
-            None => Admits::No("the call carries no subnet's identity: its subnet lacks the service endpoint, or it came another way".into()),
+            None => Admits::No("the call carries no subnet's identity".into()),
         }
     }
 
-    fn address_rule(&self, noun: &Service, expr: &AddressExpr, caller: &Caller, family: &str) -> Admits {
+    fn address_rule(&self, noun: &Service, expr: &AddressExpr, caller: &Caller) -> Admits {
         if caller.subnet.is_some() {
             return Admits::No("a service endpoint shows the subnet, not an address".into());
         }
-        if family == "storage" {
+        if rule_of(self, noun, |rules| &rules.same_region).is_some() {
             match self.same_region(noun, caller) {
                 Some(true) => return Admits::No("address rules do not match calls from the account's own region".into()),
                 None if caller.azure => {
@@ -252,57 +279,32 @@ impl Engine<'_> {
                 _ => {}
             }
         }
-        let public = self.public_space();
-        let matcher = self.matcher(expr, None::<Viewpoint>);
-        let cut = matcher.split(&caller.ends, &public);
-        match (cut.yes, cut.maybe, cut.no) {
-            (Some(_), None, None) => {
-                let id = match family {
-                    "storage" => "fw.storage.selected",
-                    "key-vault" => "fw.keyvault.rules",
-                    "cosmos-db" => "fw.cosmos.default",
-                    _ => "fw.sql.ip-rules",
-                };
+        let cut = self.matcher(expr, None::<Viewpoint>).split(&caller.ends, &self.public_space());
+        match (cut.yes, cut.maybe) {
+            (Some(yes), None) => {
+                let id = rule_of(self, noun, |rules| &rules.address).unwrap_or("fw.order".into());
                 let more = if caller.unstable { "; the addresses may change at any time" } else { "" };
-                Admits::Yes(id, format!("it holds {}{more}", caller.ends))
+                let why = format!("it holds {yes}{more}");
+                Admits::Yes(yes, cut.no, id, why)
             }
-            (None, None, _) => Admits::No("it does not hold the caller's address".into()),
-            (Some(yes), _, Some(no)) => {
-                let fact = format!("which address the call uses: {yes} is admitted, {no} is not");
-                Admits::Maybe(fact, None)
-            }
-            (_, maybe, _) => {
-                let fact = maybe.map_or_else(|| format!("the addresses of {}", caller.ends), |(_, fact)| fact);
-                Admits::Maybe(fact, None)
-            }
+            (None, None) => Admits::No("it does not hold the caller's address".into()),
+            (_, Some((_, fact))) => Admits::Maybe(fact, None),
         }
     }
 }
 
 /// Does a line of a firewall admit a caller?
 enum Admits {
-    /// Yes, by this rule, and why.
-    Yes(&'static str, String),
+    /// These addresses, and not the rest; by this rule, and why.
+    Yes(Ends, Option<Ends>, String, String),
     /// It depends on a fact, and the line that would state it.
     Maybe(String, Option<String>),
     /// No, and why.
     No(String),
 }
 
-/// The rule of a type's firewall of that name, where the edition declares one.
-fn family_rule(engine: &Engine<'_>, family: &str, name: &str) -> Option<&'static str> {
-    const RULES: &[(&str, &str, &str)] = &[
-        ("storage", "default", "fw.storage.default"),
-        ("storage", "selected", "fw.storage.selected"),
-        ("key-vault", "default", "fw.keyvault.default"),
-        ("key-vault", "selected", "fw.keyvault.rules"),
-        ("cosmos-db", "default", "fw.cosmos.default"),
-        ("cosmos-db", "selected", "fw.cosmos.default"),
-        ("sql", "default-deny", "fw.sql.default-deny"),
-        ("sql", "selected", "fw.sql.ip-rules"),
-        ("service-bus", "default-action", "fw.servicebus.default-action"),
-        ("event-hubs", "default-action", "fw.servicebus.default-action"),
-    ];
-    let found = RULES.iter().find(|(f, n, _)| *f == family && *n == name).map(|(_, _, rule)| *rule);
-    found.filter(|rule| engine.fires(rule))
+/// One of the rules of a service type's firewall, where the edition declares it.
+fn rule_of(engine: &Engine<'_>, noun: &Service, which: impl Fn(&FirewallRules) -> &Option<String>) -> Option<String> {
+    let rules = &noun.service_type.as_ref()?.firewall_rules;
+    which(rules).clone().filter(|rule| engine.fires(rule))
 }

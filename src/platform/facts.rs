@@ -104,6 +104,8 @@ pub struct PlanType {
     pub routes_all: bool,
     /// May it host one app only?
     pub one_app: bool,
+    /// May its apps' outbound addresses change at any time?
+    pub addresses_change: bool,
 }
 
 impl PlanType {
@@ -135,6 +137,7 @@ impl PlanType {
             hybrid_connections: r.is_on("hybrid-connections"),
             routes_all: r.word("route-all").as_deref() == Some("always"),
             one_app: r.is_on("one-app"),
+            addresses_change: r.word("outbound-addresses").as_deref() == Some("dynamic"),
         }
     }
 
@@ -183,6 +186,29 @@ pub struct ServiceType {
     pub open_by_default: bool,
     /// Does a declared firewall admit what no line of it names?
     pub open_once_filtered: bool,
+    /// The rules that its public side goes by.
+    pub firewall_rules: FirewallRules,
+}
+
+/// The ids of the rules that the public side of a service type goes by; none where no rule speaks of it.
+#[derive(Clone, Debug, Default)]
+pub struct FirewallRules {
+    /// What it does without a firewall.
+    pub unfiltered: Option<String>,
+    /// What it does once public access is off.
+    pub public_off: Option<String>,
+    /// A line of addresses that matches.
+    pub address: Option<String>,
+    /// The line for all of Azure.
+    pub azure: Option<String>,
+    /// A caller whom no line names.
+    pub refused: Option<String>,
+    /// A firewall without lines that admits all the same.
+    pub empty: Option<String>,
+    /// Its default action.
+    pub default_action: Option<String>,
+    /// Lines of addresses that do not match calls from its own region.
+    pub same_region: Option<String>,
 }
 
 impl ServiceType {
@@ -210,6 +236,16 @@ impl ServiceType {
             tag: r.word("tag"),
             open_by_default: r.word("firewall-default").as_deref() != Some("deny"),
             open_once_filtered: r.word("firewall-once").as_deref() == Some("allow"),
+            firewall_rules: FirewallRules {
+                unfiltered: r.word("rule-unfiltered"),
+                public_off: r.word("rule-public-off"),
+                address: r.word("rule-address"),
+                azure: r.word("rule-azure"),
+                refused: r.word("rule-refused"),
+                empty: r.word("rule-empty"),
+                default_action: r.word("rule-default-action"),
+                same_region: r.word("rule-same-region"),
+            },
         }
     }
 
@@ -243,6 +279,10 @@ pub struct ServiceTag {
     pub prefixes: Option<AddressSet>,
     /// The service endpoints whose routes have its prefixes.
     pub service_endpoints: Vec<String>,
+    /// Does it hold every public address of Azure?
+    pub whole_cloud: bool,
+    /// Are its addresses those of the platform itself, which groups look at only where a rule names it?
+    pub platform: bool,
     /// What else to know.
     pub note: String,
 }
@@ -262,6 +302,8 @@ impl ServiceTag {
             },
             prefixes: Some(prefixes).filter(|set| !set.is_empty()),
             service_endpoints: r.words("service-endpoint"),
+            whole_cloud: r.is_on("whole-cloud"),
+            platform: r.is_on("platform"),
             note: r.text("note"),
         }
     }

@@ -145,7 +145,7 @@ fn steps(out: &mut Markup, steps: &[StepAnswer]) {
     }
     let number = steps.len().to_string().len();
     let rule = steps.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
-    let place = |step: &StepAnswer| step.place.as_ref().map_or(String::new(), |p| format!("{}:{}", p.file, p.line));
+    let place = |step: &StepAnswer| step.place.as_ref().map_or(String::new(), short_place);
     let places = steps.iter().map(|step| width(&place(step))).max().unwrap_or(0);
     let room = WIDTH.saturating_sub(number + rule + places + 9).max(30);
     let longest = steps.iter().map(|step| width(&step.text)).max().unwrap_or(0).min(room);
@@ -169,6 +169,12 @@ fn steps(out: &mut Markup, steps: &[StepAnswer]) {
         }
         explained(out, step, number + 5);
     }
+}
+
+/// The file without its folders, and the line.
+fn short_place(place: &Place) -> String {
+    let file = place.file.rsplit(['/', '\\']).next().unwrap_or(&place.file);
+    format!("{file}:{}", place.line)
 }
 
 /// What `explain` adds to a step.
@@ -303,7 +309,7 @@ fn rule_in_full(out: &mut Markup, rule: &RuleAnswer) {
 fn route_row(route: &RouteAnswer) -> Vec<String> {
     let state = if route.active { "Active" } else { "Invalid" };
     let hop = if route.hop_type == "VirtualAppliance" { route.hop.trim_start_matches("appliance ").to_string() } else { String::new() };
-    let place = route.place.as_ref().map_or(String::new(), |p| format!("{}:{}", p.file, p.line));
+    let place = route.place.as_ref().map_or(String::new(), short_place);
     vec![
         route.source.clone(),
         state.to_string(),

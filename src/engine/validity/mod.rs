@@ -3,6 +3,21 @@
 //! A finding is a broken rule of class `check`, with the places that break it. `fnet check` shows findings as
 //! diagnostics; the walk of an app takes those that concern it as steps, so that both say the same.
 
+mod ability;
+mod capacity;
+mod endpoint;
+mod gateway;
+mod integration;
+mod nat;
+mod occupancy;
+mod peering;
+mod plan;
+mod route;
+mod security;
+mod sharing;
+mod subnet;
+mod zone;
+
 use super::trail::{Outcome, Step};
 use super::Engine;
 use crate::diagnostic::Severity;
@@ -80,12 +95,36 @@ impl Finding {
     }
 }
 
+/// The checks of a theme.
+type Check = fn(&Engine<'_>, &mut Vec<Finding>);
+
+/// The themes whose findings may stop an app.
+const OF_APPS: &[Check] = &[
+    plan::check,
+    ability::check,
+    integration::check,
+    sharing::check,
+    capacity::check,
+    subnet::check,
+    gateway::check,
+];
+
+/// The themes whose findings are about what no app is or stands on: a walk need not ask them.
+const OF_OTHERS: &[Check] =
+    &[security::check, route::check, peering::check, endpoint::check, zone::check, nat::check];
+
+fn under<'c>(engine: &Engine<'_>, themes: impl Iterator<Item = &'c Check>) -> Vec<Finding> {
+    let mut all = Vec::new();
+    for check in themes {
+        check(engine, &mut all);
+    }
+    all.sort_by_key(|finding| finding.span);
+    all
+}
+
 /// Every rule that the model breaks, in order of place.
 pub fn findings(engine: &Engine<'_>) -> Vec<Finding> {
-    let mut all = Vec::new();
-    all.sort_by_key(|finding: &Finding| finding.span);
-    let _ = engine;
-    all
+    under(engine, OF_APPS.iter().chain(OF_OTHERS))
 }
 
 /// The findings that keep an app from running, as steps of its walk.
@@ -98,7 +137,7 @@ pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
     let stops = |finding: &Finding| {
         finding.severity == Severity::Error && !finding.runs && finding.about.iter().all(|thing| about.contains(thing))
     };
-    let found = findings(engine).into_iter().filter(stops);
+    let found = under(engine, OF_APPS.iter()).into_iter().filter(stops);
     found
         .map(|finding| {
             Step::block(&finding.rule, Outcome::Broken, finding.message.clone())
