@@ -10,7 +10,6 @@ use crate::source::{SourceId, SourceMap, Span};
 use crate::syntax::ast::{Ask, Assertion, Query, Statement, Word};
 use crate::syntax::{self, Scope};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// What became of a statement that says something.
@@ -93,7 +92,7 @@ pub struct Session {
     sources: SourceMap,
     state: State,
     loader: Arc<dyn Loader + Send + Sync>,
-    model: Option<Rc<Model>>,
+    model: Option<Arc<Model>>,
     only_declare: bool,
 }
 
@@ -111,7 +110,7 @@ struct State {
 /// A question or assertion, and what was declared above it.
 struct Pending {
     statement: Said,
-    above: Rc<(Declared, Scope)>,
+    above: Arc<(Declared, Scope)>,
 }
 
 enum Said {
@@ -282,12 +281,12 @@ impl Session {
     }
 
     /// The model of what is declared.
-    pub fn model(&mut self) -> Rc<Model> {
+    pub fn model(&mut self) -> Arc<Model> {
         if let Some(model) = &self.model {
             return model.clone();
         }
         let (model, _) = lower(&self.state.declared, &self.state.scope, &Platform::of(self.edition()));
-        let model = Rc::new(model);
+        let model = Arc::new(model);
         self.model = Some(model.clone());
         model
     }
@@ -310,7 +309,7 @@ impl Session {
         diagnostics.append(&mut lowered);
         let mut report = Report::default();
         if !diagnostics.iter().any(Diagnostic::is_error) {
-            let model = Rc::new(model);
+            let model = Arc::new(model);
             self.model = Some(model.clone());
             report.diagnostics = platform_diagnostics(&model);
             if !self.only_declare {
@@ -346,7 +345,7 @@ impl Session {
         let text = self.sources.get(id).map(|source| source.text.clone()).unwrap_or_default();
         let (statements, mut found) = syntax::parse(id, &text);
         diagnostics.append(&mut found);
-        let mut above: Option<Rc<(Declared, Scope)>> = None;
+        let mut above: Option<Arc<(Declared, Scope)>> = None;
         for (at, statement) in statements.into_iter().enumerate() {
             for statement in syntax::expand(vec![statement], &mut self.state.scope, diagnostics) {
                 match statement {
@@ -363,7 +362,7 @@ impl Session {
                         above = None;
                         match self.state.declared.add(declaration, replace) {
                             Ok(Added::Replaced(what)) => {
-                                let above = Rc::new((self.state.declared.clone(), self.state.scope.clone()));
+                                let above = Arc::new((self.state.declared.clone(), self.state.scope.clone()));
                                 pending.push(Pending { statement: Said::Notice(format!("replaced {what}")), above });
                             }
                             Ok(_) => {}
@@ -387,7 +386,7 @@ impl Session {
                     Statement::For(_) => {}
                     said => {
                         let above = above
-                            .get_or_insert_with(|| Rc::new((self.state.declared.clone(), self.state.scope.clone())))
+                            .get_or_insert_with(|| Arc::new((self.state.declared.clone(), self.state.scope.clone())))
                             .clone();
                         collect(said, None, &above, pending, diagnostics);
                     }
@@ -458,8 +457,8 @@ impl Session {
     }
 
     /// Answers what was asked and checks what was claimed, each with what was declared above it.
-    fn run(&self, pending: Vec<Pending>, last: &Rc<Model>, report: &mut Report, diagnostics: &mut Vec<Diagnostic>) {
-        let mut lowered: Option<(Rc<(Declared, Scope)>, Rc<Model>)> = None;
+    fn run(&self, pending: Vec<Pending>, last: &Arc<Model>, report: &mut Report, diagnostics: &mut Vec<Diagnostic>) {
+        let mut lowered: Option<(Arc<(Declared, Scope)>, Arc<Model>)> = None;
         let count = self.state.declared.items().len();
         for said in pending {
             let whole = said.above.0.items().len() == count && same_items(&said.above.0, &self.state.declared);
@@ -468,7 +467,7 @@ impl Session {
                 last.clone()
             } else {
                 match &lowered {
-                    Some((above, model)) if Rc::ptr_eq(above, &said.above) => model.clone(),
+                    Some((above, model)) if Arc::ptr_eq(above, &said.above) => model.clone(),
                     _ => {
                         let (model, found) = lower(&said.above.0, &said.above.1, &Platform::of(self.edition()));
                         let place = said.span();
@@ -480,7 +479,7 @@ impl Session {
                             diagnostics.push(dangling.help("a question sees what is declared above it: move it further down"));
                             continue;
                         }
-                        let model = Rc::new(model);
+                        let model = Arc::new(model);
                         lowered = Some((said.above.clone(), model.clone()));
                         model
                     }
@@ -581,7 +580,7 @@ fn same_items(a: &Declared, b: &Declared) -> bool {
 fn collect(
     statement: Statement,
     check: Option<&str>,
-    above: &Rc<(Declared, Scope)>,
+    above: &Arc<(Declared, Scope)>,
     pending: &mut Vec<Pending>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {

@@ -93,6 +93,8 @@ pub enum RouteState {
     Active,
     /// Another one with its prefix, or a rule, took its place.
     Invalid(String),
+    /// A rule took it out of the table.
+    Removed(String),
 }
 
 /// A route of a subnet's effective table.
@@ -360,7 +362,8 @@ impl Engine<'_> {
                 }
             };
             if let Some(reason) = reason {
-                route.state = RouteState::Invalid(reason);
+                let removed = route.hop == Hop::None && reason.contains("route.default-override.removes-none");
+                route.state = if removed { RouteState::Removed(reason) } else { RouteState::Invalid(reason) };
             }
         }
     }
@@ -504,7 +507,7 @@ impl Engine<'_> {
                 }
                 (Hop::PrivateEndpoint(_), RouteState::Active) if user => Some("pe.route-32"),
                 (Hop::ServiceEndpoint, RouteState::Active) if user => Some("route.service-endpoint-wins"),
-                (_, RouteState::Invalid(reason)) => {
+                (_, RouteState::Invalid(reason) | RouteState::Removed(reason)) => {
                     let named = ["route.system-preferred", "pe.udr.invalidate", "route.default-override.removes-none"];
                     let by_default = winner.source == RouteSource::User && winner.length == 0;
                     named.into_iter().find(|rule| {
@@ -515,7 +518,7 @@ impl Engine<'_> {
             };
             if let Some(rule) = lost {
                 let why = match &route.state {
-                    RouteState::Invalid(reason) => reason.rsplit_once(" (").map_or(reason.clone(), |(why, _)| why.to_string()),
+                    RouteState::Invalid(reason) | RouteState::Removed(reason) => reason.rsplit_once(" (").map_or(reason.clone(), |(why, _)| why.to_string()),
                     RouteState::Active => format!("{} goes before it", shown(winner)),
                 };
                 packet.push(Step::pass(rule, format!("not {}: {why}", shown(route))).maybe_at(route.place.or(winner.place)));

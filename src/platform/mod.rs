@@ -62,7 +62,7 @@ impl fmt::Display for Edition {
 /// use fnet::platform::{Edition, Platform};
 /// let platform = Platform::of(Edition::newest());
 /// let rule = platform.rule("nsg.first-match").unwrap();
-/// assert_eq!(rule.title, "the first rule that matches decides");
+/// assert_eq!(rule.title, "the first matching NSG rule decides");
 /// assert!(platform.rule("vnet.regional.no-global-peering").is_none()); // a rule of 2020
 /// ```
 #[derive(Clone, Debug)]

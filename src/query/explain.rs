@@ -66,7 +66,7 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
         apps: Vec::new(),
     };
     if let Some(code) = code(platform, &about) {
-        (answer.title, answer.text, answer.example) = (code.0, Some(code.1), code.2);
+        (answer.title, answer.text, answer.example) = (code.0, code.1, code.2);
         answer.rules.extend(code.3.map(|rule| RuleAnswer::of(&rule, platform)));
         return Ok(answer);
     }
@@ -120,14 +120,15 @@ fn unknown(asked: &Asked<'_>, about: &str, dotted: &str, span: Span) -> Diagnost
     Diagnostic::error("FN0113", span, format!("nothing is known about `{about}`")).help(help)
 }
 
-type Code = (String, String, Option<String>, Option<Rule>);
+/// Title, text, example and rule of a code.
+type Code = (String, Option<String>, Option<String>, Option<Rule>);
 
 /// The page of a diagnostic's code.
 fn code(platform: &Platform, about: &str) -> Option<Code> {
     let about = about.trim_start_matches("error[").trim_end_matches(']');
     if let Some(page) = page(about) {
         let example = Some(page.example.to_string()).filter(|example| !example.is_empty());
-        return Some((format!("{}: {}", page.code, page.title), page.text.to_string(), example, None));
+        return Some((format!("{}: {}", page.code, page.title), Some(page.text.to_string()), example, None));
     }
     let upper = about.to_uppercase();
     if !upper.starts_with("FN") {
@@ -139,7 +140,7 @@ fn code(platform: &Platform, about: &str) -> Option<Code> {
         let ids = platform.rule_ids();
         let found = ids.into_iter().filter_map(|id| platform.rule(id)).find(|rule| rule.code.as_deref() == Some(&upper));
         if let Some(rule) = found {
-            return Some((format!("{upper}: {}", rule.title), rule.text.clone(), None, Some(rule)));
+            return Some((format!("{upper}: {}", rule.title), None, None, Some(rule)));
         }
     }
     None

@@ -40,7 +40,7 @@ pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, D
     Ok(RoutesAnswer {
         of,
         subnet: asked.model[subnet].head.name.clone(),
-        routes: routes.iter().map(|route| route_answer(asked, route)).collect(),
+        routes: routes.iter().filter(in_table).map(|route| route_answer(asked, route)).collect(),
     })
 }
 
@@ -75,10 +75,15 @@ pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Resu
     })
 }
 
+/// Is the route listed at all?
+fn in_table(route: &&Route) -> bool {
+    !matches!(route.state, RouteState::Removed(_))
+}
+
 fn route_answer(asked: &Asked<'_>, route: &Route) -> RouteAnswer {
     let reason = match &route.state {
         RouteState::Active => None,
-        RouteState::Invalid(reason) => Some(reason.clone()),
+        RouteState::Invalid(reason) | RouteState::Removed(reason) => Some(reason.clone()),
     };
     RouteAnswer {
         source: route.source.azure_name().to_string(),

@@ -145,7 +145,15 @@ fn steps(out: &mut Markup, steps: &[StepAnswer]) {
     }
     let number = steps.len().to_string().len();
     let rule = steps.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
-    let place = |step: &StepAnswer| step.place.as_ref().map_or(String::new(), short_place);
+    let mut files: Vec<&str> = steps.iter().filter_map(|step| step.place.as_ref()).map(|p| p.file.as_str()).collect();
+    files.dedup();
+    // The name of the one file that is spoken of may be long and says nothing new.
+    let by_line = files.len() == 1 && width(files[0].rsplit('/').next().unwrap_or("")) > 18;
+    let place = |step: &StepAnswer| match &step.place {
+        Some(place) if by_line => format!("line {}", place.line),
+        Some(place) => short_place(place),
+        None => String::new(),
+    };
     let places = steps.iter().map(|step| width(&place(step))).max().unwrap_or(0);
     let room = WIDTH.saturating_sub(number + rule + places + 9).max(30);
     let longest = steps.iter().map(|step| width(&step.text)).max().unwrap_or(0).min(room);
@@ -336,15 +344,34 @@ fn routes(answer: &RoutesAnswer) -> Markup {
         };
         out.plain("  ").push(tag, line).line();
     }
-    let lost: Vec<&RouteAnswer> = answer.routes.iter().filter(|route| !route.active).collect();
-    if !lost.is_empty() {
+    lost_routes(&mut out, &answer.routes);
+    out
+}
+
+/// Why routes do not count, reason by reason.
+fn lost_routes(out: &mut Markup, routes: &[RouteAnswer]) {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for route in routes {
+        let Some(reason) = route.reason.as_deref() else { continue };
+        let words = format!("{} ({})", route.prefix, route.hop_type);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, all)) => all.push(words),
+            None => reasons.push((reason, vec![words])),
+        }
+    }
+    if !reasons.is_empty() {
         out.line();
     }
-    for route in lost {
-        let reason = route.reason.as_deref().unwrap_or("");
-        out.push(Tag::Dim, format!("  Invalid {} ({}): {reason}", route.prefix, route.hop_type)).line();
+    for (reason, mut all) in reasons {
+        let count = all.len();
+        if count > 4 {
+            all.truncate(3);
+            all.push(format!("… ({count} routes)"));
+        }
+        for (at, line) in wrap(&format!("Invalid: {}: {reason}", all.join(", ")), WIDTH - 4).iter().enumerate() {
+            out.push(Tag::Dim, format!("  {}{line}", if at == 0 { "" } else { "  " })).line();
+        }
     }
-    out
 }
 
 fn next_hop(answer: &NextHopAnswer) -> Markup {
@@ -356,10 +383,7 @@ fn next_hop(answer: &NextHopAnswer) -> Markup {
         let wins = at == 0 && answer.route.is_some();
         out.plain(if wins { "  ✓ " } else { "    " }).push(if wins { Tag::Plain } else { Tag::Dim }, line).line();
     }
-    for route in answer.lost.iter().filter(|route| route.reason.is_some()) {
-        let reason = route.reason.as_deref().unwrap_or("");
-        out.push(Tag::Dim, format!("    Invalid {} ({}): {reason}", route.prefix, route.hop_type)).line();
-    }
+    lost_routes(&mut out, &answer.lost);
     out
 }
 
@@ -423,11 +447,13 @@ fn features(answer: &FeaturesAnswer) -> Markup {
     };
     if let [_] = answer.plans.as_slice() {
         let title = answer.rows.iter().map(|row| width(&row.title)).max().unwrap_or(0);
+        let note = |row: &FeatureRow| row.cells[0].note.clone().unwrap_or_default();
+        let notes = answer.rows.iter().map(|row| width(&note(row))).max().unwrap_or(0);
         for row in &answer.rows {
             let cell = &row.cells[0];
             let tag = if cell.yes == Some(true) { Tag::Good } else { Tag::Bad };
             out.plain("  ").plain(pad(&row.title, title)).plain("  ").push(tag, pad(word(cell), 3));
-            out.plain(format!("  {}", pad(cell.note.as_deref().unwrap_or(""), 0)));
+            out.plain(format!("  {}", pad(&note(row), notes)));
             if let Some(rule) = &cell.rule {
                 out.push(Tag::Dim, format!("  {rule}"));
             }
@@ -438,11 +464,10 @@ fn features(answer: &FeaturesAnswer) -> Markup {
     let mut rows = vec![std::iter::once("Feature".to_string()).chain(answer.plans.iter().map(|plan| head(plan))).collect::<Vec<_>>()];
     let mut notes: Vec<String> = Vec::new();
     for row in &answer.rows {
-        let cells = row.cells.iter().enumerate().map(|(at, cell)| match &cell.note {
+        let cells = row.cells.iter().map(|cell| match &cell.note {
             Some(note) => {
-                let text = format!("{}: {}", head(&answer.plans[at]), note);
-                let number = notes.iter().position(|known| *known == text).unwrap_or_else(|| {
-                    notes.push(text);
+                let number = notes.iter().position(|known| known == note).unwrap_or_else(|| {
+                    notes.push(note.clone());
                     notes.len() - 1
                 });
                 format!("{} [{}]", word(cell), number + 1)

@@ -62,7 +62,7 @@ fn integration(engine: &Engine<'_>, id: AppId, app: &App, stated: &Stated<Integr
         let otherwise = if kind == "gateway" { "p2s.dedicated-only" } else { "plan.vnet.tiers" };
         let rule = rule_of(engine, "vnet-integration", of_type, otherwise);
         let message = format!("app `{name}` cannot have {words} integration on plan `{plan_name}`");
-        return Some(refuse(&rule, message)?.also(plan.head.span, format!("a {}", of_type.title)));
+        return Some(refuse(&rule, message)?.also(plan.head.span, of_type.title.clone()));
     }
     let tier = plan.tier.as_ref()?;
     if !of_type.may_integrate(&tier.value, kind) {
@@ -83,7 +83,7 @@ fn hybrid(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &Plan
     let rule = rule_of(engine, "hybrid-connections", of_type, "plan.consumption.no-hybrid-connections");
     let message = format!("app `{}` cannot use Hybrid Connections on plan `{}`", app.head.name, plan.head.name);
     let found = Finding::of(engine, &rule, hybrid.span, [Thing::App(id)], message)?;
-    Some(found.also(plan.head.span, format!("a {}", of_type.title)))
+    Some(found.also(plan.head.span, of_type.title.clone()))
 }
 
 /// Route-all on a plan that no network is ever joined to: outbound traffic stays as it was.
@@ -96,7 +96,7 @@ fn no_effect(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &P
     let message = format!("outbound traffic of app `{}` cannot be routed on plan `{}`", app.head.name, plan.head.name);
     let found =
         Finding::of(engine, "plan.consumption.no-outbound-restrictions", stated.span, [Thing::App(id)], message)?;
-    Some(found.label("has no effect").also(plan.head.span, format!("a {}", of_type.title)))
+    Some(found.label("has no effect").also(plan.head.span, of_type.title.clone()))
 }
 
 /// Access rules that name a subnet, on a plan that the matrix denies them.
@@ -118,7 +118,7 @@ fn subnet_rules(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type:
     let message =
         format!("the subnet rules of app `{}` may not work on plan `{}` (O-03)", app.head.name, plan.head.name);
     let found = Finding::of(engine, denied.by.as_deref()?, rule.span, [Thing::App(id)], message)?;
-    Some(found.warning().also(plan.head.span, format!("a {}", of_type.title)))
+    Some(found.warning().also(plan.head.span, of_type.title.clone()))
 }
 
 /// The endpoint cannot be made; the app itself runs, so that both must be on the way for it to break anything.

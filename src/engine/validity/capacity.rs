@@ -92,7 +92,7 @@ impl<'m> Fit<'m> {
         }
         let found = self.found("subnet.min.regional", "is too small for")?;
         let found = found.label(format!("{} addresses", size(self.here)));
-        let found = found.also(self.place, format!("a {} takes a /{longest} or larger", of_type.title));
+        let found = found.also(self.place, format!("{}: /{longest} or larger", of_type.title));
         Some(match portal {
             Some(portal) if longest < least => found.also(portal.span, "made in the portal, which asks for more"),
             _ => found,
@@ -230,7 +230,8 @@ fn flex(engine: &Engine<'_>, subnet: SubnetId, joins: &[&Join], all: &mut Vec<Fi
     let limit = if apps.len() > 1 { "flex-shared-subnet-prefix" } else { "flex-subnet-prefix" };
     let longest = engine.platform().limit(limit);
     if size(noun) < addresses_of(longest) {
-        let message = format!("subnet `{}` is small for {} Flex apps", noun.head.name, apps.len());
+        let apps = if apps.len() > 1 { format!("{} Flex apps", apps.len()) } else { "a Flex app".to_string() };
+        let message = format!("subnet `{}` is small for {apps}", noun.head.name);
         let found = of("subnet.flex.small", message);
         let label = format!("{} addresses, less than a /{longest}", size(noun));
         all.extend(found.map(|found| found.label(label).also(*first, "integrated here")));

@@ -140,7 +140,7 @@ fn of_one_plan(engine: &Engine<'_>, joins: &[Join], all: &mut Vec<Finding>) {
                 false => format!("plan `{}` may not integrate with a second subnet on Linux (O-02)", noun.head.name),
             };
             let Some(found) = Finding::of(engine, rule, join.place, about, message) else { continue };
-            let label = format!("subnet {} of {}", at + 1, if certain { firm } else { doubtful });
+            let label = format!("subnet {} of the plan, {} possible", at + 1, if certain { firm } else { doubtful });
             let found = found.label(label).also(subnets[0].place, "the first subnet");
             all.push(if certain { found } else { found.warning() });
         }

@@ -64,6 +64,12 @@ fn several_plans(engine: &Engine<'_>, subnet: SubnetId, plans: &IndexMap<PlanId,
             all.extend(found.map(|found| found.label(label).also(plans[0], format!("plan `{}`", first.name))));
         }
     }
+    // Flex apps share gateways: what their subnet needs is said in `capacity`.
+    let takes =
+        |plan: &PlanId| engine.model[*plan].plan_type.as_ref().is_some_and(|of_type| of_type.address_per_instance);
+    if !plans.keys().any(takes) {
+        return;
+    }
     let longest = engine.platform().limit("multi-plan-prefix");
     if super::capacity::size(noun) < super::capacity::addresses_of(longest) {
         let message = format!("subnet `{}` is small for {} plans (O-01)", noun.head.name, plans.len());
