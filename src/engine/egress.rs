@@ -35,7 +35,7 @@ impl Engine<'_> {
         Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::Platform(app),
             text: format!("the outbound addresses of {}", noun.head.name),
-            within: self.public_space(),
+            within: self.some_public(),
             tags: self.azure_tags(noun.head.region.as_ref().map(|r| r.value.as_str())),
             tags_known: true,
         }))
@@ -53,7 +53,7 @@ impl Engine<'_> {
         Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::Other,
             text: "Internet".into(),
-            within: self.public_space(),
+            within: self.some_public(),
             tags: Vec::new(),
             tags_known: false,
         }))
@@ -214,7 +214,7 @@ impl Engine<'_> {
     }
 
     fn unnamed_public(&self, text: String) -> Ends {
-        let within = self.public_space();
+        let within = self.some_public();
         Ends::Symbol(Arc::new(Symbol { of: SymbolOf::Other, text, within, tags: self.azure_tags(None), tags_known: true }))
     }
 }

@@ -45,7 +45,11 @@ impl Engine<'_> {
             (true, Some(ScmAccess::Own(list))) => Some(list),
             (true, None) => None,
         };
-        trail.push(self.access_verdict(question, app, list, caller));
+        let named = match (question.scm, &noun.scm_access) {
+            (true, Some(ScmAccess::Own(_)) | None) => "scm-access",
+            _ => "access",
+        };
+        trail.push(self.access_verdict(question, app, list, named, caller));
         part(trail)
     }
 
@@ -77,17 +81,24 @@ impl Engine<'_> {
     }
 
     /// What the access rules of a site say to a caller.
-    fn access_verdict(&self, question: &Question, app: AppId, list: Option<&AccessList>, caller: &Caller) -> Step {
+    fn access_verdict(
+        &self,
+        question: &Question,
+        app: AppId,
+        list: Option<&AccessList>,
+        named: &str,
+        caller: &Caller,
+    ) -> Step {
         let noun = &self.model[app];
         let name = &noun.head.name;
         let Some(list) = list else {
-            return Step::pass("in.rules.none", format!("{name} has no access rules: everybody is admitted")).at(noun.head.span);
+            return Step::pass("in.rules.none", format!("{name} has no {named} rules: everybody is admitted")).at(noun.head.span);
         };
         let mut misses = Vec::new();
         for rule in &list.rules {
             match self.access_rule(question, rule, caller) {
                 Some(Ok(id)) => {
-                    let text = format!("{name} access {}", rule.text);
+                    let text = format!("{name} {named} {}", rule.text);
                     let mut step = match rule.action {
                         Action::Deny => Step::block(id, Outcome::Refused, text)
                             .headline(format!("{name} denies it by access rule {}", rule.priority)),
@@ -97,7 +108,7 @@ impl Engine<'_> {
                     return step.at(rule.span);
                 }
                 Some(Err(fact)) => {
-                    let text = format!("{name} access {}: it may match", rule.text);
+                    let text = format!("{name} {named} {}: it may match", rule.text);
                     return Step::unknown("verdict.ours.unknown", text, fact, None).at(rule.span);
                 }
                 None => misses.push(format!("{}: source", rule.text)),
@@ -113,11 +124,16 @@ impl Engine<'_> {
         };
         let rule = self.refined_refusal(list, caller, open).unwrap_or(rule);
         let mut step = if open {
-            Step::pass(rule, format!("{name} access: no rule matches and the default admits"))
+            Step::pass(rule, format!("{name} {named}: no rule matches and the default admits"))
         } else {
             let seen = &caller.ends;
-            Step::block(rule, Outcome::Refused, format!("{name} access: no rule admits {seen}"))
-                .headline(format!("the access rules of {name} do not admit {seen}"))
+            let who = match seen {
+                Ends::Set(set) => set.to_string(),
+                Ends::Symbol(_) => "ADDRESS".to_string(),
+            };
+            Step::block(rule, Outcome::Refused, format!("{name} {named}: no rule admits {seen}"))
+                .headline(format!("the {named} rules of {name} do not admit {seen}"))
+                .remedy(format!("amend app {name} {{ {named} {{ {} allow {who} }} }}", free_priority(list)))
         };
         step.misses = misses;
         step.at(place)
@@ -181,4 +197,9 @@ impl Engine<'_> {
             sent.is_some_and(|(_, sent)| sent.iter().any(|value| values.iter().any(|v| v.eq_ignore_ascii_case(value))))
         })
     }
+}
+
+/// A priority behind those of a list.
+fn free_priority(list: &AccessList) -> i64 {
+    list.rules.last().map_or(100, |rule| rule.priority + 1)
 }

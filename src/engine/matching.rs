@@ -79,7 +79,7 @@ impl Matcher {
                     return yes;
                 }
                 let fact = if symbol.within.meets(&self.set) {
-                    format!("the address of {}", symbol.text)
+                    symbol.text.clone()
                 } else if is_public && self.tags.iter().any(may_be) {
                     format!("the region of {}", symbol.text)
                 } else if is_public && !self.tags.is_empty() && !symbol.tags_known {

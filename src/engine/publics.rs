@@ -76,7 +76,8 @@ impl Engine<'_> {
         let (Some(address), Some(Thing::Subnet(subnet))) = (noun.addresses.first(), noun.place) else {
             return vec![Part { source: flows.source, destination: goal, ports: flows.ports, trail }];
         };
-        let text = format!("{goal} is translated to {} {}", noun.head.name, address.value);
+        let public = noun.public_ip.first().map_or(goal.to_string(), |ip| ip.value.addr().to_string());
+        let text = format!("{public} is translated to {} {}", noun.head.name, address.value);
         trail.push(Step::pass("nsg.translation", text).at(noun.public_ip.first().map_or(noun.head.span, |ip| ip.span)));
         let flows = Flows { destination: Ends::one(address.value), ..flows };
         let packet = self.packet(question, flows, goal, trail, self.model[subnet].vnet);

@@ -644,7 +644,7 @@ impl Engine<'_> {
         Answered::Yes(vec![Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::Name(name.to_string()),
             text: name.to_string(),
-            within: self.public_space(),
+            within: self.some_public(),
             tags,
             tags_known: of_type.is_some(),
         }))])
@@ -675,7 +675,7 @@ impl Engine<'_> {
         Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::Service(id, subresource.to_string()),
             text: format!("the public address of {}", noun.head.name),
-            within: self.public_space(),
+            within: self.some_public(),
             tags,
             tags_known: true,
         }))
@@ -694,7 +694,7 @@ impl Engine<'_> {
         Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::App(id),
             text: format!("the inbound address of {}", noun.head.name),
-            within: self.public_space(),
+            within: self.some_public(),
             tags,
             tags_known: true,
         }))

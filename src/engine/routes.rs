@@ -232,7 +232,9 @@ impl Engine<'_> {
                 routes.push(system(prefix.value, hop, "route.system.peering", Some(peer.place)));
             }
         }
-        for route in self.platform().system_routes() {
+        let has_v6 = self.model[vnet].prefixes.iter().any(|prefix| matches!(prefix.value, ipnet::IpNet::V6(_)));
+        let routed = |prefix: &ipnet::IpNet| has_v6 || matches!(prefix, ipnet::IpNet::V4(_));
+        for route in self.platform().system_routes().into_iter().filter(|route| routed(&route.prefix)) {
             let (hop, rule) = match route.hop.as_str() {
                 "internet" => (Hop::Internet, "route.system.internet"),
                 _ => (Hop::None, "route.system.none"),
@@ -362,7 +364,7 @@ impl Engine<'_> {
                 }
             };
             if let Some(reason) = reason {
-                let removed = route.hop == Hop::None && reason.contains("route.default-override.removes-none");
+                let removed = route.hop == Hop::None && !reason.contains("route.tie-break");
                 route.state = if removed { RouteState::Removed(reason) } else { RouteState::Invalid(reason) };
             }
         }
@@ -412,37 +414,65 @@ impl Engine<'_> {
     }
 
     /// By the winning route to the next hop.
-    pub(super) fn by_route(&self, packet: Packet<'_>) -> Vec<Part> {
+    pub(super) fn by_route(&self, mut packet: Packet<'_>) -> Vec<Part> {
+        if packet.flows.destination.possible().is_subset(&self.platform().addresses("platform-addresses")) {
+            let text = format!("{} is served by the host itself: no route applies", packet.flows.destination);
+            packet.push(Step::pass("nsg.platform-addresses", text));
+            return vec![packet.end()];
+        }
         let routes = self.effective_routes(packet.vnet, packet.subnet);
-        let chosen = self.choose_route(&routes, &packet.flows.destination);
         let mut parts = Vec::new();
-        for choice in chosen {
+        for choice in self.choose_route(&routes, &packet.flows.destination) {
             let mut flows = packet.flows.clone();
             flows.destination = choice.ends.clone();
-            let mut packet = packet.with(flows);
-            let hop = choice.route.map(|at| routes[at].hop);
-            let differs = choice.doubts.iter().find(|(at, _)| Some(routes[*at].hop) != hop);
-            if let Some((at, fact)) = differs {
-                let route = &routes[*at];
-                if route.hop == Hop::ServiceEndpoint {
-                    // Whether an address is the service's own: taken for granted that it is not.
-                    packet.trail.assume(format!("{} is none of the addresses of {}", choice.ends, route.target));
-                } else {
+            let packet = packet.with(flows);
+            let taken = self.along(packet.clone(), &routes, choice.route);
+            match choice.differing(&routes) {
+                None => parts.extend(taken),
+                Some((at, fact)) => {
+                    let route = &routes[at];
                     let text = format!("the route {} may lead elsewhere", shown(route));
-                    let step = Step::unknown("tag.unknown", text, fact.clone(), None).maybe_at(route.place);
-                    parts.push(packet.end_with(step));
-                    continue;
-                }
-            }
-            match choice.route {
-                Some(at) => parts.append(&mut self.follow(packet, &routes, at)),
-                None => {
-                    let text = format!("no route leads to {}", choice.ends);
-                    parts.push(packet.end_with(Step::block("eval.out.6-route", Outcome::Dropped, text)));
+                    let doubt = Step::unknown("tag.unknown", text, fact, None).maybe_at(route.place);
+                    let assumption = format!("{} is none of the addresses of {}", choice.ends, route.target);
+                    let other = self.along(packet.clone(), &routes, Some(at));
+                    parts.extend(either(taken, &other, packet, doubt, assumption));
                 }
             }
         }
         parts
+    }
+
+    fn along(&self, packet: Packet<'_>, routes: &[Route], chosen: Option<usize>) -> Vec<Part> {
+        match chosen {
+            Some(at) => self.follow(packet, routes, at),
+            None => {
+                let text = format!("no route leads to {}", packet.flows.destination);
+                vec![packet.end_with(Step::block("eval.out.6-route", Outcome::Dropped, text))]
+            }
+        }
+    }
+
+    /// The route that wins for one address with where it sends; or the fact that would tell.
+    pub fn winner(&self, routes: &[Route], to: IpAddr) -> Result<Option<(usize, Hop, &'static str)>, String> {
+        let ends = Ends::one(to);
+        let Some(choice) = self.choose_route(routes, &ends).into_iter().next() else { return Ok(None) };
+        if let Some((_, fact)) = choice.differing(routes) {
+            return Err(fact);
+        }
+        Ok(choice.route.map(|at| {
+            let (hop, rule) = self.true_hop(&routes[at], ends.possible());
+            (at, hop, rule)
+        }))
+    }
+
+    /// Where a route really sends: the system's route to the internet carries public addresses alone (O-35).
+    fn true_hop(&self, route: &Route, destination: &AddressSet) -> (Hop, &'static str) {
+        let by_system = route.hop == Hop::Internet && route.source == RouteSource::Default;
+        let platform = self.platform().addresses("platform-addresses");
+        if by_system && !destination.meets(&self.public_space()) && !destination.is_subset(&platform) {
+            return (Hop::None, "route.system.none");
+        }
+        (route.hop, route.rule)
     }
 
     /// Along the route that won.
@@ -457,10 +487,12 @@ impl Engine<'_> {
                 packet.push(why);
             }
         }
-        match route.hop {
+        let (hop, rule) = self.true_hop(route, &destination);
+        let text = if hop == route.hop { text } else { format!("{} is no public address, and no other route leads there", packet.flows.destination) };
+        match hop {
             Hop::None => {
-                let headline = format!("route {} drops it", shown(route));
-                let step = Step::block(route.rule, Outcome::Dropped, text).maybe_at(route.place).headline(headline);
+                let headline = if hop == route.hop { format!("route {} drops it", shown(route)) } else { text.clone() };
+                let step = Step::block(rule, Outcome::Dropped, text).maybe_at(route.place).headline(headline);
                 vec![packet.end_with(step)]
             }
             Hop::MissingGateway => {
@@ -551,6 +583,25 @@ impl Engine<'_> {
     }
 }
 
+/// What becomes of flows whose way hangs on a fact that is not stated: known where every way ends alike.
+pub(super) fn either(
+    taken: Vec<Part>,
+    other: &[Part],
+    packet: Packet<'_>,
+    doubt: Step,
+    assumption: String,
+) -> Vec<Part> {
+    let verdicts = |parts: &[Part]| parts.iter().map(Part::verdict).collect::<Vec<_>>();
+    let (a, b) = (verdicts(&taken), verdicts(other));
+    let alike = a.windows(2).all(|pair| pair[0] == pair[1]) && b.windows(2).all(|pair| pair[0] == pair[1]) && a.first() == b.first();
+    if !alike {
+        return vec![packet.end_with(doubt)];
+    }
+    let mut taken = taken;
+    taken.iter_mut().for_each(|part| part.trail.assume(assumption.clone()));
+    taken
+}
+
 /// A route that wins for some ends.
 pub(super) struct Chosen {
     pub(super) ends: Ends,
@@ -558,6 +609,14 @@ pub(super) struct Chosen {
     pub(super) route: Option<usize>,
     /// Routes before it that may win, and the facts that would tell.
     pub(super) doubts: Vec<(usize, String)>,
+}
+
+impl Chosen {
+    /// The first route that may win and leads elsewhere, and the fact that would tell.
+    fn differing(&self, routes: &[Route]) -> Option<(usize, String)> {
+        let hop = self.route.map(|at| routes[at].hop);
+        self.doubts.iter().find(|(at, _)| Some(routes[*at].hop) != hop).cloned()
+    }
 }
 
 /// A route's prefix and name.

@@ -2,6 +2,7 @@
 
 use super::flow::{Ends, Flows};
 use super::resolve::Asker;
+use super::routes::either;
 use super::security::Viewpoint;
 use super::trail::{Outcome, Step, Trail};
 use super::validity;
@@ -144,15 +145,26 @@ impl Engine<'_> {
                     into(packet.with(flows), Step::pass("scope.default-rfc1918", text).at(integration_span(noun)), &mut parts);
                 }
                 let Some(outside) = outside else { return parts };
-                let (by_endpoint, outside) = self.by_service_endpoint(subnet, &outside);
-                if let Some((ends, endpoint, span)) = by_endpoint {
+                let found = self.by_service_endpoint(subnet, &outside);
+                if let Some((ends, endpoint, span)) = found.yes {
                     let text = format!("{ends} is covered by the service endpoint {endpoint} of {}", self.model[subnet].head.name);
                     let flows = Flows { destination: ends, ..packet.flows.clone() };
                     into(packet.with(flows), Step::pass("scope.service-endpoint-prefixes", text).at(span), &mut parts);
                 }
-                if let Some(outside) = outside {
+                if let Some(outside) = found.no {
                     let flows = Flows { destination: outside, ..packet.flows.clone() };
                     parts.append(&mut self.past_network(packet.with(flows), app, None));
+                }
+                if let Some((ends, endpoint, fact, span)) = found.maybe {
+                    let packet = packet.with(Flows { destination: ends.clone(), ..packet.flows.clone() });
+                    let taken = self.past_network(packet.clone(), app, None);
+                    let mut other = Vec::new();
+                    let step = Step::pass("scope.service-endpoint-prefixes", format!("{ends} is covered by {endpoint}"));
+                    into(packet.clone(), step, &mut other);
+                    let text = format!("the service endpoint {endpoint} may send {ends} into {vnet_name}");
+                    let doubt = Step::unknown("tag.unknown", text, fact, None).at(span);
+                    let assumption = format!("{ends} is none of the addresses of {endpoint}");
+                    parts.append(&mut either(taken, &other, packet, doubt, assumption));
                 }
             }
         }
@@ -240,22 +252,48 @@ impl Engine<'_> {
         }
     }
 
-    /// The ends that a service endpoint of the subnet covers, with its name; and the rest.
-    #[allow(clippy::type_complexity)]
-    fn by_service_endpoint(&self, subnet: SubnetId, ends: &Ends) -> (Option<(Ends, String, Span)>, Option<Ends>) {
+    /// Which ends a service endpoint of the subnet covers, may cover, and does not cover.
+    fn by_service_endpoint(&self, subnet: SubnetId, ends: &Ends) -> Covered {
         let noun = &self.model[subnet];
         let public = self.public_space();
+        let mut covered = Covered { yes: None, maybe: None, no: Some(ends.clone()) };
         for stated in &noun.service_endpoints {
             for tag in self.tags_of_endpoint(&stated.value, noun.vnet) {
+                let Some(left) = covered.no.take() else { return covered };
                 let matcher = self.tag(&tag, Some(Viewpoint { vnet: noun.vnet, subnet: Some(subnet) }));
-                let cut = matcher.split(ends, &public);
-                if let Some(yes) = cut.yes {
-                    let rest = cut.no.or(cut.maybe.map(|(ends, _)| ends));
-                    return (Some((yes, stated.value.clone(), stated.span)), rest);
+                let cut = matcher.split(&left, &public);
+                let name = stated.value.clone();
+                covered.yes = covered.yes.or(cut.yes.map(|ends| (ends, name.clone(), stated.span)));
+                match (cut.maybe, cut.no) {
+                    // What may be covered by one may also be covered by the next: it stays open until all are asked.
+                    (Some((ends, fact)), no) => {
+                        let rest = match (&ends, &no) {
+                            (Ends::Set(a), Some(Ends::Set(b))) => Some(Ends::Set(a.union(b))),
+                            _ => Some(ends.clone()),
+                        };
+                        covered.maybe = covered.maybe.or(Some((ends, name, fact, stated.span)));
+                        covered.no = rest;
+                    }
+                    (None, no) => covered.no = no,
                 }
             }
         }
-        (None, Some(ends.clone()))
+        if let (Some((doubtful, ..)), Some(rest)) = (&mut covered.maybe, covered.no.take()) {
+            covered.no = match (&*doubtful, &rest) {
+                (Ends::Set(a), Ends::Set(b)) => {
+                    let (still, left) = (a.intersection(b), b.difference(a));
+                    *doubtful = Ends::Set(still);
+                    (!left.is_empty()).then_some(Ends::Set(left))
+                }
+                _ => None,
+            };
+            if doubtful.is_empty() {
+                covered.maybe = None;
+            }
+        } else if covered.maybe.is_some() {
+            covered.maybe = None;
+        }
+        covered
     }
 
     /// Out of scope: the app's own public way, where no group, route or gateway of the network has a say.
@@ -371,6 +409,13 @@ impl Engine<'_> {
             );
         }
     }
+}
+
+/// What a service endpoint does to ends: the endpoint's name and place beside them.
+struct Covered {
+    yes: Option<(Ends, String, Span)>,
+    maybe: Option<(Ends, String, String, Span)>,
+    no: Option<Ends>,
 }
 
 /// Where the integration of an app is stated.

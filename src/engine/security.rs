@@ -23,6 +23,12 @@ impl Engine<'_> {
         AddressSet::all().difference(&self.platform().addresses("internet-excluded"))
     }
 
+    /// What a public address that is not stated may be: Azure's services answer on IPv4.
+    pub(super) fn some_public(&self) -> AddressSet {
+        let v4 = ipnet::IpNet::V4(ipnet::Ipv4Net::default());
+        self.public_space().intersection(&v4.into())
+    }
+
     /// What an address set means, seen from a subnet.
     pub(super) fn matcher(&self, expr: &AddressExpr, view: Option<Viewpoint>) -> Matcher {
         expr.terms.iter().fold(Matcher::default(), |all, term| all.or(self.term(term, view)))
@@ -87,6 +93,7 @@ impl Engine<'_> {
             }
             Some(ComputedTag::Internet) => {
                 let inside = view.map(|view| self.virtual_network(view)).unwrap_or_default();
+                let inside = inside.difference(&self.platform().addresses("azure-dns"));
                 let set = self.public_space().difference(&inside);
                 return Matcher { set, internet: true, ..Matcher::default() };
             }
@@ -371,6 +378,11 @@ fn amendment(
 }
 
 impl Engine<'_> {
+    /// The addresses that an unstated public address may be.
+    pub fn unstated_public(&self) -> AddressSet {
+        self.some_public()
+    }
+
     /// The prefixes that an address set stands for at a subnet; a tag without data says so.
     pub fn expand(&self, expr: &AddressExpr, subnet: SubnetId) -> Vec<String> {
         let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };

@@ -373,6 +373,9 @@ pub struct NextHopAnswer {
     /// The route that wins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<RouteAnswer>,
+    /// The fact that is missing, where the hop is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fact: Option<String>,
     /// The routes that would also lead there, and lost.
     pub lost: Vec<RouteAnswer>,
 }

@@ -3,7 +3,7 @@
 use super::answer::{NextHopAnswer, Place, RouteAnswer, RoutesAnswer};
 use super::{Asked, name};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Ends, Hop, Route, RouteState, Source};
+use crate::engine::{Hop, Route, RouteSource, RouteState, Source};
 use crate::model::{SubnetId, Thing, VnetId};
 use crate::syntax::ast::Word;
 use crate::syntax::literal::{self, AddressLiteral};
@@ -36,7 +36,8 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
 /// Answers `routes`.
 pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, Diagnostic> {
     let (of, vnet, subnet) = subnet_of(asked, source)?;
-    let routes = asked.engine().effective_routes(vnet, Some(subnet));
+    let mut routes = asked.engine().effective_routes(vnet, Some(subnet));
+    routes.sort_by_key(|route| listed(route));
     Ok(RoutesAnswer {
         of,
         subnet: asked.model[subnet].head.name.clone(),
@@ -52,27 +53,55 @@ pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Resu
     };
     let engine = asked.engine();
     let routes = engine.effective_routes(vnet, Some(subnet));
-    let ends = Ends::one(to);
-    let winner = routes.iter().find(|route| route.is_active() && route.matcher.set.contains(to));
-    let _ = ends;
-    let hop = match winner.map(|route| route.hop) {
-        Some(Hop::Appliance(address)) => format!("appliance {address}"),
-        Some(Hop::Gateway(_)) => "gateway".to_string(),
-        Some(Hop::Peering(_)) => "peering".to_string(),
-        Some(hop) => hop.word().to_string(),
-        None => "none".to_string(),
+    let found = engine.winner(&routes, to);
+    let winner = found.as_ref().ok().copied().flatten();
+    let hop = match (&found, winner.map(|(_, hop, _)| hop)) {
+        (Err(_), _) => "unknown".to_string(),
+        (_, Some(Hop::Appliance(address))) => format!("appliance {address}"),
+        (_, Some(hop)) => hop.word().to_string(),
+        (_, None) => Hop::None.word().to_string(),
     };
+    let route = winner.map(|(at, hop, rule)| {
+        let mut route = route_answer(asked, &routes[at]);
+        if hop != routes[at].hop {
+            (route.hop_type, route.hop, route.rule) = (hop.azure_name().into(), engine.hop_text(hop), rule.into());
+        }
+        route
+    });
+    let winner = winner.map(|(at, _, _)| &routes[at]);
     let covers = |route: &&Route| {
         let prefix: Option<ipnet::IpNet> = route.target.parse().ok();
-        prefix.is_some_and(|prefix| prefix.contains(&to)) && winner.is_none_or(|winner| !std::ptr::eq(winner, *route))
+        prefix.map_or(route.matcher.set.contains(to), |prefix| prefix.contains(&to)) && winner.is_none_or(|winner| !std::ptr::eq(winner, *route))
     };
     Ok(NextHopAnswer {
         of,
         address: to.to_string(),
         hop,
-        route: winner.map(|route| route_answer(asked, route)),
+        route,
+        fact: found.err(),
         lost: routes.iter().filter(covers).map(|route| route_answer(asked, route)).collect(),
     })
+}
+
+/// The place of a route in Azure's listing: the network, its peers, its gateway, the internet, what is dropped,
+/// endpoints; the user's own behind them, each by prefix.
+fn listed(route: &Route) -> (u8, String) {
+    let rank = match (route.source, route.hop) {
+        (RouteSource::User, _) => 7,
+        (_, Hop::Vnet) => 0,
+        (_, Hop::Peering(_)) => 1,
+        (_, Hop::Gateway(_) | Hop::MissingGateway) => 2,
+        (_, Hop::Internet) => 3,
+        (_, Hop::None) => 4,
+        (_, Hop::ServiceEndpoint) => 5,
+        _ => 6,
+    };
+    let prefix: Option<ipnet::IpNet> = route.target.parse().ok();
+    let order = prefix.map_or_else(|| route.target.clone(), |prefix| match prefix.network() {
+        std::net::IpAddr::V4(a) => format!("{:010}", u32::from(a)),
+        std::net::IpAddr::V6(a) => format!("x{:040}", u128::from(a)),
+    });
+    (rank, order)
 }
 
 /// Is the route listed at all?

@@ -69,6 +69,8 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
             ariadne::Color::Yellow
         };
         let mut label = Label::new((name, start..end)).with_color(color).with_order(at as i32);
+        // Without a message ariadne draws no underline.
+        let message = if message.is_empty() && at == 0 { "here".to_string() } else { message };
         if !message.is_empty() {
             label = label.with_message(message);
         }

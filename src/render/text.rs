@@ -384,6 +384,9 @@ fn next_hop(answer: &NextHopAnswer) -> Markup {
         out.plain(if wins { "  ✓ " } else { "    " }).push(if wins { Tag::Plain } else { Tag::Dim }, line).line();
     }
     lost_routes(&mut out, &answer.lost);
+    if let Some(fact) = &answer.fact {
+        out.plain("  ").push(Tag::Doubt, "not stated: ").plain(fact).line();
+    }
     out
 }
 

@@ -11,7 +11,7 @@ pub(super) fn statement(source: SourceId, base: usize, text: &str, error: &Error
     let first = first_word(text);
     let at = place(error).min(text.len());
     if let Some((_, shape)) = QUERY_SHAPES.iter().find(|(word, _)| *word == first) {
-        return stuck(source, base, text, at, error).help(format!("a `{first}` query is `{shape}`"));
+        return query(source, base, text, at, shape).help(format!("a `{first}` query is `{shape}`"));
     }
     if first == "assert" {
         return stuck(source, base, text, at, error)
@@ -30,6 +30,23 @@ pub(super) fn statement(source: SourceId, base: usize, text: &str, error: &Error
     stuck(source, base, text, at, error)
 }
 
+/// A question that does not fit its shape: where, and the word of the shape that was probably meant.
+fn query(source: SourceId, base: usize, text: &str, at: usize, shape: &str) -> Diagnostic {
+    let at = at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len());
+    let found = &text[at..at + word_len(&text[at..])];
+    let words = shape.split([' ', '[', ']', '|']).filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+    let expected = words.clone().any(|word| word == found);
+    let rest = text[at + found.len()..].trim();
+    if found.is_empty() || (expected && rest.is_empty()) {
+        let end = text.trim_end().len();
+        let span = Span::new(source, base + end, base + end);
+        return Diagnostic::error("FN0101", span, "the question breaks off here");
+    }
+    let span = Span::new(source, base + at, base + at + found.len());
+    let diagnostic = Diagnostic::error("FN0101", span, format!("`{found}` is not expected here"));
+    diagnostic.maybe_help(crate::diagnostic::did_you_mean(found, words))
+}
+
 /// The diagnostic of a line of a block that does not parse.
 pub(super) fn line(source: SourceId, base: usize, text: &str) -> Diagnostic {
     let first = first_word(text);
@@ -41,7 +58,9 @@ pub(super) fn line(source: SourceId, base: usize, text: &str) -> Diagnostic {
             .help("close the block with `}` before it");
     }
     let arrow = text.contains("->");
-    let tried = if rule && !(arrow && looks_like_route(text)) {
+    let tried = if !rule && text.contains('{') {
+        Rule::entry
+    } else if rule && !(arrow && looks_like_route(text)) {
         Rule::rule_line
     } else if arrow {
         Rule::route
@@ -62,6 +81,8 @@ pub(super) fn line(source: SourceId, base: usize, text: &str) -> Diagnostic {
             let start = text.len() - rest.len();
             let shown = &rest[..word_len(rest)];
             let span = Span::new(source, base + start, base + start + shown.len().max(1));
+            let ended = text[..end].trim_end().ends_with('}');
+            let help = if ended { "put it on a line of its own, or after `;`" } else { help };
             Diagnostic::error("FN0101", span, format!("`{shown}` is not expected here")).help(help)
         }
     }
