@@ -21,11 +21,8 @@ fn main() {
     let this = std::env::current_exe().expect("a program knows where it is");
     let ask = ["ask", "can app1 reach 10.2.0.4:1433", "examples/orders.fnet"];
     // The answer to the question is no, and `ask` says so with its exit code.
-    let programs: [(&str, &Path, &[&str], i32); 3] = [
-        ("nothing", &this, &[NOTHING], 0),
-        ("fnet --version", fnet, &["--version"], 0),
-        ("fnet ask", fnet, &ask, 1),
-    ];
+    let programs: [(&str, &Path, &[&str], i32); 3] =
+        [("nothing", &this, &[NOTHING], 0), ("fnet --version", fnet, &["--version"], 0), ("fnet ask", fnet, &ask, 1)];
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..runs {
         for ((_, program, arguments, code), times) in programs.iter().zip(&mut times) {

@@ -150,7 +150,11 @@ fn network(at: usize, text: &mut String, claims: &mut String) -> std::fmt::Resul
         for rule in 0..10 {
             let (priority, port) = (100 + rule * 10, 1433 + rule * 7 + at % 50);
             let action = if rule % 3 == 2 { "deny " } else { "allow" };
-            writeln!(text, "    {priority} {action} tcp * -> {block}.{}.0/24:{port},8000-8999 as rule-{rule}", third + 1)?;
+            writeln!(
+                text,
+                "    {priority} {action} tcp * -> {block}.{}.0/24:{port},8000-8999 as rule-{rule}",
+                third + 1
+            )?;
         }
         writeln!(text, "    900 allow tcp {block}.{third}.0/24 -> net{at}.data:1433 as databases\n  }}\n}}")?;
     }

@@ -271,7 +271,8 @@ impl Session {
             sources: &self.sources,
             below: &[],
         };
-        query::explain_words(&asked, words).map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() })
+        query::explain_words(&asked, words)
+            .map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() })
     }
 
     /// What Azure would refuse or advise against in what is declared.
@@ -303,9 +304,11 @@ impl Session {
             self.state.reading.push(known);
         }
         self.read(id, path.as_deref(), replace, &mut pending, &mut diagnostics);
+        let lost = self.lost_names(&diagnostics);
         self.state.reading.clear();
         self.model = None;
         let (model, mut lowered) = lower(&self.state.declared, &self.state.scope, &Platform::of(self.edition()));
+        lowered.retain(|diagnostic| !self.is_about(diagnostic, &lost));
         diagnostics.append(&mut lowered);
         let mut report = Report::default();
         if !diagnostics.iter().any(Diagnostic::is_error) {
@@ -331,6 +334,28 @@ impl Session {
         }
         diagnostic::sort(&mut report.diagnostics);
         Ok(report)
+    }
+
+    /// The names that were lost with statements that are not understood.
+    fn lost_names(&self, diagnostics: &[Diagnostic]) -> Vec<String> {
+        let mut names = Vec::new();
+        for diagnostic in diagnostics {
+            let source = diagnostic.span().and_then(|span| self.sources.get(span.source));
+            if let Some(source) = source {
+                names.extend(syntax::lost_names(&source.text, std::slice::from_ref(diagnostic)));
+            }
+        }
+        names
+    }
+
+    /// Is it only that a lost name is unknown?
+    fn is_about(&self, diagnostic: &Diagnostic, lost: &[String]) -> bool {
+        let word = diagnostic.span().map(|span| self.sources.text(span)).unwrap_or("");
+        let name = syntax::literal::labels(word).join(".");
+        let mine = |lost: &String| {
+            name == *lost || name.starts_with(&format!("{lost}.")) || name.ends_with(&format!(".{lost}"))
+        };
+        diagnostic.code == "FN0113" && lost.iter().any(mine)
     }
 
     /// Reads the statements of a text in order.
@@ -400,7 +425,8 @@ impl Session {
         let Some(edition) = Edition::named(&word.text) else {
             let message = format!("there is no edition `{}`", word.text);
             diagnostics.push(
-                Diagnostic::error("FN0118", word.span, message).help(format!("the editions are {}", names.join(" and "))),
+                Diagnostic::error("FN0118", word.span, message)
+                    .help(format!("the editions are {}", names.join(" and "))),
             );
             return;
         };
@@ -413,7 +439,8 @@ impl Session {
             Some(other) if other != edition && !replace => {
                 let message = format!("this file is of edition {edition}, and edition {other} is in force");
                 diagnostics.push(
-                    Diagnostic::error("FN0118", word.span, message).help("files that are used together name one edition"),
+                    Diagnostic::error("FN0118", word.span, message)
+                        .help("files that are used together name one edition"),
                 );
             }
             _ => self.state.edition = Some(edition),
@@ -476,7 +503,8 @@ impl Session {
                                 Some(place) => dangling.also(place, "asked here, above what it refers to"),
                                 None => dangling,
                             };
-                            diagnostics.push(dangling.help("a question sees what is declared above it: move it further down"));
+                            diagnostics
+                                .push(dangling.help("a question sees what is declared above it: move it further down"));
                             continue;
                         }
                         let model = Arc::new(model);
@@ -495,10 +523,9 @@ impl Session {
             match said.statement {
                 Said::Notice(text) => report.outcomes.push(Outcome::Notice(text)),
                 Said::Query(query) => match self.answer_in(&asked, &query) {
-                    Ok(answer) => report.outcomes.push(Outcome::Answer {
-                        question: self.words(query.span),
-                        answer: Box::new(answer),
-                    }),
+                    Ok(answer) => report
+                        .outcomes
+                        .push(Outcome::Answer { question: self.words(query.span), answer: Box::new(answer) }),
                     Err(diagnostic) => diagnostics.push(diagnostic),
                 },
                 Said::Assert(assertion, check) => match query::check(&asked, &assertion) {
@@ -506,7 +533,9 @@ impl Session {
                         let assertion = self.words(assertion.span);
                         report.outcomes.push(match outcome {
                             query::Outcome::Holds => Outcome::Holds { assertion, check },
-                            query::Outcome::Fails(diagnostic, answer) => Outcome::Fails { assertion, check, diagnostic, answer },
+                            query::Outcome::Fails(diagnostic, answer) => {
+                                Outcome::Fails { assertion, check, diagnostic, answer }
+                            }
                         });
                     }
                     Err(diagnostic) => diagnostics.push(diagnostic),
@@ -525,7 +554,12 @@ impl Session {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    fn answer(&mut self, query: &Query, above: &(Declared, Scope), below: &[(String, Span)]) -> Result<Answer, Diagnostic> {
+    fn answer(
+        &mut self,
+        query: &Query,
+        above: &(Declared, Scope),
+        below: &[(String, Span)],
+    ) -> Result<Answer, Diagnostic> {
         let model = self.model();
         let asked = Asked { model: &model, declared: &above.0, scope: &above.1, sources: &self.sources, below };
         self.answer_in(&asked, query)
@@ -547,7 +581,11 @@ impl Session {
                 Statement::Amend(change) => declared.amend(&change, &asked.model.platform),
                 Statement::Remove(which) => declared.remove(&which),
                 Statement::Let { .. } => Ok(()),
-                _ => Err(Diagnostic::error("FN0125", query.span, "`given` holds declarations, `amend` and `remove` alone")),
+                _ => Err(Diagnostic::error(
+                    "FN0125",
+                    query.span,
+                    "`given` holds declarations, `amend` and `remove` alone",
+                )),
             };
             done?;
         }
@@ -556,7 +594,8 @@ impl Session {
         if let Some(error) = diagnostics.into_iter().find(Diagnostic::is_error) {
             return Err(error);
         }
-        let changed = Asked { model: &model, declared: &declared, scope: &scope, sources: asked.sources, below: asked.below };
+        let changed =
+            Asked { model: &model, declared: &declared, scope: &scope, sources: asked.sources, below: asked.below };
         query::answer(&changed, query)
     }
 }
@@ -616,7 +655,8 @@ fn unreadable(name: &str, error: &LoadError, span: Span) -> Diagnostic {
 fn platform_diagnostics(model: &Model) -> Vec<Diagnostic> {
     let engine = Engine::of(model);
     let found = findings(&engine).into_iter().map(|finding| {
-        let mut diagnostic = Diagnostic::error(finding.code.clone(), finding.span, finding.message).label(finding.label);
+        let mut diagnostic =
+            Diagnostic::error(finding.code.clone(), finding.span, finding.message).label(finding.label);
         diagnostic.severity = finding.severity;
         for (span, label) in finding.also {
             diagnostic = diagnostic.also(span, label);

@@ -1,13 +1,13 @@
 //! Arrival at a private address: appliances on the way, interfaces, their groups, firewalls and listeners; and the
 //! gateways that lead to sites, and from sites.
 
+use super::Engine;
 use super::flow::{Ends, Flows};
 use super::matching::first_match;
 use super::resolve::Asker;
 use super::routes::Route;
 use super::trail::{Outcome, Step, Trail};
 use super::walk::{Packet, Part, Question};
-use super::Engine;
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol};
 use std::net::IpAddr;
@@ -32,22 +32,26 @@ impl Engine<'_> {
     /// At the network of the destination: its subnet's group, then what stands there.
     pub(super) fn arrive(&self, mut packet: Packet<'_>) -> Vec<Part> {
         let destination = packet.flows.destination.possible().clone();
-        let endpoint = self.model.private_endpoints().find(|(_, endpoint)| {
-            endpoint.addresses.iter().any(|a| AddressSet::from(a.value) == destination)
-        });
+        let endpoint = self
+            .model
+            .private_endpoints()
+            .find(|(_, endpoint)| endpoint.addresses.iter().any(|a| AddressSet::from(a.value) == destination));
         if let Some((id, _)) = endpoint {
             return self.to_private_endpoint(packet, id);
         }
         packet.subnet = self.subnet_of(packet.vnet, &destination);
-        let balancer = self.model.load_balancers().find(|(_, balancer)| {
-            balancer.address.as_ref().is_some_and(|a| AddressSet::from(a.value) == destination)
-        });
+        let balancer = self
+            .model
+            .load_balancers()
+            .find(|(_, balancer)| balancer.address.as_ref().is_some_and(|a| AddressSet::from(a.value) == destination));
         if let Some((id, _)) = balancer {
             return self.to_load_balancer(packet, id);
         }
         if packet.subnet.is_none() {
             let vnet = &self.model[packet.vnet].head.name;
-            packet.trail.assume(format!("a subnet of {vnet} without a security group holds {}", packet.flows.destination));
+            packet
+                .trail
+                .assume(format!("a subnet of {vnet} without a security group holds {}", packet.flows.destination));
         }
         self.inbound_subnet(packet)
     }
@@ -100,7 +104,8 @@ impl Engine<'_> {
                 }
                 let dns = u16::try_from(self.platform().limit("dns-port")).unwrap_or(0);
                 let ports = noun.listen.clone().unwrap_or_else(|| {
-                    let both = [Protocol::Udp, Protocol::Tcp].map(|p| Stated::new((p, PortSet::one(dns)), noun.head.span));
+                    let both =
+                        [Protocol::Udp, Protocol::Tcp].map(|p| Stated::new((p, PortSet::one(dns)), noun.head.span));
                     both.to_vec()
                 });
                 let name = noun.head.name.clone();
@@ -176,7 +181,9 @@ impl Engine<'_> {
             let place = listen.first().map_or(span, |stated| stated.span);
             let deaf = packet.with(Flows { ports: rest.clone(), ..packet.flows.clone() });
             let step = Step::block("diag.causes.port", Outcome::NotListening, text).at(place);
-            parts.push(deaf.end_with(step.headline(format!("nothing listens on {name} {} {rest}", packet.flows.protocols))));
+            parts.push(
+                deaf.end_with(step.headline(format!("nothing listens on {name} {} {rest}", packet.flows.protocols))),
+            );
         }
         parts
     }
@@ -234,18 +241,24 @@ impl Engine<'_> {
         if packet.subnet == Some(subnet) && packet.host.is_none() {
             let text = format!("{name} stands in {} itself: a loop", self.model[subnet].head.name);
             let step = Step::block("route.udr.appliance-same-subnet", Outcome::Dropped, text).at(place);
-            return vec![packet.end_with(step.headline(format!("the route to {name} loops: it stands in the same subnet")))];
+            return vec![
+                packet.end_with(step.headline(format!("the route to {name} loops: it stands in the same subnet"))),
+            ];
         }
         let limit = usize::try_from(self.platform().limit("hops")).unwrap_or(0);
         if packet.hops.contains(&id) || packet.hops.len() >= limit {
             let text = format!("{name} has been passed before: the routes go round in a circle");
-            return vec![packet.end_with(Step::block("route.udr.appliance-continues", Outcome::Dropped, text).at(place))];
+            return vec![
+                packet.end_with(Step::block("route.udr.appliance-continues", Outcome::Dropped, text).at(place)),
+            ];
         }
         let there = self.model[subnet].vnet;
         if there != packet.vnet {
             if !self.peers_of(packet.vnet).iter().any(|peer| peer.vnet == there && peer.connected) {
                 let text = format!("{name} is not directly reachable: its network is not peered");
-                return vec![packet.end_with(Step::block("route.udr.appliance-address", Outcome::Dropped, text).at(place))];
+                return vec![
+                    packet.end_with(Step::block("route.udr.appliance-address", Outcome::Dropped, text).at(place)),
+                ];
             }
             packet = self.cross_peering(packet, there);
         }
@@ -259,7 +272,8 @@ impl Engine<'_> {
     }
 
     fn to_undeclared_appliance(&self, mut packet: Packet<'_>, address: IpAddr, route: &Route) -> Vec<Part> {
-        let balancer = self.model.load_balancers().find(|(_, b)| b.address.as_ref().is_some_and(|a| a.value == address));
+        let balancer =
+            self.model.load_balancers().find(|(_, b)| b.address.as_ref().is_some_and(|a| a.value == address));
         if let Some((_, balancer)) = balancer {
             packet.push(Step::pass("nsg.lb-pool", format!("{} hands it to a machine behind it", balancer.head.name)));
             let behind = balancer.backends.iter().find_map(|backend| match backend.value {
@@ -372,7 +386,11 @@ impl Engine<'_> {
         let name = &gateway.head.name;
         if let Some(down) = gateway.status.as_ref().filter(|status| status.value != "up") {
             let text = format!("gateway {name} is {}", down.value);
-            packet.push(Step::block("diag.gateway.up", Outcome::Dropped, text).at(down.span).headline(format!("gateway {name} is not up")));
+            packet.push(
+                Step::block("diag.gateway.up", Outcome::Dropped, text)
+                    .at(down.span)
+                    .headline(format!("gateway {name} is not up")),
+            );
         } else if gateway.status.is_none() {
             packet.trail.assume(format!("gateway {name} is up"));
         }
@@ -382,7 +400,9 @@ impl Engine<'_> {
             let text = format!("what lies behind gateway {name} for {destination} is not declared");
             let line = format!("on-premises NAME {destination} {{ via {name}; return-route all }}");
             let fact = format!("what answers to {destination} behind {name}");
-            return vec![packet.end_with(Step::unknown("verdict.ours.unknown", text, fact, Some(line)).at(gateway.head.span))];
+            return vec![
+                packet.end_with(Step::unknown("verdict.ours.unknown", text, fact, Some(line)).at(gateway.head.span)),
+            ];
         };
         self.at_site(packet, site)
     }
@@ -408,7 +428,8 @@ impl Engine<'_> {
                 }
                 if let Some(lost) = lost {
                     let mut packet = packet.with(Flows { source: lost.clone(), ..packet.flows.clone() });
-                    let step = Step::block(rule, Outcome::Dropped, format!("{name} has no route back to {lost}")).at(*span);
+                    let step =
+                        Step::block(rule, Outcome::Dropped, format!("{name} has no route back to {lost}")).at(*span);
                     let step = step.headline(format!("{name} does not send replies back to {lost}"));
                     packet.push(step.remedy(format!("amend on-premises {name} {{ return-route {lost} }}")));
                     pieces.push(packet);
@@ -431,7 +452,13 @@ impl Engine<'_> {
     }
 
     /// From a site into Azure, or out of its own internet access.
-    pub(super) fn from_site(&self, question: &Question, site: OnPremisesId, source: AddressSet, trail: Trail) -> Vec<Part> {
+    pub(super) fn from_site(
+        &self,
+        question: &Question,
+        site: OnPremisesId,
+        source: AddressSet,
+        trail: Trail,
+    ) -> Vec<Part> {
         let noun = &self.model[site];
         self.each_target(question, Asker::Site(site), trail, |engine, goal, mut trail| {
             if goal.possible().is_subset(&engine.public_space()) {
@@ -454,7 +481,12 @@ impl Engine<'_> {
                     Step::block(rule, Outcome::Dropped, format!("no gateway leads from {} to Azure", noun.head.name))
                 };
                 trail.push(step.at(noun.head.span));
-                return vec![Part { source: Ends::Set(source.clone()), destination: goal, ports: question.ports.clone(), trail }];
+                return vec![Part {
+                    source: Ends::Set(source.clone()),
+                    destination: goal,
+                    ports: question.ports.clone(),
+                    trail,
+                }];
             };
             let text = format!("{} reaches Azure by gateway {}", noun.head.name, engine.model[gateway].head.name);
             trail.push(Step::pass("gw.on-prem.reach", text).at(noun.head.span));
@@ -471,11 +503,18 @@ impl Engine<'_> {
             let peer = engine.peers_of(vnet).into_iter().find(|peer| {
                 destination.meets(&engine.model[peer.vnet].addresses()) && engine.lends_gateway(vnet, peer.vnet)
             });
-            if !destination.meets(&here) && let Some(peer) = peer {
+            if !destination.meets(&here)
+                && let Some(peer) = peer
+            {
                 packet = engine.cross_peering(packet, peer.vnet);
             } else if !destination.meets(&here) {
-                let text = format!("{destination} is not in a network that uses gateway {}", engine.model[gateway].head.name);
-                return vec![packet.end_with(Step::block("peer.gateway-transit.effect", Outcome::Dropped, text).at(noun.head.span))];
+                let text =
+                    format!("{destination} is not in a network that uses gateway {}", engine.model[gateway].head.name);
+                return vec![
+                    packet.end_with(
+                        Step::block("peer.gateway-transit.effect", Outcome::Dropped, text).at(noun.head.span),
+                    ),
+                ];
             }
             engine.arrive(packet)
         })

@@ -1,9 +1,9 @@
 //! Towards public addresses: who the far side sees.
 
+use super::Engine;
 use super::flow::{Ends, Flows, Symbol, SymbolOf};
 use super::trail::{Outcome, Step, Trail};
 use super::walk::{Packet, Part, Question};
-use super::Engine;
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
 use std::sync::Arc;
@@ -154,7 +154,10 @@ impl Engine<'_> {
                 Ends::Set(AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value)))
             };
             let rule = if packet.app.is_some() { "src.vnet.nat" } else { "nat.order" };
-            packet.push(Step::pass(rule, format!("NAT gateway {}: the far side sees {}", noun.head.name, caller.ends)).at(nat.span));
+            packet.push(
+                Step::pass(rule, format!("NAT gateway {}: the far side sees {}", noun.head.name, caller.ends))
+                    .at(nat.span),
+            );
             return;
         }
         if let Some(app) = packet.app {
@@ -185,7 +188,9 @@ impl Engine<'_> {
                 packet.trail.assume(format!("{subnet} has default outbound access"));
                 packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns"));
             }
-            _ => packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns")),
+            _ => {
+                packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns"))
+            }
         }
     }
 
@@ -215,6 +220,12 @@ impl Engine<'_> {
 
     fn unnamed_public(&self, text: String) -> Ends {
         let within = self.some_public();
-        Ends::Symbol(Arc::new(Symbol { of: SymbolOf::Other, text, within, tags: self.azure_tags(None), tags_known: true }))
+        Ends::Symbol(Arc::new(Symbol {
+            of: SymbolOf::Other,
+            text,
+            within,
+            tags: self.azure_tags(None),
+            tags_known: true,
+        }))
     }
 }

@@ -1,10 +1,10 @@
 //! What can be said of an app by itself, without a flow: the steps that every flow of it begins with.
 
+use super::Engine;
 use super::flow::Ends;
 use super::resolve::Resolution;
 use super::scope::Scope;
 use super::walk::Traffic;
-use super::Engine;
 use crate::model::AppId;
 
 impl Engine<'_> {
@@ -30,14 +30,16 @@ impl Engine<'_> {
                 let ranges = Ends::Set(self.platform().addresses("private-ranges"));
                 facts.push(("scope.default-rfc1918".into(), format!("of {name} only calls to {ranges} enter {vnet}")));
                 for endpoint in &noun.service_endpoints {
-                    let text = format!("and calls to {}, by the service endpoint of {}", endpoint.value, noun.head.name);
+                    let text =
+                        format!("and calls to {}, by the service endpoint of {}", endpoint.value, noun.head.name);
                     facts.push(("scope.service-endpoint-prefixes".into(), text));
                 }
             }
         }
         match &noun.nsg {
             Some(nsg) => {
-                let text = format!("the outbound rules of {} filter what enters the network", self.model[nsg.value].head.name);
+                let text =
+                    format!("the outbound rules of {} filter what enters the network", self.model[nsg.value].head.name);
                 facts.push(("nsg.integration.outbound-only".into(), text));
             }
             None => facts.push(("nsg.none-allows-all".into(), format!("no nsg on {}", noun.head.name))),

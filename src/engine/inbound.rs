@@ -1,10 +1,10 @@
 //! Calls to an app's public side: the public access switch, then the access rules of the site.
 
+use super::Engine;
 use super::egress::Caller;
 use super::flow::{Ends, Flows};
 use super::trail::{Outcome, Step, Trail};
 use super::walk::{Part, Question};
-use super::Engine;
 use crate::model::*;
 
 impl Engine<'_> {
@@ -30,7 +30,10 @@ impl Engine<'_> {
             return part(trail);
         }
         if question.handshake_only() {
-            trail.push(Step::pass("in.rules.denied-403", format!("the front end of {name} completes the handshake, whatever it then answers")));
+            trail.push(Step::pass(
+                "in.rules.denied-403",
+                format!("the front end of {name} completes the handshake, whatever it then answers"),
+            ));
             return part(trail);
         }
         if let Some(step) = self.public_access(app) {
@@ -68,9 +71,11 @@ impl Engine<'_> {
                     .headline(format!("public access of {name} is off"))
             });
         }
-        let endpoint = self.model.private_endpoints.iter().find(|endpoint| {
-            endpoint.target.as_ref().is_some_and(|target| target.value == Thing::App(app))
-        })?;
+        let endpoint = self
+            .model
+            .private_endpoints
+            .iter()
+            .find(|endpoint| endpoint.target.as_ref().is_some_and(|target| target.value == Thing::App(app)))?;
         let text = format!("{name} has a private endpoint, so its public access is off unless it is stated");
         self.fires("in.public-access.default").then(|| {
             Step::block("in.public-access.default", Outcome::Refused, text)
@@ -92,7 +97,8 @@ impl Engine<'_> {
         let noun = &self.model[app];
         let name = &noun.head.name;
         let Some(list) = list else {
-            return Step::pass("in.rules.none", format!("{name} has no {named} rules: everybody is admitted")).at(noun.head.span);
+            return Step::pass("in.rules.none", format!("{name} has no {named} rules: everybody is admitted"))
+                .at(noun.head.span);
         };
         let mut misses = Vec::new();
         for rule in &list.rules {
@@ -161,7 +167,12 @@ impl Engine<'_> {
     }
 
     /// Does an access rule match? An error is the fact that would tell.
-    fn access_rule(&self, question: &Question, rule: &AccessRule, caller: &Caller) -> Option<Result<&'static str, String>> {
+    fn access_rule(
+        &self,
+        question: &Question,
+        rule: &AccessRule,
+        caller: &Caller,
+    ) -> Option<Result<&'static str, String>> {
         let with = |id| Some(Ok(id)).filter(|_| self.headers_match(question, rule));
         let expr = match &rule.source {
             AccessSource::AnyVnets => return caller.subnet.and_then(|_| with("in.rules.any-vnets")),

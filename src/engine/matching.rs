@@ -5,7 +5,7 @@
 //! is the answer unknown.
 
 use super::flow::{Ends, Flows};
-use crate::model::SecurityRule;
+use crate::model::{SecurityRule, TagRef};
 use crate::net::AddressSet;
 
 /// The addresses that one side of a line means, as far as they are known.
@@ -13,8 +13,8 @@ use crate::net::AddressSet;
 pub struct Matcher {
     /// Known addresses.
     pub set: AddressSet,
-    /// Tags whose addresses are not known, with their regions.
-    pub tags: Vec<(String, Option<String>)>,
+    /// Tags whose addresses are not known.
+    pub tags: Vec<TagRef>,
     /// Does it match every address, stated or not?
     pub any: bool,
     /// Does it match every public address, stated or not?
@@ -63,12 +63,13 @@ impl Matcher {
                 let yes = Cut { yes: Some(ends.clone()), maybe: None, no: None };
                 let no = Cut { yes: None, maybe: None, no: Some(ends.clone()) };
                 let is_public = symbol.within.is_subset(public);
-                let tagged = |(name, region): &(String, Option<String>)| {
+                let tagged = |wanted: &TagRef| {
+                    let TagRef { name, region, .. } = wanted;
                     symbol.tags.iter().any(|(tag, of)| tag == name && (region.is_none() || region == of))
                 };
                 // A tag of a region is undecided for a service whose region is not stated.
-                let may_be = |(name, region): &(String, Option<String>)| {
-                    region.is_some() && symbol.tags.iter().any(|(tag, of)| tag == name && of.is_none())
+                let may_be = |wanted: &TagRef| {
+                    wanted.region.is_some() && symbol.tags.iter().any(|(tag, of)| *tag == wanted.name && of.is_none())
                 };
                 if self.any
                     || (self.internet && is_public)
@@ -97,14 +98,8 @@ impl Matcher {
     }
 }
 
-fn tag_list(tags: &[(String, Option<String>)]) -> String {
-    let words: Vec<String> = tags
-        .iter()
-        .map(|(name, region)| match region {
-            Some(region) => format!("service tag {name}.{region}"),
-            None => format!("service tag {name}"),
-        })
-        .collect();
+fn tag_list(tags: &[TagRef]) -> String {
+    let words: Vec<String> = tags.iter().map(|tag| format!("service tag {}", tag.text)).collect();
     words.join(" and ")
 }
 

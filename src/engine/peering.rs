@@ -1,8 +1,8 @@
 //! Peerings, gateways, and which network is joined to which.
 
+use super::Engine;
 use super::trail::{Outcome, Step};
 use super::walk::Packet;
-use super::Engine;
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::source::Span;
@@ -82,9 +82,9 @@ impl Engine<'_> {
 
     /// The sites behind a gateway.
     pub(super) fn sites_behind(&self, gateway: GatewayId) -> impl Iterator<Item = (OnPremisesId, &OnPremises)> {
-        self.model.on_premises().filter(move |(_, site)| {
-            site.via.iter().any(|via| via.value == Thing::Gateway(gateway))
-        })
+        self.model
+            .on_premises()
+            .filter(move |(_, site)| site.via.iter().any(|via| via.value == Thing::Gateway(gateway)))
     }
 
     /// Is it a peering between regions? None where a region is not stated.
@@ -103,16 +103,21 @@ impl Engine<'_> {
         if peer.is_some_and(|peer| !peer.access) {
             let flag = self.flag_place(from, to, |line| line.vnet_access.as_ref());
             packet.push(
-                Step::block("peer.flag.vnet-access", Outcome::Dropped, format!("the peering of {a} and {b} has virtual network access off"))
-                    .maybe_at(flag.or(place))
-                    .headline(format!("the peering of {a} and {b} does not allow access"))
-                    .remedy(format!("amend peering {a} <-> {b} {{ vnet-access on }}")),
+                Step::block(
+                    "peer.flag.vnet-access",
+                    Outcome::Dropped,
+                    format!("the peering of {a} and {b} has virtual network access off"),
+                )
+                .maybe_at(flag.or(place))
+                .headline(format!("the peering of {a} and {b} does not allow access"))
+                .remedy(format!("amend peering {a} <-> {b} {{ vnet-access on }}")),
             );
         }
         if let Some(app) = packet.app {
             self.app_over_peering(&mut packet, app, from, to, place);
         } else if self.is_global(from, to) == Some(true) {
-            packet.push(Step::pass("peer.global", format!("{b} is in another region: a global peering")).maybe_at(place));
+            packet
+                .push(Step::pass("peer.global", format!("{b} is in another region: a global peering")).maybe_at(place));
         }
         if packet.forwarded {
             let accepts = self.link_flag(to, from, |line| line.forwarded_traffic.as_ref(), false);
@@ -165,7 +170,10 @@ impl Engine<'_> {
             (None, true) => {
                 packet.trail.assume(format!("{} and {b} are in one region", self.model[from].head.name));
             }
-            _ => packet.push(Step::pass("peer.nothing-for-app", format!("the peering to {b} needs nothing of the app")).maybe_at(place)),
+            _ => packet.push(
+                Step::pass("peer.nothing-for-app", format!("the peering to {b} needs nothing of the app"))
+                    .maybe_at(place),
+            ),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Private endpoints: the connection's state, the network policies of their subnet, and the service behind them.
 
+use super::Engine;
 use super::trail::{Outcome, Step};
 use super::walk::{Packet, Part};
-use super::Engine;
 use crate::model::*;
 use crate::net::Protocol;
 
@@ -23,7 +23,10 @@ impl Engine<'_> {
         let filtered = policy.is_some_and(|stated| stated.value.nsg) && self.fires("pe.policy.nsg");
         let passed = match (&self.model[subnet].nsg, filtered) {
             (Some(nsg), true) => {
-                let text = format!("the network policy of {} applies its nsg to private endpoints", self.model[subnet].head.name);
+                let text = format!(
+                    "the network policy of {} applies its nsg to private endpoints",
+                    self.model[subnet].head.name
+                );
                 packet.push(Step::pass("pe.policy.nsg", text).maybe_at(policy.map(|p| p.span)));
                 self.pass_group(packet, nsg.value, false)
             }
@@ -70,7 +73,8 @@ impl Engine<'_> {
             let outside = packet.flows.ports.difference(&ports);
             if !ports.is_empty() && !outside.is_empty() && packet.flows.protocols.contains(Protocol::Tcp) {
                 let text = format!("{} listens on {ports}, not on {outside}", self.model[service].head.name);
-                let step = Step::block("diag.causes.port", Outcome::NotListening, text).at(self.model[service].head.span);
+                let step =
+                    Step::block("diag.causes.port", Outcome::NotListening, text).at(self.model[service].head.span);
                 return packet.end_with(step);
             }
         }
@@ -80,7 +84,9 @@ impl Engine<'_> {
             text = format!("{name} leads to {what}, past its access restrictions");
         }
         let rule = match target {
-            Some(Thing::App(_)) if self.fires("pe.app.bypasses-access-restrictions") => "pe.app.bypasses-access-restrictions",
+            Some(Thing::App(_)) if self.fires("pe.app.bypasses-access-restrictions") => {
+                "pe.app.bypasses-access-restrictions"
+            }
             _ if self.fires("src.vnet.private-endpoint") => "src.vnet.private-endpoint",
             _ => "eval.out.8-private-target",
         };

@@ -1,11 +1,11 @@
 //! Public addresses: whose they are, and what answers there. Also flows that come from the internet.
 
+use super::Engine;
 use super::egress::Caller;
 use super::flow::{Ends, Flows, SymbolOf};
 use super::resolve::Asker;
 use super::trail::{Outcome, Step, Trail};
 use super::walk::{Part, Question};
-use super::Engine;
 use crate::model::*;
 use crate::net::AddressSet;
 use ipnet::IpNet;
@@ -71,7 +71,14 @@ impl Engine<'_> {
     }
 
     /// At a host by its public address: the groups see its private one.
-    fn at_public_host(&self, question: &Question, flows: Flows, goal: Ends, mut trail: Trail, host: HostId) -> Vec<Part> {
+    fn at_public_host(
+        &self,
+        question: &Question,
+        flows: Flows,
+        goal: Ends,
+        mut trail: Trail,
+        host: HostId,
+    ) -> Vec<Part> {
         let noun = &self.model[host];
         let (Some(address), Some(Thing::Subnet(subnet))) = (noun.addresses.first(), noun.place) else {
             return vec![Part { source: flows.source, destination: goal, ports: flows.ports, trail }];
@@ -109,9 +116,10 @@ impl Engine<'_> {
     /// A private address asked for from a public one: a host's own public address may stand for it.
     fn private_from_internet(&self, question: &Question, flows: Flows, goal: Ends, mut trail: Trail) -> Vec<Part> {
         let address = goal.possible().single();
-        let host = self.model.hosts().find(|(_, host)| {
-            !host.public_ip.is_empty() && host.addresses.iter().any(|a| Some(a.value) == address)
-        });
+        let host = self
+            .model
+            .hosts()
+            .find(|(_, host)| !host.public_ip.is_empty() && host.addresses.iter().any(|a| Some(a.value) == address));
         if let Some((id, _)) = host {
             return self.at_public_host(question, flows, goal, trail, id);
         }

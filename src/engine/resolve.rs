@@ -1,9 +1,9 @@
 //! Name resolution: which servers are asked, what they answer, and what answers for a network.
 
+use super::Engine;
 use super::flow::{Ends, Symbol, SymbolOf};
 use super::trail::{Outcome, Step, Verdict};
 use super::walk::{Question, Source, Target, Traffic};
-use super::Engine;
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol};
 use crate::platform::ServiceEndpointType;
@@ -77,9 +77,13 @@ impl Engine<'_> {
             }
         }
         let seconds = self.platform().limit("dns-timeout") * silent;
-        let text = format!("no name server answers: {silent} x {} s, {seconds} s in all", self.platform().limit("dns-timeout"));
+        let text = format!(
+            "no name server answers: {silent} x {} s, {seconds} s in all",
+            self.platform().limit("dns-timeout")
+        );
         out.steps.push(
-            Step::block("dns.timeout.seed", Outcome::Unresolved, text).headline(format!("{name} does not resolve: no name server answers")),
+            Step::block("dns.timeout.seed", Outcome::Unresolved, text)
+                .headline(format!("{name} does not resolve: no name server answers")),
         );
         out
     }
@@ -105,7 +109,8 @@ impl Engine<'_> {
                 if !out.steps.iter().any(Step::is_block) {
                     let text = format!("{name} does not exist");
                     out.steps.push(
-                        Step::block("dns.failure.result", Outcome::Unresolved, text).headline(format!("{name} does not resolve")),
+                        Step::block("dns.failure.result", Outcome::Unresolved, text)
+                            .headline(format!("{name} does not resolve")),
                     );
                 }
             }
@@ -185,13 +190,17 @@ impl Engine<'_> {
                     let vnet = self.model[subnet].vnet;
                     let servers = self.servers_of_vnet(vnet, out);
                     if servers == [self.azure_dns()] {
-                        let text = format!("{} asks Azure's name servers, as {} does", noun.head.name, self.model[vnet].head.name);
+                        let text = format!(
+                            "{} asks Azure's name servers, as {} does",
+                            noun.head.name, self.model[vnet].head.name
+                        );
                         out.steps.push(Step::pass("dns.servers.vnet", text).at(super::scope::integration_span(noun)));
                     }
                     servers
                 }
                 None => {
-                    let text = format!("{} asks Azure's name servers, which tell it public names alone", noun.head.name);
+                    let text =
+                        format!("{} asks Azure's name servers, which tell it public names alone", noun.head.name);
                     out.steps.push(Step::pass("dns.servers.no-vnet", text).at(noun.head.span));
                     vec![self.azure_dns()]
                 }
@@ -305,13 +314,18 @@ impl Engine<'_> {
                 }
                 let noun = &self.model[app];
                 let chosen = noun.dns.as_ref().is_some_and(|dns| dns.value.0.contains(&self.azure_dns()));
-                let all = noun.is_on("route-all") || self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| p.routes_all);
+                let all = noun.is_on("route-all")
+                    || self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| p.routes_all);
                 if chosen && all {
                     return Some(vnet);
                 }
                 let linked = self.model.zones.iter().any(|zone| zone.links.iter().any(|link| link.vnet == vnet));
                 if linked {
-                    let text = format!("{} sees no private zone: it takes the name server {} and route-all, both", noun.head.name, self.azure_dns());
+                    let text = format!(
+                        "{} sees no private zone: it takes the name server {} and route-all, both",
+                        noun.head.name,
+                        self.azure_dns()
+                    );
                     out.steps.push(
                         Step::new("dns.private-zone.app", super::trail::Mark::Warn, text)
                             .at(noun.head.span)
@@ -336,7 +350,12 @@ impl Engine<'_> {
             found.map_or(String::new(), |setting| setting.name.clone())
         };
         let name = &self.model[app].head.name;
-        format!("amend app {name} {{ setting {} = {}; setting {} = 1 }}", named("dns"), self.azure_dns(), named("route-all"))
+        format!(
+            "amend app {name} {{ setting {} = {}; setting {} = 1 }}",
+            named("dns"),
+            self.azure_dns(),
+            named("route-all")
+        )
     }
 
     /// What a declared server answers: its own records, what it forwards, public names.
@@ -344,7 +363,10 @@ impl Engine<'_> {
         let noun = &self.model[id];
         let server = &noun.head.name;
         if let Some(record) = noun.records.iter().find(|record| record.label == name) {
-            out.steps.push(Step::pass("dns.endpoint-alternatives", format!("{server} has a record of its own for {name}")).at(record.span));
+            out.steps.push(
+                Step::pass("dns.endpoint-alternatives", format!("{server} has a record of its own for {name}"))
+                    .at(record.span),
+            );
             return match &record.data {
                 RecordData::Addresses(all) => Answered::Yes(all.iter().map(|a| Ends::one(*a)).collect()),
                 RecordData::Alias(alias) => self.server_answer(id, alias, out, depth + 1),
@@ -374,11 +396,15 @@ impl Engine<'_> {
                     out.steps.push(Step::note("dns.private-zone.forwarder-vnet", text).at(place));
                     return Answered::Silent;
                 };
-                let text = format!("{server} forwards to Azure's name servers, which answer it with the zones of {}", self.model[vnet].head.name);
+                let text = format!(
+                    "{server} forwards to Azure's name servers, which answer it with the zones of {}",
+                    self.model[vnet].head.name
+                );
                 out.steps.push(Step::pass("dns.private-zone.forwarder-vnet", text).at(place));
                 return self.azure_answer(Some(vnet), name, false, out, depth + 1);
             }
-            out.steps.push(Step::pass("dns.endpoint-alternatives", format!("{server} forwards {name} to {next}")).at(place));
+            out.steps
+                .push(Step::pass("dns.endpoint-alternatives", format!("{server} forwards {name} to {next}")).at(place));
             let asker = match noun.place {
                 Some(Thing::Subnet(subnet)) => Asker::Vnet(self.model[subnet].vnet),
                 Some(Thing::OnPremises(site)) => Asker::Site(site),
@@ -400,14 +426,22 @@ impl Engine<'_> {
                 let text = format!("whether {server} resolves public names is not stated");
                 let line = format!("amend dns-server {server} {{ public-names on }}");
                 let fact = format!("what {server} answers to {name}");
-                out.steps.push(Step::unknown("dns.custom-must-resolve-public", text, fact, Some(line)).at(noun.head.span));
+                out.steps
+                    .push(Step::unknown("dns.custom-must-resolve-public", text, fact, Some(line)).at(noun.head.span));
                 Answered::Unknown
             }
         }
     }
 
     /// What Azure's name servers answer for a network: linked private zones first, then public names.
-    fn azure_answer(&self, view: Option<VnetId>, name: &str, app: bool, out: &mut Resolution, depth: usize) -> Answered {
+    fn azure_answer(
+        &self,
+        view: Option<VnetId>,
+        name: &str,
+        app: bool,
+        out: &mut Resolution,
+        depth: usize,
+    ) -> Answered {
         if depth > DEPTH {
             return Answered::No;
         }
@@ -460,7 +494,12 @@ impl Engine<'_> {
 
     /// What a zone has for a name, where that is stated, and the rule that it rests on.
     #[allow(clippy::type_complexity)]
-    fn lookup(&self, zone: ZoneId, vnet: VnetId, name: &str) -> Option<(Found, crate::source::Span, Option<&'static str>)> {
+    fn lookup(
+        &self,
+        zone: ZoneId,
+        vnet: VnetId,
+        name: &str,
+    ) -> Option<(Found, crate::source::Span, Option<&'static str>)> {
         let noun = &self.model[zone];
         let zone_name = noun.head.name.to_lowercase();
         let label = name.strip_suffix(&zone_name).map(|l| l.trim_end_matches('.')).unwrap_or(name);
@@ -514,7 +553,8 @@ impl Engine<'_> {
                 let names = self.service_names(id);
                 let wanted = endpoint.subresource.as_ref().map(|s| s.value.to_lowercase());
                 let of = names.iter().filter(|n| wanted.as_ref().is_none_or(|w| *w == n.subresource.to_lowercase()));
-                of.filter_map(|n| n.alias.strip_suffix(&format!(".{}", zone.to_lowercase())).map(String::from)).collect()
+                of.filter_map(|n| n.alias.strip_suffix(&format!(".{}", zone.to_lowercase())).map(String::from))
+                    .collect()
             }
             Some(Thing::App(id)) => {
                 let name = self.model[id].head.name.replace('.', "-").to_lowercase();
@@ -539,7 +579,12 @@ impl Engine<'_> {
 
     /// A machine that a registration link put into the zone.
     #[allow(clippy::type_complexity)]
-    fn registered(&self, zone: ZoneId, _view: VnetId, label: &str) -> Option<(Found, crate::source::Span, Option<&'static str>)> {
+    fn registered(
+        &self,
+        zone: ZoneId,
+        _view: VnetId,
+        label: &str,
+    ) -> Option<(Found, crate::source::Span, Option<&'static str>)> {
         let noun = &self.model[zone];
         let of = noun.links.iter().filter(|link| link.registration).find_map(|link| {
             self.model.hosts().find(|(_, host)| {
@@ -562,12 +607,16 @@ impl Engine<'_> {
             let endpoint = self.endpoint_for(id, &known.subresource);
             if !(endpoint || service.private_endpoint_elsewhere.is_some()) {
                 if view.is_some_and(|vnet| self.zone_for(vnet, &known.alias).is_some()) {
-                    let text = format!("{} has no private endpoint: its name has no alias, and the zone is not asked", service.head.name);
+                    let text = format!(
+                        "{} has no private endpoint: its name has no alias, and the zone is not asked",
+                        service.head.name
+                    );
                     out.steps.push(Step::pass("dns.chain.no-endpoint", text).at(service.head.span));
                 }
                 return Answered::Yes(vec![self.service_ends(id, &known.subresource)]);
             }
-            let text = format!("{name} is an alias of {}, because {} has a private endpoint", known.alias, service.head.name);
+            let text =
+                format!("{name} is an alias of {}, because {} has a private endpoint", known.alias, service.head.name);
             out.steps.push(Step::pass("dns.chain.cname", text).at(service.head.span));
             if let Some(vnet) = view.filter(|vnet| self.zone_for(*vnet, &known.alias).is_some()) {
                 return self.azure_answer(Some(vnet), &known.alias, true, out, depth + 1);
@@ -594,7 +643,8 @@ impl Engine<'_> {
         out: &mut Resolution,
         depth: usize,
     ) -> Answered {
-        let endpoint = self.model.private_endpoints.iter().any(|e| e.target.as_ref().is_some_and(|t| t.value == Thing::App(id)));
+        let endpoint =
+            self.model.private_endpoints.iter().any(|e| e.target.as_ref().is_some_and(|t| t.value == Thing::App(id)));
         let zone = self.platform().service_type("web-app").and_then(|t| t.endpoints.first().cloned());
         if let (true, Some(zone)) = (endpoint, zone) {
             let label = name.strip_suffix(&format!(".{}", zone.suffix)).unwrap_or(name);
@@ -617,14 +667,19 @@ impl Engine<'_> {
         let zone = alias.split_once('.').map_or(alias, |(_, zone)| zone);
         match declared {
             Some(zone) => {
-                let text = format!("zone {} is not linked to {vnet_name}: the public address is answered", zone.head.name);
-                let step = Step::new("dns.private-zone.link-required", super::trail::Mark::Warn, text).at(zone.head.span);
-                out.steps.push(step.remedy(format!("amend private-dns-zone {} {{ link {vnet_name} }}", zone.head.name)));
+                let text =
+                    format!("zone {} is not linked to {vnet_name}: the public address is answered", zone.head.name);
+                let step =
+                    Step::new("dns.private-zone.link-required", super::trail::Mark::Warn, text).at(zone.head.span);
+                out.steps
+                    .push(step.remedy(format!("amend private-dns-zone {} {{ link {vnet_name} }}", zone.head.name)));
             }
             None => {
                 let text = format!("no zone {zone} is linked to {vnet_name}: the public address is answered");
                 let step = Step::new("dns.chain.resolve", super::trail::Mark::Warn, text);
-                out.steps.push(step.remedy(format!("private-dns-zone {zone} {{ link {vnet_name}; record NAME A ADDRESS }}")));
+                out.steps.push(
+                    step.remedy(format!("private-dns-zone {zone} {{ link {vnet_name}; record NAME A ADDRESS }}")),
+                );
             }
         }
     }
@@ -633,7 +688,10 @@ impl Engine<'_> {
     fn public_leaf(&self, name: &str, out: &mut Resolution) -> Answered {
         if !name.contains('.') || name.ends_with(".internal.cloudapp.net") {
             let text = format!("{name} is no public name; names of machines resolve in their own network alone");
-            out.steps.push(Step::block("dns.vm-names.from-app", Outcome::Unresolved, text).headline(format!("{name} does not resolve")));
+            out.steps.push(
+                Step::block("dns.vm-names.from-app", Outcome::Unresolved, text)
+                    .headline(format!("{name} does not resolve")),
+            );
             return Answered::No;
         }
         let of_type = self.platform().service_types().into_iter().find(|of_type| {
@@ -652,9 +710,14 @@ impl Engine<'_> {
 
     /// Has a service a private endpoint for that subresource?
     fn endpoint_for(&self, service: ServiceId, subresource: &str) -> bool {
-        let record_of = self.model[service].service_type.as_ref().and_then(|t| t.endpoint(subresource)).and_then(|e| e.record_of.clone());
+        let record_of = self.model[service]
+            .service_type
+            .as_ref()
+            .and_then(|t| t.endpoint(subresource))
+            .and_then(|e| e.record_of.clone());
         let wanted = record_of.unwrap_or_else(|| subresource.to_string());
-        let first = self.model[service].service_type.as_ref().and_then(|t| t.endpoints.first()).map(|e| e.subresource.clone());
+        let first =
+            self.model[service].service_type.as_ref().and_then(|t| t.endpoints.first()).map(|e| e.subresource.clone());
         self.model.private_endpoints.iter().any(|endpoint| {
             let mine = endpoint.target.as_ref().is_some_and(|target| target.value == Thing::Service(service));
             let of = endpoint.subresource.as_ref().map(|s| s.value.clone()).or(first.clone());
@@ -718,9 +781,13 @@ impl Engine<'_> {
         let Some(of_type) = &noun.service_type else {
             return noun.host_names.iter().map(|name| ServiceName::plain(&name.value)).collect();
         };
-        let mut names: Vec<ServiceName> = of_type.endpoints.iter().map(|endpoint| self.endpoint_name(noun, endpoint)).collect();
+        let mut names: Vec<ServiceName> =
+            of_type.endpoints.iter().map(|endpoint| self.endpoint_name(noun, endpoint)).collect();
         for host in &noun.host_names {
-            let like = names.iter().find(|known| is_suffix(known.name.split_once('.').map_or("", |(_, s)| s), &host.value)).cloned();
+            let like = names
+                .iter()
+                .find(|known| is_suffix(known.name.split_once('.').map_or("", |(_, s)| s), &host.value))
+                .cloned();
             match like.or_else(|| names.first().cloned()) {
                 Some(mut known) => {
                     let label = host.value.split('.').next().unwrap_or("");

@@ -1,11 +1,11 @@
 //! Routes: what a subnet's table holds, which route wins, and where it sends.
 
+use super::Engine;
 use super::flow::{Ends, SymbolOf};
 use super::matching::Matcher;
 use super::security::Viewpoint;
 use super::trail::{Outcome, Step};
 use super::walk::{Packet, Part};
-use super::Engine;
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::source::Span;
@@ -177,7 +177,8 @@ impl Engine<'_> {
                 RouteTarget::Prefix(prefix) => Route::new(*prefix, to, RouteSource::User, rule, Some(line.span)),
                 RouteTarget::Tag(tag) => {
                     let any = ipnet::IpNet::V4(ipnet::Ipv4Net::default());
-                    let mut route = Route::new(any, to, RouteSource::User, "route.udr.service-tag.exact", Some(line.span));
+                    let mut route =
+                        Route::new(any, to, RouteSource::User, "route.udr.service-tag.exact", Some(line.span));
                     route.target = tag.text.clone();
                     route.matcher = self.tag(tag, Some(Viewpoint { vnet, subnet }));
                     route.prefix = None;
@@ -193,9 +194,8 @@ impl Engine<'_> {
 
     fn gateway_routes(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Vec<Route> {
         let table = subnet.and_then(|subnet| self.model[subnet].route_table.as_ref());
-        let propagates = table.is_none_or(|table| {
-            self.model[table.value].bgp_propagation.as_ref().is_none_or(|stated| stated.value)
-        });
+        let propagates = table
+            .is_none_or(|table| self.model[table.value].bgp_propagation.as_ref().is_none_or(|stated| stated.value));
         if !propagates {
             return Vec::new();
         }
@@ -206,7 +206,13 @@ impl Engine<'_> {
             let rule = if own { "route.system.gateway" } else { "peer.gateway-transit.effect" };
             for (_, site) in self.sites_behind(id) {
                 for prefix in &site.prefixes {
-                    routes.push(Route::new(prefix.value, Hop::Gateway(id), RouteSource::Gateway, rule, Some(prefix.span)));
+                    routes.push(Route::new(
+                        prefix.value,
+                        Hop::Gateway(id),
+                        RouteSource::Gateway,
+                        rule,
+                        Some(prefix.span),
+                    ));
                 }
             }
             for prefix in &gateway.learned_routes {
@@ -297,9 +303,10 @@ impl Engine<'_> {
     /// region for SQL, of the whole cloud else.
     pub(super) fn tags_of_endpoint(&self, endpoint: &str, vnet: VnetId) -> Vec<TagRef> {
         let tags = self.platform().names("service-tag");
-        let tag = tags.into_iter().filter_map(|name| self.platform().tag(name)).find(|(tag, _)| {
-            tag.service_endpoints.iter().any(|name| name.eq_ignore_ascii_case(endpoint))
-        });
+        let tag = tags
+            .into_iter()
+            .filter_map(|name| self.platform().tag(name))
+            .find(|(tag, _)| tag.service_endpoints.iter().any(|name| name.eq_ignore_ascii_case(endpoint)));
         let Some((tag, _)) = tag else { return Vec::new() };
         let whole = TagRef { name: tag.name.clone(), region: None, text: tag.name.clone() };
         let scope = self.platform().endpoint_scope(endpoint);
@@ -346,7 +353,8 @@ impl Engine<'_> {
                 _ if same_user => Some("a user-defined route has the same prefix (route.tie-break)".to_string()),
                 RouteSource::Default if route.hop == Hop::None && default_by_user => {
                     let removed = self.fires("route.default-override.removes-none");
-                    removed.then(|| "a user-defined default route removes it (route.default-override.removes-none)".into())
+                    removed
+                        .then(|| "a user-defined default route removes it (route.default-override.removes-none)".into())
                 }
                 RouteSource::Default if route.hop == Hop::None => {
                     let converted = own.iter().any(|mine| mine.contains(&prefix));
@@ -360,7 +368,8 @@ impl Engine<'_> {
                     let left = route.matcher.set.difference(&preferred);
                     let covered = left.is_empty();
                     route.matcher.set = left;
-                    covered.then(|| "system routes are preferred to routes of a gateway (route.system-preferred)".into())
+                    covered
+                        .then(|| "system routes are preferred to routes of a gateway (route.system-preferred)".into())
                 }
             };
             if let Some(reason) = reason {
@@ -488,7 +497,11 @@ impl Engine<'_> {
             }
         }
         let (hop, rule) = self.true_hop(route, &destination);
-        let text = if hop == route.hop { text } else { format!("{} is no public address, and no other route leads there", packet.flows.destination) };
+        let text = if hop == route.hop {
+            text
+        } else {
+            format!("{} is no public address, and no other route leads there", packet.flows.destination)
+        };
         match hop {
             Hop::None => {
                 let headline = if hop == route.hop { format!("route {} drops it", shown(route)) } else { text.clone() };
@@ -497,7 +510,11 @@ impl Engine<'_> {
             }
             Hop::MissingGateway => {
                 let text = format!("{text}: the network has no gateway");
-                vec![packet.end_with(Step::block("route.udr.gateway-vpn-only", Outcome::Dropped, text).maybe_at(route.place))]
+                vec![
+                    packet.end_with(
+                        Step::block("route.udr.gateway-vpn-only", Outcome::Dropped, text).maybe_at(route.place),
+                    ),
+                ]
             }
             hop => {
                 packet.push(Step::pass(self.route_rule(route), text).maybe_at(route.place));
@@ -550,10 +567,14 @@ impl Engine<'_> {
             };
             if let Some(rule) = lost {
                 let why = match &route.state {
-                    RouteState::Invalid(reason) | RouteState::Removed(reason) => reason.rsplit_once(" (").map_or(reason.clone(), |(why, _)| why.to_string()),
+                    RouteState::Invalid(reason) | RouteState::Removed(reason) => {
+                        reason.rsplit_once(" (").map_or(reason.clone(), |(why, _)| why.to_string())
+                    }
                     RouteState::Active => format!("{} goes before it", shown(winner)),
                 };
-                packet.push(Step::pass(rule, format!("not {}: {why}", shown(route))).maybe_at(route.place.or(winner.place)));
+                packet.push(
+                    Step::pass(rule, format!("not {}: {why}", shown(route))).maybe_at(route.place.or(winner.place)),
+                );
             }
         }
     }
@@ -593,7 +614,9 @@ pub(super) fn either(
 ) -> Vec<Part> {
     let verdicts = |parts: &[Part]| parts.iter().map(Part::verdict).collect::<Vec<_>>();
     let (a, b) = (verdicts(&taken), verdicts(other));
-    let alike = a.windows(2).all(|pair| pair[0] == pair[1]) && b.windows(2).all(|pair| pair[0] == pair[1]) && a.first() == b.first();
+    let alike = a.windows(2).all(|pair| pair[0] == pair[1])
+        && b.windows(2).all(|pair| pair[0] == pair[1])
+        && a.first() == b.first();
     if !alike {
         return vec![packet.end_with(doubt)];
     }

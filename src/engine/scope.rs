@@ -1,5 +1,6 @@
 //! What of an app's traffic enters its network: scope, and the app's own way out.
 
+use super::Engine;
 use super::flow::{Ends, Flows};
 use super::resolve::Asker;
 use super::routes::either;
@@ -7,7 +8,6 @@ use super::security::Viewpoint;
 use super::trail::{Outcome, Step, Trail};
 use super::validity;
 use super::walk::{Packet, Part, Question, Traffic};
-use super::Engine;
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
 use crate::source::Span;
@@ -58,7 +58,9 @@ impl Engine<'_> {
         for step in validity::steps_for(self, app) {
             trail.push(step);
         }
-        self.each_target(question, Asker::App(app), trail, |engine, goal, trail| engine.app_to(question, app, goal, trail))
+        self.each_target(question, Asker::App(app), trail, |engine, goal, trail| {
+            engine.app_to(question, app, goal, trail)
+        })
     }
 
     /// What the plan says of integration.
@@ -142,12 +144,19 @@ impl Engine<'_> {
                 if let Some(inside) = inside {
                     let text = format!("{inside} is private (RFC 1918), so the call enters {vnet_name}");
                     let flows = Flows { destination: inside, ..packet.flows.clone() };
-                    into(packet.with(flows), Step::pass("scope.default-rfc1918", text).at(integration_span(noun)), &mut parts);
+                    into(
+                        packet.with(flows),
+                        Step::pass("scope.default-rfc1918", text).at(integration_span(noun)),
+                        &mut parts,
+                    );
                 }
                 let Some(outside) = outside else { return parts };
                 let found = self.by_service_endpoint(subnet, &outside);
                 if let Some((ends, endpoint, span)) = found.yes {
-                    let text = format!("{ends} is covered by the service endpoint {endpoint} of {}", self.model[subnet].head.name);
+                    let text = format!(
+                        "{ends} is covered by the service endpoint {endpoint} of {}",
+                        self.model[subnet].head.name
+                    );
                     let flows = Flows { destination: ends, ..packet.flows.clone() };
                     into(packet.with(flows), Step::pass("scope.service-endpoint-prefixes", text).at(span), &mut parts);
                 }
@@ -159,7 +168,8 @@ impl Engine<'_> {
                     let packet = packet.with(Flows { destination: ends.clone(), ..packet.flows.clone() });
                     let taken = self.past_network(packet.clone(), app, None);
                     let mut other = Vec::new();
-                    let step = Step::pass("scope.service-endpoint-prefixes", format!("{ends} is covered by {endpoint}"));
+                    let step =
+                        Step::pass("scope.service-endpoint-prefixes", format!("{ends} is covered by {endpoint}"));
                     into(packet.clone(), step, &mut other);
                     let text = format!("the service endpoint {endpoint} may send {ends} into {vnet_name}");
                     let doubt = Step::unknown("tag.unknown", text, fact, None).at(span);
@@ -194,7 +204,10 @@ impl Engine<'_> {
         }
         if let Some(stated) = noun.integrate.iter().find(|s| matches!(s.value, Integration::Gateway(..))) {
             let text = "gateway-required integration is not evaluated yet";
-            return part(Step::unknown("p2s.reach", text, "gateway-required integration is not evaluated yet", None).at(stated.span));
+            return part(
+                Step::unknown("p2s.reach", text, "gateway-required integration is not evaluated yet", None)
+                    .at(stated.span),
+            );
         }
         None
     }
@@ -204,10 +217,16 @@ impl Engine<'_> {
         let noun = &self.model[app];
         let vnet = &self.model[self.model[subnet].vnet].head.name;
         if self.environment(app).is_some() {
-            return Scope::All(Step::pass("ase.in-vnet", format!("all traffic of an App Service Environment is inside {vnet}")));
+            return Scope::All(Step::pass(
+                "ase.in-vnet",
+                format!("all traffic of an App Service Environment is inside {vnet}"),
+            ));
         }
         if self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| p.routes_all) {
-            let text = format!("all traffic of a {} app enters {vnet}", self.plan_of(app).and_then(|p| p.tier.as_ref()).map_or("", |t| &t.value));
+            let text = format!(
+                "all traffic of a {} app enters {vnet}",
+                self.plan_of(app).and_then(|p| p.tier.as_ref()).map_or("", |t| &t.value)
+            );
             return Scope::All(Step::pass("scope.flex.all-traffic", text).at(noun.head.span));
         }
         if let Some((stated, _)) = noun.switch("route-everything").filter(|(s, _)| s.value) {
@@ -262,36 +281,28 @@ impl Engine<'_> {
                 let Some(left) = covered.no.take() else { return covered };
                 let matcher = self.tag(&tag, Some(Viewpoint { vnet: noun.vnet, subnet: Some(subnet) }));
                 let cut = matcher.split(&left, &public);
-                let name = stated.value.clone();
-                covered.yes = covered.yes.or(cut.yes.map(|ends| (ends, name.clone(), stated.span)));
-                match (cut.maybe, cut.no) {
-                    // What may be covered by one may also be covered by the next: it stays open until all are asked.
-                    (Some((ends, fact)), no) => {
-                        let rest = match (&ends, &no) {
-                            (Ends::Set(a), Some(Ends::Set(b))) => Some(Ends::Set(a.union(b))),
-                            _ => Some(ends.clone()),
-                        };
-                        covered.maybe = covered.maybe.or(Some((ends, name, fact, stated.span)));
-                        covered.no = rest;
-                    }
-                    (None, no) => covered.no = no,
+                let name = || stated.value.clone();
+                covered.yes = covered.yes.or(cut.yes.map(|ends| (ends, name(), stated.span)));
+                // What this endpoint may cover is still asked of the next one.
+                if let Some((ends, fact)) = &cut.maybe {
+                    covered.maybe.get_or_insert((ends.clone(), name(), fact.clone(), stated.span));
                 }
+                covered.no = join(cut.no, cut.maybe.map(|(ends, _)| ends));
             }
         }
-        if let (Some((doubtful, ..)), Some(rest)) = (&mut covered.maybe, covered.no.take()) {
-            covered.no = match (&*doubtful, &rest) {
-                (Ends::Set(a), Ends::Set(b)) => {
-                    let (still, left) = (a.intersection(b), b.difference(a));
-                    *doubtful = Ends::Set(still);
-                    (!left.is_empty()).then_some(Ends::Set(left))
+        if let Some((doubtful, ..)) = &mut covered.maybe {
+            let (still, sure) = match (covered.no.take(), &*doubtful) {
+                (Some(Ends::Set(left)), Ends::Set(set)) => {
+                    let some = |set: AddressSet| (!set.is_empty()).then_some(Ends::Set(set));
+                    (some(left.intersection(set)), some(left.difference(set)))
                 }
-                _ => None,
+                (left, _) => (left, None),
             };
-            if doubtful.is_empty() {
-                covered.maybe = None;
+            covered.no = sure;
+            match still {
+                Some(ends) => *doubtful = ends,
+                None => covered.maybe = None,
             }
-        } else if covered.maybe.is_some() {
-            covered.maybe = None;
         }
         covered
     }
@@ -309,7 +320,8 @@ impl Engine<'_> {
         let public = destination.is_subset(&self.public_space());
         if privately || !public {
             let what = if privately { "used in the network but outside RFC 1918" } else { "not a public address" };
-            let text = format!("{} is {what}, and without route-all it does not enter {vnet}", packet.flows.destination);
+            let text =
+                format!("{} is {what}, and without route-all it does not enter {vnet}", packet.flows.destination);
             let line = self.route_all_line(app);
             let step = Step::block("scope.not-rfc1918-private", Outcome::Dropped, text)
                 .at(integration_span(noun))
@@ -318,17 +330,22 @@ impl Engine<'_> {
             return vec![packet.end_with(step)];
         }
         let rule = if self.fires("scope.route-all.default") { "scope.out-of-scope-path" } else { "scope.still-public" };
-        let text = format!("{} is public and route-all is off: the call does not enter {vnet}", packet.flows.destination);
+        let text =
+            format!("{} is public and route-all is off: the call does not enter {vnet}", packet.flows.destination);
         packet.push(Step::pass(rule, text).at(integration_span(noun)));
         let subnet = packet.subnet.map(|subnet| &self.model[subnet]);
         if let Some(nsg) = subnet.and_then(|subnet| subnet.nsg.as_ref()) {
-            let text = format!("nsg {} is not asked: it sees what enters the network alone", self.model[nsg.value].head.name);
+            let text =
+                format!("nsg {} is not asked: it sees what enters the network alone", self.model[nsg.value].head.name);
             packet.push(Step::pass("nsg.integration.scope", text).at(nsg.span));
         }
         if let Some(nat) = subnet.and_then(|subnet| subnet.nat_gateway.as_ref())
             && self.fires("nat.scope")
         {
-            let text = format!("NAT gateway {} is not used: the call does not enter the network", self.model[nat.value].head.name);
+            let text = format!(
+                "NAT gateway {} is not used: the call does not enter the network",
+                self.model[nat.value].head.name
+            );
             packet.push(Step::pass("nat.scope", text).at(nat.span));
         }
         self.as_platform(packet, app)
@@ -356,12 +373,8 @@ impl Engine<'_> {
         let noun = &self.model[app];
         let name = &noun.head.name;
         let platform = self.platform_ends(app);
-        let part = |trail| Part {
-            source: platform.clone(),
-            destination: goal.clone(),
-            ports: question.ports.clone(),
-            trail,
-        };
+        let part =
+            |trail| Part { source: platform.clone(), destination: goal.clone(), ports: question.ports.clone(), trail };
         let mut trail = trail;
         if !goal.possible().is_subset(&self.public_space()) {
             let text = format!("{name} has no virtual network integration, and {goal} is private");
@@ -396,9 +409,11 @@ impl Engine<'_> {
             return;
         }
         let noun = &self.model[vnet];
-        let subscription = noun.head.subscription.as_ref().and_then(|s| {
-            self.model.subscriptions.iter().find(|known| known.head.name == s.value)
-        });
+        let subscription = noun
+            .head
+            .subscription
+            .as_ref()
+            .and_then(|s| self.model.subscriptions.iter().find(|known| known.head.name == s.value));
         let allowed = noun.smtp_allowed.as_ref().or(subscription.and_then(|s| s.smtp_allowed.as_ref()));
         if !allowed.is_some_and(|stated| stated.value) {
             let text = format!("TCP {port} cannot leave by an integration; the documents disagree (O-05)");
@@ -408,6 +423,14 @@ impl Engine<'_> {
                     .remedy(format!("amend vnet {} {{ smtp-allowed on }}", noun.head.name)),
             );
         }
+    }
+}
+
+/// Both ends together.
+fn join(a: Option<Ends>, b: Option<Ends>) -> Option<Ends> {
+    match (a, b) {
+        (Some(Ends::Set(a)), Some(Ends::Set(b))) => Some(Ends::Set(a.union(&b))),
+        (a, b) => a.or(b),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Security groups and admin rules: what they mean by their words, and which line decides.
 
+use super::Engine;
 use super::flow::{Ends, Flows, SymbolOf};
 use super::matching::{Decided, Matcher, first_match};
 use super::trail::{Outcome, Step};
 use super::walk::Packet;
-use super::Engine;
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::platform::ComputedTag;
@@ -53,7 +53,16 @@ impl Engine<'_> {
             Thing::OnPremises(id) => Matcher::of(self.model[id].addresses()),
             Thing::Host(id) => Matcher::of(many(&self.model[id].addresses)),
             Thing::DnsServer(id) => Matcher::of(many(&self.model[id].addresses)),
-            Thing::Appliance(id) => Matcher::of(self.model[id].address.iter().map(|a| a.value.into()).collect::<Vec<AddressSet>>().into_iter().next().unwrap_or_default()),
+            Thing::Appliance(id) => Matcher::of(
+                self.model[id]
+                    .address
+                    .iter()
+                    .map(|a| a.value.into())
+                    .collect::<Vec<AddressSet>>()
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default(),
+            ),
             Thing::LoadBalancer(id) => {
                 Matcher::of(self.model[id].address.as_ref().map(|a| a.value.into()).unwrap_or_default())
             }
@@ -102,7 +111,10 @@ impl Engine<'_> {
         let regional = tag.region.as_ref().and_then(|region| {
             let spelled = self.platform().region(region).map(|r| r.tag_name);
             let names = [Some(tag.text.clone()), spelled.map(|region| format!("{}.{region}", tag.name))];
-            names.into_iter().flatten().find_map(|name| self.platform().tag(&name).filter(|(t, r)| r.is_none() && t.prefixes.is_some()))
+            names
+                .into_iter()
+                .flatten()
+                .find_map(|name| self.platform().tag(&name).filter(|(t, r)| r.is_none() && t.prefixes.is_some()))
         });
         if let Some(set) = regional.and_then(|(tag, _)| tag.prefixes) {
             return Matcher::of(set);
@@ -111,7 +123,9 @@ impl Engine<'_> {
             return Matcher::of(set);
         }
         let set = self.declared_members(&tag.name, tag.region.as_deref());
-        Matcher { set, tags: vec![(tag.name.clone(), tag.region.clone())], ..Matcher::default() }
+        let region = tag.region.as_ref().and_then(|region| self.platform().region(region));
+        let text = region.map_or(tag.name.clone(), |region| format!("{}.{}", tag.name, region.tag_name));
+        Matcher { set, tags: vec![TagRef { text, ..tag.clone() }], ..Matcher::default() }
     }
 
     /// The public addresses that declared services of a tag state.
@@ -250,7 +264,15 @@ impl Engine<'_> {
                     };
                     let rule = &list[line];
                     let text = format!("{} {} {}", set.head.name, direction(outbound), rule.text);
-                    let step = self.rule_step("nsg.admin-rules.first", &set.head.name, "admin rules", rule, text, &decided, list);
+                    let step = self.rule_step(
+                        "nsg.admin-rules.first",
+                        &set.head.name,
+                        "admin rules",
+                        rule,
+                        text,
+                        &decided,
+                        list,
+                    );
                     packet.push(step);
                     if rule.action == Action::AlwaysAllow { past.push(packet) } else { next.push(packet) }
                 }
@@ -360,7 +382,17 @@ fn amendment(
     let (first, last) = (engine.platform().limit("nsg-priority-first"), engine.platform().limit("nsg-priority-last"));
     let before = list[line].priority.min(last + 1);
     let taken = |priority: i64| list.iter().any(|rule| rule.priority == priority);
-    let priority = (first..before).rev().find(|priority| !taken(*priority))?;
+    let free = (first..before).rev().find(|priority| !taken(*priority));
+    // Without a free number before it, the rule that denies makes room by taking the next one.
+    let moved = match free {
+        Some(_) => String::new(),
+        None if before <= last && !taken(before + 1) => {
+            let moved = list[line].text.replacen(&before.to_string(), &(before + 1).to_string(), 1);
+            format!("remove rule {before}; {moved}; ")
+        }
+        None => return None,
+    };
+    let priority = free.unwrap_or(before);
     let ends = |ends: &Ends| match ends {
         Ends::Set(set) => set.to_string(),
         Ends::Symbol(symbol) => match symbol.tags.first() {
@@ -374,7 +406,7 @@ fn amendment(
     };
     let (source, destination) = (ends(&flows.source), ends(&flows.destination));
     let rule = format!("{priority} allow {} {source} -> {destination}{}", flows.protocols, flows.port_text());
-    Some(format!("amend nsg {} {{ {} {{ {rule} }} }}", group.head.name, direction(outbound)))
+    Some(format!("amend nsg {} {{ {} {{ {moved}{rule} }} }}", group.head.name, direction(outbound)))
 }
 
 impl Engine<'_> {
@@ -388,7 +420,7 @@ impl Engine<'_> {
         let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };
         let matcher = self.matcher(expr, Some(view));
         let mut words: Vec<String> = matcher.set.prefixes().iter().map(ToString::to_string).collect();
-        words.extend(matcher.tags.iter().map(|(name, _)| format!("(no data for {name})")));
+        words.extend(matcher.tags.iter().map(|tag| format!("(no data for {})", tag.text)));
         words
     }
 }

@@ -1,11 +1,11 @@
 //! The public side of a service: its switch, its firewall, its ports.
 
+use super::Engine;
 use super::egress::Caller;
 use super::flow::{Ends, Flows, SymbolOf};
 use super::security::Viewpoint;
 use super::trail::{Outcome, Step, Trail};
 use super::walk::{Part, Question};
-use super::Engine;
 use crate::model::*;
 use crate::net::{PortSet, Protocol};
 use crate::platform::FirewallRules;
@@ -64,7 +64,10 @@ impl Engine<'_> {
         }
         let asked = if ports.is_empty() { flows.ports.clone() } else { inside };
         if question.handshake_only() {
-            trail.push(Step::pass("in.rules.denied-403", format!("{} completes the handshake, whatever it then answers", noun.head.name)));
+            trail.push(Step::pass(
+                "in.rules.denied-403",
+                format!("{} completes the handshake, whatever it then answers", noun.head.name),
+            ));
             parts.push(part(trail, asked));
             return parts;
         }
@@ -98,12 +101,16 @@ impl Engine<'_> {
             return all(Step::block(&rule, Outcome::Refused, text)
                 .at(off.span)
                 .headline(format!("{name} refuses its public side: public access is off"))
-                .remedy(format!("call {name} over a private endpoint, or amend service {name} {{ public-access on }}")));
+                .remedy(format!(
+                    "call {name} over a private endpoint, or amend service {name} {{ public-access on }}"
+                )));
         }
         let Some(firewall) = &noun.firewall else {
             let rule = rule_of(self, noun, |rules| &rules.unfiltered).unwrap_or("fw.order".into());
             if noun.service_type.as_ref().is_none_or(|of_type| of_type.open_by_default) {
-                return all(Step::pass(&rule, format!("{name} has no firewall: all networks are admitted")).at(noun.head.span));
+                return all(
+                    Step::pass(&rule, format!("{name} has no firewall: all networks are admitted")).at(noun.head.span)
+                );
             }
             let text = format!("{name} has no firewall rule: its public side denies everybody");
             return all(Step::block(&rule, Outcome::Refused, text)
@@ -271,7 +278,9 @@ impl Engine<'_> {
         }
         if rule_of(self, noun, |rules| &rules.same_region).is_some() {
             match self.same_region(noun, caller) {
-                Some(true) => return Admits::No("address rules do not match calls from the account's own region".into()),
+                Some(true) => {
+                    return Admits::No("address rules do not match calls from the account's own region".into());
+                }
                 None if caller.azure => {
                     let fact = format!("whether {} and the caller are in one region", noun.head.name);
                     return Admits::Maybe(fact, Some("region NAME".into()));

@@ -1,9 +1,9 @@
 //! The walk: which stages flows pass, in which order, from their source to where they end.
 
+use super::Engine;
 use super::flow::{Ends, Flows};
 use super::resolve::Asker;
 use super::trail::{Outcome, Step, Trail, Verdict};
-use super::Engine;
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use crate::syntax::ast::Over;
@@ -186,7 +186,10 @@ impl Engine<'_> {
             Source::App(app) => self.from_app(question, *app),
             Source::Host(host) => self.from_host(question, *host, trail),
             Source::Subnet(subnet) => {
-                trail.push(Step::note("eval.out.5-nsg-source", format!("from any machine of {}", self.model[*subnet].head.name)));
+                trail.push(Step::note(
+                    "eval.out.5-nsg-source",
+                    format!("from any machine of {}", self.model[*subnet].head.name),
+                ));
                 let set = self.model[*subnet].addresses();
                 let asker = Asker::Vnet(self.model[*subnet].vnet);
                 self.each_target(question, asker, trail, |engine, goal, trail| {
@@ -273,15 +276,17 @@ impl Engine<'_> {
             );
         }
         match noun.place {
-            Some(Thing::Subnet(subnet)) => self.each_target(question, Asker::Host(host), trail, |engine, goal, trail| {
-                let family = |ends: &AddressSet| match goal.possible().first() {
-                    Some(first) if first.is_ipv4() => ends.intersection(&v4()),
-                    Some(_) => ends.difference(&v4()),
-                    None => ends.clone(),
-                };
-                let source = family(&own);
-                engine.from_subnet(question, subnet, Some(host), Ends::Set(source), goal, trail)
-            }),
+            Some(Thing::Subnet(subnet)) => {
+                self.each_target(question, Asker::Host(host), trail, |engine, goal, trail| {
+                    let family = |ends: &AddressSet| match goal.possible().first() {
+                        Some(first) if first.is_ipv4() => ends.intersection(&v4()),
+                        Some(_) => ends.difference(&v4()),
+                        None => ends.clone(),
+                    };
+                    let source = family(&own);
+                    engine.from_subnet(question, subnet, Some(host), Ends::Set(source), goal, trail)
+                })
+            }
             Some(Thing::OnPremises(site)) => self.from_site(question, site, own, trail),
             _ => Vec::new(),
         }
@@ -376,7 +381,12 @@ impl Engine<'_> {
         self.each_target(question, Asker::Nowhere, trail, |engine, goal, mut trail| {
             let fact = format!("where {source} is");
             let line = format!("vnet NAME {source}, or on-premises NAME {source} {{ via GATEWAY }}");
-            trail.push(Step::unknown("verdict.ours.unknown", format!("{source} belongs to nothing declared"), fact, Some(line)));
+            trail.push(Step::unknown(
+                "verdict.ours.unknown",
+                format!("{source} belongs to nothing declared"),
+                fact,
+                Some(line),
+            ));
             engine.enter_from_outside(question, source.clone(), goal, trail)
         })
     }

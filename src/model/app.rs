@@ -471,8 +471,10 @@ fn trigger(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Trigger> {
     let chosen = f.choice("type", &types, cx);
     if f.entry("type").is_none() {
         let message = format!("trigger `{}` lacks its type", name.plain());
-        cx.report(Diagnostic::error("FN0116", entry.name.span.to(name.span), message)
-            .help(format!("the types are: {}", types.join(", "))));
+        cx.report(
+            Diagnostic::error("FN0116", entry.name.span.to(name.span), message)
+                .help(format!("the types are: {}", types.join(", "))),
+        );
     }
     let extension = f.word("extension", cx).and_then(|word| match literal::version(&word.text) {
         Some(version) => Some(Stated::new(version, word.span)),
@@ -555,9 +557,10 @@ fn access_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<AccessRule> {
     {
         cx.edition_must_declare("access.service-tag", "service tags in access rules", expr.span);
     }
-    let headers = line.headers.iter().map(|filter| {
-        (filter.name.plain().to_lowercase(), filter.values.iter().map(Word::plain).collect())
-    });
+    let headers = line
+        .headers
+        .iter()
+        .map(|filter| (filter.name.plain().to_lowercase(), filter.values.iter().map(Word::plain).collect()));
     Some(AccessRule {
         priority,
         action: if &*line.action.text == "deny" { Action::Deny } else { Action::Allow },

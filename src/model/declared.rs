@@ -45,8 +45,7 @@ pub struct Declared {
 }
 
 /// Properties of which each line is a thing of its own, known by its first value.
-const KEYED: &[&str] =
-    &["setting", "record", "link", "forward", "subnet", "slot", "trigger", "database", "endpoint"];
+const KEYED: &[&str] = &["setting", "record", "link", "forward", "subnet", "slot", "trigger", "database", "endpoint"];
 
 /// Blocks of lines.
 const LISTS: &[&str] = &["inbound", "outbound", "access", "scm-access", "firewall"];
@@ -142,8 +141,7 @@ impl Declared {
 
     /// `amend service-tag Storage.WestEurope { prefix … }` states the data of a regional tag.
     fn regional_tag(&self, word: &str, name: &str, platform: &Platform, change: &Declaration) -> Option<Declaration> {
-        (word == "service-tag" && platform.tag(name).is_some())
-            .then(|| Declaration { block: None, ..change.clone() })
+        (word == "service-tag" && platform.tag(name).is_some()).then(|| Declaration { block: None, ..change.clone() })
     }
 
     fn amend_subnet(&mut self, change: &Declaration, name: &str, block: &Block) -> Result<(), Diagnostic> {
@@ -194,8 +192,9 @@ fn unknown_kind(word: &Word) -> Diagnostic {
     let queries = crate::syntax::QUERY_SHAPES.iter().map(|(query, _)| *query);
     let others = crate::syntax::QUERY_WORDS.iter().copied();
     let help = did_you_mean(&word.text, kinds.chain(queries).chain(others).chain(Platform::kinds().iter().copied()));
-    Diagnostic::error("FN0106", word.span, format!("`{}` begins no statement", word.text))
-        .help(help.unwrap_or_else(|| "a statement begins with a kind such as `vnet` or `app`, or a query word such as `can`".into()))
+    Diagnostic::error("FN0106", word.span, format!("`{}` begins no statement", word.text)).help(help.unwrap_or_else(
+        || "a statement begins with a kind such as `vnet` or `app`, or a query word such as `can`".into(),
+    ))
 }
 
 fn first_value(declaration: &Declaration) -> Option<&Value> {
@@ -256,9 +255,7 @@ fn merge(target: &mut Option<Block>, change: &Block, span: Span) -> Result<(), D
                 let name = &*entry.name.text;
                 let key = key_of(entry);
                 let same = |old: &Item| match old {
-                    Item::Entry(old) => {
-                        &*old.name.text == name && (LISTS.contains(&name) || key_of(old) == key)
-                    }
+                    Item::Entry(old) => &*old.name.text == name && (LISTS.contains(&name) || key_of(old) == key),
                     _ => false,
                 };
                 let nested = entry.block.is_some() && (LISTS.contains(&name) || KEYED.contains(&name));

@@ -80,12 +80,8 @@ impl Zone {
 }
 
 fn links(entry: &Entry, links: &mut Vec<ZoneLink>, cx: &mut Lowering<'_>) {
-    const SHAPE: Shape = Shape {
-        kind: "link",
-        properties: &[one("registration"), newer(one("fallback"))],
-        rules: false,
-        routes: false,
-    };
+    const SHAPE: Shape =
+        Shape { kind: "link", properties: &[one("registration"), newer(one("fallback"))], rules: false, routes: false };
     let f = Fields::read(entry.block.as_ref(), &SHAPE, cx);
     let registration = f.switch("registration", cx).is_some_and(|s| s.value);
     let fallback = f.switch("fallback", cx).filter(|s| s.value).map(|s| s.span);
@@ -215,7 +211,8 @@ impl DnsServer {
 
 /// `forward SUFFIX ADDRESS, …`.
 fn forward(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Forward> {
-    let (Some([Value::Word(suffix)]), Some(values)) = (entry.groups.first().map(Vec::as_slice), entry.groups.get(1)) else {
+    let (Some([Value::Word(suffix)]), Some(values)) = (entry.groups.first().map(Vec::as_slice), entry.groups.get(1))
+    else {
         let message = "`forward` takes a suffix and the servers that know it";
         let help = "write `forward \".\" 168.63.129.16`, or `forward corp.local 192.168.0.53`";
         cx.report(Diagnostic::error("FN0116", entry.span, message).help(help));

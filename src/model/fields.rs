@@ -4,9 +4,9 @@ use super::*;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::net::{PortSet, Protocol};
 use crate::platform::Edition;
+use crate::syntax::Scope;
 use crate::syntax::ast::{Block, Entry, Item, RouteLine, RuleLine, Value, Word};
 use crate::syntax::literal::{self, AddressLiteral};
-use crate::syntax::Scope;
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -108,7 +108,8 @@ impl Lowering<'_> {
             .map(Edition::name)
             .collect();
         let message = format!("edition {mine} does not know {shown}");
-        let help = others.last().map(|other| format!("it belongs to edition {other}: begin the file with `edition {other}`"));
+        let help =
+            others.last().map(|other| format!("it belongs to edition {other}: begin the file with `edition {other}`"));
         self.report(Diagnostic::error("FN0117", span, message).maybe_help(help));
     }
 }
@@ -125,9 +126,12 @@ pub(crate) fn name_trouble(word: &Word, kinds: &[Kind], trouble: NameTrouble) ->
     let name = word.plain();
     match trouble {
         NameTrouble::Unknown(near) => {
-            let short = if kinds.len() > 4 { format!("nothing is called `{name}`") } else { format!("no {wanted} is called `{name}`") };
-            Diagnostic::error("FN0113", word.span, short)
-                .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+            let short = if kinds.len() > 4 {
+                format!("nothing is called `{name}`")
+            } else {
+                format!("no {wanted} is called `{name}`")
+            };
+            Diagnostic::error("FN0113", word.span, short).maybe_help(near.map(|near| format!("did you mean `{near}`?")))
         }
         NameTrouble::Ambiguous(all) => {
             Diagnostic::error("FN0115", word.span, format!("`{name}` could mean {}", list_or(&all)))

@@ -12,7 +12,15 @@ pub fn lower(declared: &Declared, scope: &Scope, platform: &Platform) -> (Model,
     let mut platform = platform.clone();
     for item in declared.items() {
         if item.kind.is_none() || item.kind == Some(Kind::Region) {
-            platform = platform.with(&item.word, &item.name, (*item.declaration).clone());
+            let name = match platform.tag(&item.name).filter(|_| item.word == "service-tag") {
+                // One spelling for a tag's region, whatever case the script has.
+                Some((tag, Some(region))) => {
+                    let spelled = platform.region(&region).map_or(region, |region| region.tag_name);
+                    format!("{}.{spelled}", tag.name)
+                }
+                _ => item.name.clone(),
+            };
+            platform = platform.with(&item.word, &name, (*item.declaration).clone());
         }
     }
     let mut names = Names::default();

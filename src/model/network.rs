@@ -132,7 +132,9 @@ impl Vnet {
         for entry in f.all("subnet") {
             if entry.groups.is_empty() {
                 let message = "`subnet` lacks its name and prefix";
-                cx.report(Diagnostic::error("FN0116", entry.name.span, message).help("write `subnet NAME 10.0.0.0/24`"));
+                cx.report(
+                    Diagnostic::error("FN0116", entry.name.span, message).help("write `subnet NAME 10.0.0.0/24`"),
+                );
             }
         }
         model.vnets.push(vnet);

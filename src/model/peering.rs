@@ -92,12 +92,8 @@ impl Peering {
         };
         let (from, to) = (end(0), end(2));
         let both = r.parts.iter().any(|part| matches!(part, Part::Arrow { both: true, .. }));
-        const STATES: &[PeeringState] = &[
-            PeeringState::Connected,
-            PeeringState::Initiated,
-            PeeringState::Disconnected,
-            PeeringState::Updating,
-        ];
+        const STATES: &[PeeringState] =
+            &[PeeringState::Connected, PeeringState::Initiated, PeeringState::Disconnected, PeeringState::Updating];
         let state = f.choice("state", &["connected", "initiated", "disconnected", "updating"], cx);
         Self {
             from,

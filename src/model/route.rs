@@ -118,7 +118,9 @@ fn hop(word: &Word, target: Option<&Value>, cx: &mut Lowering<'_>) -> Option<Use
         0 => {
             let Some(Value::Word(target)) = target else {
                 let message = "`appliance` lacks its address";
-                cx.report(Diagnostic::error("FN0116", word.span, message).help("write `appliance 10.0.0.4`, or its name"));
+                cx.report(
+                    Diagnostic::error("FN0116", word.span, message).help("write `appliance 10.0.0.4`, or its name"),
+                );
                 return None;
             };
             if literal::looks_like_address(&target.text) {

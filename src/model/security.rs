@@ -118,7 +118,10 @@ fn rules_of(f: &Fields<'_>, name: &str, admin: bool, cx: &mut Lowering<'_>) -> V
         const LINES: Shape = Shape { kind: "the rules of an nsg", properties: &[], rules: true, routes: false };
         if entry.block.is_none() {
             let message = format!("`{name}` is a block of rules");
-            cx.report(Diagnostic::error("FN0109", entry.span, message).help(format!("write `{name} {{ 100 allow tcp * -> *:443 }}`")));
+            cx.report(
+                Diagnostic::error("FN0109", entry.span, message)
+                    .help(format!("write `{name} {{ 100 allow tcp * -> *:443 }}`")),
+            );
         }
         let block = Fields::read(entry.block.as_ref(), &LINES, cx);
         rules.extend(block.rules.iter().filter_map(|line| prioritized(line, admin, cx)));
@@ -170,13 +173,8 @@ pub(super) fn security_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<Se
         _ => Action::Allow,
     };
     let name = line.alias.as_ref().map(|word| word.plain());
-    let text = format!(
-        "{} {} {} -> {}",
-        action.word(),
-        protocol.text,
-        source.addresses.text,
-        destination.addresses.text,
-    );
+    let text =
+        format!("{} {} {} -> {}", action.word(), protocol.text, source.addresses.text, destination.addresses.text,);
     Some(SecurityRule { priority: 0, action, protocols, source, destination, name, rule: None, span: line.span, text })
 }
 

@@ -176,7 +176,10 @@ fn service_firewall(entry: &Entry, cx: &mut Lowering<'_>) -> ServiceFirewall {
 fn service_rule(line: &RuleLine, database: Option<String>, cx: &mut Lowering<'_>) -> Option<ServiceRule> {
     if line.destination.is_some() {
         let message = "a line of a service's firewall names its source alone";
-        cx.report(Diagnostic::error("FN0109", line.span, message).help("write `allow hub.functions` or `allow 203.0.113.0/24`"));
+        cx.report(
+            Diagnostic::error("FN0109", line.span, message)
+                .help("write `allow hub.functions` or `allow 203.0.113.0/24`"),
+        );
         return None;
     }
     let text: Vec<String> = line.source.iter().map(fields::show).collect();

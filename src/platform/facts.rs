@@ -59,7 +59,11 @@ impl Rule {
             text: r.text("text"),
             sources: r.words("source"),
             remedy: Some(r.text("remedy")).filter(|remedy| !remedy.is_empty()),
-            severity: if r.word("severity").as_deref() == Some("warning") { Severity::Warning } else { Severity::Error },
+            severity: if r.word("severity").as_deref() == Some("warning") {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
             derived: r.is_on("derived"),
             open_points: r.words("open-point"),
             runs: r.is_on("runs"),

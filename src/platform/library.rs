@@ -106,8 +106,22 @@ pub(super) const EDITIONS: &[&str] = &["2020", "2026"];
 
 /// The kinds that only the stdlib declares.
 pub(super) const KINDS: &[&str] = &[
-    "rule", "feature", "limit", "plan-type", "service-type", "service-tag", "trigger-type", "topic", "document",
-    "open-point", "default-rule", "system-routes", "well-known", "app-setting", "region", "property",
+    "rule",
+    "feature",
+    "limit",
+    "plan-type",
+    "service-type",
+    "service-tag",
+    "trigger-type",
+    "topic",
+    "document",
+    "open-point",
+    "default-rule",
+    "system-routes",
+    "well-known",
+    "app-setting",
+    "region",
+    "property",
     "service-endpoint",
 ];
 

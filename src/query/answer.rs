@@ -183,7 +183,12 @@ impl StepAnswer {
             Mark::Note => (MarkWord::Note, None, None),
         };
         let rule = asked.model.platform.rule(&step.rule);
-        debug_assert!(rule.is_some(), "the engine names rule {}, which edition {} does not declare", step.rule, asked.model.platform.edition());
+        debug_assert!(
+            rule.is_some(),
+            "the engine names rule {}, which edition {} does not declare",
+            step.rule,
+            asked.model.platform.edition()
+        );
         Self {
             rule: step.rule.clone(),
             mark,

@@ -23,7 +23,14 @@ pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagno
     match &assertion.claim {
         Claim::Reach(claim, can) => {
             let wanted = if *can { VerdictWord::Yes } else { VerdictWord::No };
-            reached(asked, claim, assertion.span, because, |found, _| *found == wanted, &format!("`{}`", if *can { "can" } else { "cannot" }))
+            reached(
+                asked,
+                claim,
+                assertion.span,
+                because,
+                |found, _| *found == wanted,
+                &format!("`{}`", if *can { "can" } else { "cannot" }),
+            )
         }
         Claim::Is(query, verdict, second) => is(asked, query, verdict, second.as_ref(), assertion.span, because),
         Claim::NextHop(query, hop, target) => hop_is(asked, query, hop, target.as_ref(), assertion.span, because),
@@ -53,7 +60,8 @@ fn reached(
             None => found.verdict.word().to_string(),
         };
         let why = found.headline.clone().map(|headline| format!(": {headline}")).unwrap_or_default();
-        let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}{why}")).label(format!("claimed: {claimed}"));
+        let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}{why}"))
+            .label(format!("claimed: {claimed}"));
         return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Reach(found)))));
     }
     Ok(match because.and_then(|because| not_because(asked, &parts, because)) {
@@ -75,12 +83,17 @@ fn not_because(asked: &Asked<'_>, parts: &[Part], because: &Word) -> Option<Diag
         _ => part.trail.deciding().is_some_and(|step| belongs(&step.rule, &wanted)),
     };
     let partly = parts.iter().any(|p| p.verdict() == Verdict::Yes) && parts.iter().any(|p| p.verdict() != Verdict::Yes);
-    if parts.iter().any(decides) || (partly && ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| belongs(id, &wanted))) {
+    if parts.iter().any(decides)
+        || (partly && ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| belongs(id, &wanted)))
+    {
         return None;
     }
     let actual: Vec<String> = match parts.iter().find_map(|part| part.trail.deciding()) {
         Some(step) => vec![step.rule.clone()],
-        None => parts.first().map(|part| part.trail.steps.iter().filter(|s| s.mark == Mark::Pass).map(|s| s.rule.clone()).collect()).unwrap_or_default(),
+        None => parts
+            .first()
+            .map(|part| part.trail.steps.iter().filter(|s| s.mark == Mark::Pass).map(|s| s.rule.clone()).collect())
+            .unwrap_or_default(),
     };
     let message = format!("the verdict holds, but `{wanted}` did not decide it");
     Some(Diagnostic::error("FN0120", because.span, message).help(format!("it was decided by {}", actual.join(", "))))
@@ -127,7 +140,8 @@ fn is(
                 return Ok(Outcome::Holds);
             }
             let words = word.map_or("no verdict", VerdictWord::word);
-            let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}")).label(format!("claimed: `{wanted}`"));
+            let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}"))
+                .label(format!("claimed: `{wanted}`"));
             Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(found))))
         }
     }
@@ -159,7 +173,8 @@ fn hop_is(
     let same = found.hop == wanted || (target.is_none() && found.hop.split(' ').next() == Some(&wanted));
     let rule = found.route.as_ref().map(|route| route.rule.clone()).unwrap_or_default();
     if !same {
-        let diagnostic = Diagnostic::error("FN0120", span, format!("the next hop is {}", found.hop)).label(format!("claimed: `{wanted}`"));
+        let diagnostic = Diagnostic::error("FN0120", span, format!("the next hop is {}", found.hop))
+            .label(format!("claimed: `{wanted}`"));
         return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::NextHop(found)))));
     }
     let lost = |wanted: &str| found.lost.iter().any(|route| route.reason.as_ref().is_some_and(|r| r.contains(wanted)));
@@ -168,7 +183,8 @@ fn hop_is(
         && !lost(&because.plain())
         && !(["route.lpm", "route.tie-break"].contains(&&*because.plain()))
     {
-        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule gives this route").help(format!("it is given by {rule}"));
+        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule gives this route")
+            .help(format!("it is given by {rule}"));
         return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::NextHop(found)))));
     }
     Ok(Outcome::Holds)
@@ -189,15 +205,21 @@ fn resolves(
     actual.sort();
     sorted.sort();
     if actual != sorted {
-        let shown = if actual.is_empty() { "does not resolve".to_string() } else { format!("resolves to {}", found.addresses.join(", ")) };
-        let diagnostic = Diagnostic::error("FN0120", span, format!("{} {shown}", found.name)).label(format!("claimed: {}", wanted.join(", ")));
+        let shown = if actual.is_empty() {
+            "does not resolve".to_string()
+        } else {
+            format!("resolves to {}", found.addresses.join(", "))
+        };
+        let diagnostic = Diagnostic::error("FN0120", span, format!("{} {shown}", found.name))
+            .label(format!("claimed: {}", wanted.join(", ")));
         return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Resolve(found)))));
     }
     if let Some(because) = because
         && !found.steps.iter().any(|step| belongs(&step.rule, &because.plain()))
     {
         let rules: Vec<&str> = found.steps.iter().map(|step| step.rule.as_str()).collect();
-        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule decided the resolution").help(format!("it was decided by {}", rules.join(", ")));
+        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule decided the resolution")
+            .help(format!("it was decided by {}", rules.join(", ")));
         return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Resolve(found)))));
     }
     Ok(Outcome::Holds)
@@ -240,7 +262,9 @@ fn quantified(
 ) -> Result<Outcome, Diagnostic> {
     let Some(wanted) = Kind::named(&kind.text).filter(|kind| name::SOURCES.contains(kind)) else {
         let message = format!("`{}` is no kind of source", kind.text);
-        return Err(Diagnostic::error("FN0109", kind.span, message).help("it is one of: app, host, subnet, on-premises"));
+        return Err(
+            Diagnostic::error("FN0109", kind.span, message).help("it is one of: app, host, subnet, on-premises")
+        );
     };
     for (text, thing) in asked.model.names.iter().filter(|(_, thing)| thing.kind() == wanted) {
         let _ = thing;

@@ -116,7 +116,10 @@ fn unknown(asked: &Asked<'_>, about: &str, dotted: &str, span: Span) -> Diagnost
     let ids = platform.rule_ids();
     let names = asked.model.names.iter().map(|(known, _)| known);
     let near = did_you_mean(about, words.chain(names)).or_else(|| did_you_mean(dotted, ids));
-    let help = near.unwrap_or_else(|| "a rule id as traces print it, a topic such as `private dns`, a code such as `FN0204`, or a declared name".into());
+    let help = near.unwrap_or_else(|| {
+        "a rule id as traces print it, a topic such as `private dns`, a code such as `FN0204`, or a declared name"
+            .into()
+    });
     Diagnostic::error("FN0113", span, format!("nothing is known about `{about}`")).help(help)
 }
 
@@ -138,7 +141,8 @@ fn code(platform: &Platform, about: &str) -> Option<Code> {
     platforms.extend(Edition::all().filter(|edition| *edition != platform.edition()).map(Platform::of));
     for platform in platforms {
         let ids = platform.rule_ids();
-        let found = ids.into_iter().filter_map(|id| platform.rule(id)).find(|rule| rule.code.as_deref() == Some(&upper));
+        let found =
+            ids.into_iter().filter_map(|id| platform.rule(id)).find(|rule| rule.code.as_deref() == Some(&upper));
         if let Some(rule) = found {
             return Some((format!("{upper}: {}", rule.title), None, None, Some(rule)));
         }

@@ -1,7 +1,7 @@
 //! `features`: the matrix, or the column of one plan.
 
-use super::answer::{FeatureAnswer, FeatureRow, FeaturesAnswer};
 use super::Asked;
+use super::answer::{FeatureAnswer, FeatureRow, FeaturesAnswer};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Kind, Thing};
 use crate::platform::PlanType;

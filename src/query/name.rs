@@ -1,7 +1,7 @@
 //! What the words of a question mean: sources, targets, ports, protocols.
 
-use super::answer::Taken;
 use super::Asked;
+use super::answer::Taken;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::engine::{Ends, Source, Symbol, SymbolOf, Target};
 use crate::model::*;
@@ -39,8 +39,16 @@ pub(super) fn source(asked: &Asked<'_>, word: &Word) -> Result<(Source, Taken), 
         let taken = Taken { name: word.text.to_string(), text: whereabouts(asked, &set) };
         return Ok((Source::Addresses(set), taken));
     }
-    if asked.model.platform.tag(&word.text).is_some_and(|(tag, _)| tag.computed == Some(crate::platform::ComputedTag::Internet)) {
-        return Ok((Source::Internet, Taken { name: word.text.to_string(), text: "any client of the internet".into() }));
+    if asked
+        .model
+        .platform
+        .tag(&word.text)
+        .is_some_and(|(tag, _)| tag.computed == Some(crate::platform::ComputedTag::Internet))
+    {
+        return Ok((
+            Source::Internet,
+            Taken { name: word.text.to_string(), text: "any client of the internet".into() },
+        ));
     }
     let thing = find(asked, word, SOURCES)?;
     let taken = Taken { name: thing.head(asked.model).name.clone(), text: describe(asked, thing) };
@@ -61,9 +69,11 @@ pub(super) fn find(asked: &Asked<'_>, word: &Word, kinds: &[Kind]) -> Result<Thi
         let below = asked.below.iter().find(|(below, _)| *below == name);
         let diagnostic = name_trouble(word, kinds, trouble);
         match below {
-            Some((_, place)) => Diagnostic::error("FN0113", word.span, format!("`{name}` is declared only below this question"))
-                .also(*place, "declared here")
-                .help("a question sees what is declared above it: move one of the two"),
+            Some((_, place)) => {
+                Diagnostic::error("FN0113", word.span, format!("`{name}` is declared only below this question"))
+                    .also(*place, "declared here")
+                    .help("a question sees what is declared above it: move one of the two")
+            }
             None => diagnostic,
         }
     })
@@ -119,7 +129,11 @@ pub(super) fn target(asked: &Asked<'_>, word: &Word, sources: &Source) -> Result
         if let (Ok(Thing::App(id)), "scm") = (asked.model.names.find(base, &[Kind::App]), member) {
             let names = asked.engine().app_names(id);
             let host = names.get(1).or(names.first()).cloned().unwrap_or_default();
-            let mut found = read(Target::Name(host.clone(), Some(Thing::App(id))), web_ports(asked), format!("the SCM site of {base}: {host}"));
+            let mut found = read(
+                Target::Name(host.clone(), Some(Thing::App(id))),
+                web_ports(asked),
+                format!("the SCM site of {base}: {host}"),
+            );
             found.scm = true;
             return Ok(found);
         }
@@ -149,7 +163,9 @@ fn named_target(
     match thing {
         Thing::Service(id) => {
             let names = engine.service_names(id);
-            let fits = |subresource: &str| ports.is_some_and(|ports| ports.is_subset(&engine.endpoint_ports(id, Some(subresource))));
+            let fits = |subresource: &str| {
+                ports.is_some_and(|ports| ports.is_subset(&engine.endpoint_ports(id, Some(subresource))))
+            };
             let chosen = names.iter().find(|name| fits(&name.subresource)).or(names.first());
             match chosen {
                 Some(chosen) => {
@@ -305,7 +321,8 @@ pub(super) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> String {
         if let Some((id, _)) = model.private_endpoints().find(|(_, e)| at(&e.addresses)) {
             return format!("private endpoint {}", head_and(asked, Thing::PrivateEndpoint(id)));
         }
-        if let Some((id, _)) = model.appliances().find(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address)) {
+        if let Some((id, _)) = model.appliances().find(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address))
+        {
             return format!("appliance {}", head_and(asked, Thing::Appliance(id)));
         }
         if let Some((id, _)) = model.dns_servers().find(|(_, s)| at(&s.addresses)) {
@@ -325,7 +342,9 @@ pub(super) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> String {
     if let Some((_, site)) = model.on_premises().find(|(_, site)| set.is_subset(&site.addresses())) {
         return format!("in {}", site.head.name);
     }
-    if model.platform.addresses("platform-addresses").meets(set) && set.is_subset(&model.platform.addresses("platform-addresses")) {
+    if model.platform.addresses("platform-addresses").meets(set)
+        && set.is_subset(&model.platform.addresses("platform-addresses"))
+    {
         return "an address of the platform itself".into();
     }
     if set.is_subset(&asked.model.platform.addresses("private-ranges")) {
@@ -352,9 +371,7 @@ pub(super) fn describe(asked: &Asked<'_>, thing: Thing) -> String {
         Thing::Subnet(id) => format!("subnet {}", set(&model[id].prefixes)),
         Thing::Vnet(id) => format!("virtual network {}", set(&model[id].prefixes)),
         Thing::OnPremises(id) => format!("on-premises network {}", set(&model[id].prefixes)),
-        Thing::Service(id) => {
-            model[id].service_type.as_ref().map_or("service".into(), |of_type| of_type.title.clone())
-        }
+        Thing::Service(id) => model[id].service_type.as_ref().map_or("service".into(), |of_type| of_type.title.clone()),
         Thing::PrivateEndpoint(id) => {
             let target = model[id].target.as_ref().map(|t| t.value.head(model).name.clone()).unwrap_or_default();
             format!("of {target}, {}", place(model[id].subnet.map(Thing::Subnet)))

@@ -22,12 +22,10 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
             _ => return none(format!("`{}` is not in a subnet of Azure", taken.name)),
         },
         Source::Subnet(subnet) => subnet,
-        Source::Addresses(set) => {
-            match asked.model.subnets().find(|(_, subnet)| set.is_subset(&subnet.addresses())) {
-                Some((subnet, _)) => subnet,
-                None => return none(format!("`{}` is in no declared subnet", taken.name)),
-            }
-        }
+        Source::Addresses(set) => match asked.model.subnets().find(|(_, subnet)| set.is_subset(&subnet.addresses())) {
+            Some((subnet, _)) => subnet,
+            None => return none(format!("`{}` is in no declared subnet", taken.name)),
+        },
         Source::OnPremises(_) | Source::Internet => return none("only what is in a subnet of Azure has routes".into()),
     };
     Ok((taken.name, asked.model[subnet].vnet, subnet))
@@ -71,7 +69,8 @@ pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Resu
     let winner = winner.map(|(at, _, _)| &routes[at]);
     let covers = |route: &&Route| {
         let prefix: Option<ipnet::IpNet> = route.target.parse().ok();
-        prefix.map_or(route.matcher.set.contains(to), |prefix| prefix.contains(&to)) && winner.is_none_or(|winner| !std::ptr::eq(winner, *route))
+        prefix.map_or(route.matcher.set.contains(to), |prefix| prefix.contains(&to))
+            && winner.is_none_or(|winner| !std::ptr::eq(winner, *route))
     };
     Ok(NextHopAnswer {
         of,
@@ -97,10 +96,13 @@ fn listed(route: &Route) -> (u8, String) {
         _ => 6,
     };
     let prefix: Option<ipnet::IpNet> = route.target.parse().ok();
-    let order = prefix.map_or_else(|| route.target.clone(), |prefix| match prefix.network() {
-        std::net::IpAddr::V4(a) => format!("{:010}", u32::from(a)),
-        std::net::IpAddr::V6(a) => format!("x{:040}", u128::from(a)),
-    });
+    let order = prefix.map_or_else(
+        || route.target.clone(),
+        |prefix| match prefix.network() {
+            std::net::IpAddr::V4(a) => format!("{:010}", u32::from(a)),
+            std::net::IpAddr::V6(a) => format!("x{:040}", u128::from(a)),
+        },
+    );
     (rank, order)
 }
 

@@ -58,20 +58,15 @@ pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(
         None if portless => PortSet::all(),
         None => {
             let message = format!("`{}` needs a port", reach.target.text);
-            let help = format!("write `{}:443`, or ask `what can {} reach within {}`", reach.target.text, reach.source.text, reach.target.text);
+            let help = format!(
+                "write `{}:443`, or ask `what can {} reach within {}`",
+                reach.target.text, reach.source.text, reach.target.text
+            );
             return Err(Diagnostic::error("FN0121", reach.target.span, message).help(help));
         }
     };
-    let question = Question {
-        source,
-        target: read.target.clone(),
-        over,
-        source_ports,
-        ports,
-        traffic,
-        headers,
-        scm: read.scm,
-    };
+    let question =
+        Question { source, target: read.target.clone(), over, source_ports, ports, traffic, headers, scm: read.scm };
     let target_taken = match &read.target {
         Target::Name(host, None) if read.taken.text == "a host name" => {
             super::answer::Taken { name: host.clone(), text: "a host name".into() }
@@ -178,4 +173,3 @@ pub(super) fn remedies(asked: &Asked<'_>, steps: &[crate::engine::Step], verdict
     }
     lines
 }
-

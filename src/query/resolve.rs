@@ -45,7 +45,11 @@ fn answer(asked: &Asked<'_>, name: String, asker: String, resolution: &Resolutio
         addresses: resolution.answers.iter().map(|ends| ends.to_string()).collect(),
         steps: resolution.steps.iter().map(|step| StepAnswer::of(step, asked, false)).collect(),
         assumptions: resolution.assumptions.clone(),
-        remedies: super::reach::remedies(asked, &resolution.steps, if verdict == VerdictWord::Yes { warned(resolution) } else { Verdict::Unknown }),
+        remedies: super::reach::remedies(
+            asked,
+            &resolution.steps,
+            if verdict == VerdictWord::Yes { warned(resolution) } else { Verdict::Unknown },
+        ),
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer,
                 groups.extend(of_subnet(asked, subnet, Some(note)));
             }
             None => {
-                let message = format!("`{}` has no virtual network integration: no security group filters it", taken.name);
+                let message =
+                    format!("`{}` has no virtual network integration: no security group filters it", taken.name);
                 return Err(Diagnostic::error("FN0121", word.span, message));
             }
         },

@@ -1,11 +1,11 @@
 //! `show`: what is declared, as source.
 
-use super::answer::ShowAnswer;
 use super::Asked;
+use super::answer::ShowAnswer;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::Kind;
 use crate::syntax::ast::Word;
-use crate::syntax::{print_declaration, literal};
+use crate::syntax::{literal, print_declaration};
 
 /// Answers `show`.
 pub(super) fn show(asked: &Asked<'_>, what: Option<&Word>) -> Result<ShowAnswer, Diagnostic> {

@@ -30,7 +30,10 @@ struct ReportDocument<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum OutcomeDocument<'a> {
-    Answer { question: &'a str, answer: &'a Answer },
+    Answer {
+        question: &'a str,
+        answer: &'a Answer,
+    },
     Assertion {
         assertion: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +44,9 @@ enum OutcomeDocument<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<&'a Answer>,
     },
-    Notice { text: &'a str },
+    Notice {
+        text: &'a str,
+    },
 }
 
 #[derive(Serialize)]

@@ -24,7 +24,12 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -
     let mut out = match style.color {
         true => {
             let code = if diagnostic.severity == Severity::Error { "1;31" } else { "1;33" };
-            format!("\u{1b}[{code}m{}[{}]\u{1b}[0m: {}\n", diagnostic.severity.word(), diagnostic.code, safe(&diagnostic.message))
+            format!(
+                "\u{1b}[{code}m{}[{}]\u{1b}[0m: {}\n",
+                diagnostic.severity.word(),
+                diagnostic.code,
+                safe(&diagnostic.message)
+            )
         }
         false => format!("{head}\n"),
     };

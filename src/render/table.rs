@@ -2,7 +2,9 @@
 
 /// How many columns a text takes, near enough: wide characters count twice.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().map(|c| if ('\u{1100}'..='\u{115f}').contains(&c) || ('\u{2e80}'..='\u{ffdc}').contains(&c) { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|c| if ('\u{1100}'..='\u{115f}').contains(&c) || ('\u{2e80}'..='\u{ffdc}').contains(&c) { 2 } else { 1 })
+        .sum()
 }
 
 /// A text padded with blanks to so many columns.

@@ -97,7 +97,9 @@ fn reach(answer: &ReachAnswer) -> Markup {
 
 fn part_head(out: &mut Markup, part: &PartAnswer) {
     let ports = if part.ports.is_empty() || part.ports == "*" { String::new() } else { format!(":{}", part.ports) };
-    out.plain("  ").push(Tag::Strong, format!("from {} to {}{ports}", short(&part.source), short(&part.destination))).plain(": ");
+    out.plain("  ")
+        .push(Tag::Strong, format!("from {} to {}{ports}", short(&part.source), short(&part.destination)))
+        .plain(": ");
     out.push(tag_of(part.verdict), part.verdict.word());
     if let Some(outcome) = &part.outcome {
         out.push(tag_of(part.verdict), format!(", {outcome}"));
@@ -316,7 +318,11 @@ fn rule_in_full(out: &mut Markup, rule: &RuleAnswer) {
 
 fn route_row(route: &RouteAnswer) -> Vec<String> {
     let state = if route.active { "Active" } else { "Invalid" };
-    let hop = if route.hop_type == "VirtualAppliance" { route.hop.trim_start_matches("appliance ").to_string() } else { String::new() };
+    let hop = if route.hop_type == "VirtualAppliance" {
+        route.hop.trim_start_matches("appliance ").to_string()
+    } else {
+        String::new()
+    };
     let place = route.place.as_ref().map_or(String::new(), short_place);
     vec![
         route.source.clone(),
@@ -331,7 +337,10 @@ fn route_row(route: &RouteAnswer) -> Vec<String> {
 
 fn routes(answer: &RoutesAnswer) -> Markup {
     let mut out = Markup::default();
-    out.push(Tag::Strong, format!("effective routes of {}", answer.of)).plain(format!(" in {}", answer.subnet)).line().line();
+    out.push(Tag::Strong, format!("effective routes of {}", answer.of))
+        .plain(format!(" in {}", answer.subnet))
+        .line()
+        .line();
     let head = ["Source", "State", "Address prefix", "Next hop type", "Next hop", "Route", "Declared"];
     let mut rows = vec![head.map(String::from).to_vec()];
     rows.extend(answer.routes.iter().map(route_row));
@@ -376,7 +385,10 @@ fn lost_routes(out: &mut Markup, routes: &[RouteAnswer]) {
 
 fn next_hop(answer: &NextHopAnswer) -> Markup {
     let mut out = Markup::default();
-    out.push(Tag::Good, &answer.hop).plain(format!(": the next hop from {} to {}", answer.of, answer.address)).line().line();
+    out.push(Tag::Good, &answer.hop)
+        .plain(format!(": the next hop from {} to {}", answer.of, answer.address))
+        .line()
+        .line();
     let mut rows: Vec<Vec<String>> = answer.route.iter().map(route_row).collect();
     rows.extend(answer.lost.iter().map(route_row));
     for (at, line) in columns(&rows).iter().enumerate() {
@@ -397,15 +409,20 @@ fn security(answer: &SecurityAnswer) -> Markup {
         out.plain("  no security group is attached: everything is allowed").line();
     }
     for group in &answer.groups {
-        out.line().plain("  ").push(Tag::Strong, format!("nsg {}", group.nsg)).plain(format!(" on {}", group.attached_to));
+        out.line()
+            .plain("  ")
+            .push(Tag::Strong, format!("nsg {}", group.nsg))
+            .plain(format!(" on {}", group.attached_to));
         if let Some(note) = &group.note {
             out.push(Tag::Dim, format!("  ({note})"));
         }
         out.line();
         for direction in ["inbound", "outbound"] {
-            let mine: Vec<&SecurityRuleAnswer> = group.rules.iter().filter(|rule| rule.direction == direction).collect();
+            let mine: Vec<&SecurityRuleAnswer> =
+                group.rules.iter().filter(|rule| rule.direction == direction).collect();
             out.line().push(Tag::Dim, format!("  {direction}")).line();
-            let with = |text: &str, ports: &str| if ports == "*" { text.to_string() } else { format!("{text}:{ports}") };
+            let with =
+                |text: &str, ports: &str| if ports == "*" { text.to_string() } else { format!("{text}:{ports}") };
             let rows: Vec<Vec<String>> = mine
                 .iter()
                 .map(|rule| {
@@ -414,7 +431,11 @@ fn security(answer: &SecurityAnswer) -> Markup {
                         rule.name.clone(),
                         rule.access.clone(),
                         rule.protocol.clone(),
-                        format!("{} -> {}", with(&rule.source, &rule.source_ports), with(&rule.destination, &rule.ports)),
+                        format!(
+                            "{} -> {}",
+                            with(&rule.source, &rule.source_ports),
+                            with(&rule.destination, &rule.ports)
+                        ),
                     ]
                 })
                 .collect();
@@ -432,7 +453,11 @@ fn security(answer: &SecurityAnswer) -> Markup {
                 out.line();
             }
             told.push(words);
-            let list = if prefixes.len() > 6 { format!("{}, … ({} prefixes)", prefixes[..5].join(", "), prefixes.len()) } else { prefixes.join(", ") };
+            let list = if prefixes.len() > 6 {
+                format!("{}, … ({} prefixes)", prefixes[..5].join(", "), prefixes.len())
+            } else {
+                prefixes.join(", ")
+            };
             out.push(Tag::Dim, format!("  {words} = {list}")).line();
         }
     }
@@ -442,7 +467,10 @@ fn security(answer: &SecurityAnswer) -> Markup {
 fn features(answer: &FeaturesAnswer) -> Markup {
     let mut out = Markup::default();
     let of = answer.of.as_ref().map_or(String::new(), |of| format!(" of {of}"));
-    out.push(Tag::Strong, format!("networking features{of}")).push(Tag::Dim, format!("  (edition {})", answer.edition)).line().line();
+    out.push(Tag::Strong, format!("networking features{of}"))
+        .push(Tag::Dim, format!("  (edition {})", answer.edition))
+        .line()
+        .line();
     let word = |cell: &FeatureAnswer| match cell.yes {
         Some(true) => "yes",
         Some(false) => "no",
@@ -464,7 +492,9 @@ fn features(answer: &FeaturesAnswer) -> Markup {
         }
         return out;
     }
-    let mut rows = vec![std::iter::once("Feature".to_string()).chain(answer.plans.iter().map(|plan| head(plan))).collect::<Vec<_>>()];
+    let mut rows = vec![
+        std::iter::once("Feature".to_string()).chain(answer.plans.iter().map(|plan| head(plan))).collect::<Vec<_>>(),
+    ];
     let mut notes: Vec<String> = Vec::new();
     for row in &answer.rows {
         let cells = row.cells.iter().map(|cell| match &cell.note {

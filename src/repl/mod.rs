@@ -129,7 +129,11 @@ impl Prompt {
                 }
                 let (passed, failed) = report.assertions();
                 let count = self.session.declared().items().len();
-                let checks = if passed + failed > 0 { format!(", {passed} assertions hold, {failed} fail") } else { String::new() };
+                let checks = if passed + failed > 0 {
+                    format!(", {passed} assertions hold, {failed} fail")
+                } else {
+                    String::new()
+                };
                 println!("loaded {}: {count} declarations{checks}", path.display());
                 debug_assert!(self.loaded.len() > before);
                 Ok(())

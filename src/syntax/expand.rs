@@ -293,9 +293,7 @@ impl Substitution<'_> {
         match statement {
             Statement::Edition(word) => Statement::Edition(self.word(word)),
             Statement::Use { tags, file } => Statement::Use { tags: *tags, file: self.word(file) },
-            Statement::Let { name, values } => {
-                Statement::Let { name: self.word(name), values: self.values(values) }
-            }
+            Statement::Let { name, values } => Statement::Let { name: self.word(name), values: self.values(values) },
             Statement::For(each) => Statement::For(Box::new(Loop {
                 name: each.name.clone(),
                 values: self.values(&each.values),
@@ -319,17 +317,13 @@ impl Substitution<'_> {
         let claim = match &assertion.claim {
             Claim::Reach(reach, can) => Claim::Reach(self.reach(reach), *can),
             Claim::Verb(what, verb, can) => Claim::Verb(self.word(what), verb.clone(), *can),
-            Claim::Only(sources, target, how) => {
-                Claim::Only(self.values(sources), self.word(target), self.hows(how))
-            }
+            Claim::Only(sources, target, how) => Claim::Only(self.values(sources), self.word(target), self.hows(how)),
             Claim::Every(kind, target, how, every) => {
                 Claim::Every(kind.clone(), self.word(target), self.hows(how), *every)
             }
-            Claim::NextHop(query, hop, target) => Claim::NextHop(
-                Box::new(self.query(query)),
-                hop.clone(),
-                target.as_ref().map(|value| self.value(value)),
-            ),
+            Claim::NextHop(query, hop, target) => {
+                Claim::NextHop(Box::new(self.query(query)), hop.clone(), target.as_ref().map(|value| self.value(value)))
+            }
             Claim::Is(query, a, b) => Claim::Is(Box::new(self.query(query)), a.clone(), b.clone()),
             Claim::Resolves(source, name, values) => {
                 Claim::Resolves(self.word(source), self.word(name), self.values(values))

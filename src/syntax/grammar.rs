@@ -27,8 +27,7 @@ pub const QUERY_SHAPES: &[(&str, &str)] = &[
 ];
 
 /// The words that begin a statement which is no declaration, apart from the query words.
-pub const QUERY_WORDS: &[&str] =
-    &["edition", "use", "let", "for", "check", "assert", "amend", "remove", "given"];
+pub const QUERY_WORDS: &[&str] = &["edition", "use", "let", "for", "check", "assert", "amend", "remove", "given"];
 
 /// What a rule of the grammar is called in a message; none for those that help nobody.
 pub(super) fn human(rule: Rule) -> Option<&'static str> {

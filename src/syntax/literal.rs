@@ -147,11 +147,19 @@ fn prefix(head: &str, length: &str) -> Result<IpNet, Fault> {
     let bits: u8 = match length.parse() {
         Ok(bits) if bits <= most && !length.starts_with('+') => bits,
         _ if length.is_empty() => {
-            return Err(Fault::new("FN0110", (head.len(), at.1), format!("the prefix length is missing (0 to {most})")));
+            return Err(Fault::new(
+                "FN0110",
+                (head.len(), at.1),
+                format!("the prefix length is missing (0 to {most})"),
+            ));
         }
         _ => {
             let kind = if most == 32 { "IPv4" } else { "IPv6" };
-            return Err(Fault::new("FN0110", at, format!("`/{length}` is not a prefix length: {kind} has 0 to {most}")));
+            return Err(Fault::new(
+                "FN0110",
+                at,
+                format!("`/{length}` is not a prefix length: {kind} has 0 to {most}"),
+            ));
         }
     };
     let net = IpNet::new(address, bits).map_err(|_| Fault::new("FN0110", at, "not a prefix length"))?;

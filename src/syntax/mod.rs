@@ -41,3 +41,17 @@ pub fn parse(source: SourceId, text: &str) -> (Vec<ast::Statement>, Vec<Diagnost
     crate::diagnostic::sort(&mut diagnostics);
     (statements, diagnostics)
 }
+
+/// The names that statements would have declared which were not understood: what refers to them is no second fault.
+pub fn lost_names(text: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
+    let starts = diagnostics.iter().filter_map(Diagnostic::span).map(|span| {
+        let before = &text[..(span.start as usize).min(text.len())];
+        // The last line above that begins at the margin begins the statement.
+        let mut at = before.rfind('\n').map_or(0, |n| n + 1);
+        while at > 0 && !text[at..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+            at = text[..at - 1].rfind('\n').map_or(0, |n| n + 1);
+        }
+        at
+    });
+    starts.filter_map(|at| text[at..].split_whitespace().nth(1)).map(|name| literal::labels(name).join(".")).collect()
+}

@@ -92,7 +92,12 @@ fn next_piece(source: SourceId, text: &str, start: usize, diagnostics: &mut Vec<
         let lone = bytes[innermost] as char;
         let partner = closing(bytes[innermost]) as char;
         let span = Span::new(source, innermost, innermost + 1);
-        report("FN0102", span, format!("`{lone}` is not closed"), Some(&format!("add `{partner}` where the block ends")));
+        report(
+            "FN0102",
+            span,
+            format!("`{lone}` is not closed"),
+            Some(&format!("add `{partner}` where the block ends")),
+        );
         end = resume(text, start, open).unwrap_or(end);
     } else if let Some((at, bracket, expected)) = scan.stray {
         let span = Span::new(source, at, at + 1);
@@ -103,7 +108,12 @@ fn next_piece(source: SourceId, text: &str, start: usize, diagnostics: &mut Vec<
     if let Some(at) = scan.unclosed_string {
         let line_end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| at + n);
         let span = Span::new(source, at, line_end);
-        report("FN0103", span, "this string is not closed".into(), Some("end it with `\"` on the same line; a line break inside is `\\n`"));
+        report(
+            "FN0103",
+            span,
+            "this string is not closed".into(),
+            Some("end it with `\"` on the same line; a line break inside is `\\n`"),
+        );
     }
     if let Some(at) = scan.strange {
         let span = Span::new(source, at, at + 1);
@@ -121,7 +131,8 @@ fn next_piece(source: SourceId, text: &str, start: usize, diagnostics: &mut Vec<
 fn resume(text: &str, start: usize, open: usize) -> Option<usize> {
     let first_break = open.max(start) + text[open.max(start)..].find('\n')?;
     let mut at = first_break;
-    while let Some(next) = text[at + 1..].find('\n').map(|n| at + 1 + n).or((at + 1 < text.len()).then_some(text.len())) {
+    while let Some(next) = text[at + 1..].find('\n').map(|n| at + 1 + n).or((at + 1 < text.len()).then_some(text.len()))
+    {
         let line = &text[at + 1..next];
         if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return Some(at);

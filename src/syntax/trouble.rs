@@ -14,8 +14,9 @@ pub(super) fn statement(source: SourceId, base: usize, text: &str, error: &Error
         return query(source, base, text, at, shape).help(format!("a `{first}` query is `{shape}`"));
     }
     if first == "assert" {
-        return stuck(source, base, text, at, error)
-            .help("an assertion is `assert SOURCE can|cannot reach TARGET:PORT [because RULE]` or `assert QUERY is VERDICT`");
+        return stuck(source, base, text, at, error).help(
+            "an assertion is `assert SOURCE can|cannot reach TARGET:PORT [because RULE]` or `assert QUERY is VERDICT`",
+        );
     }
     if !QUERY_WORDS.contains(&first) {
         let begins = text.trim_start().chars().next().is_some_and(|c| !c.is_ascii_alphabetic());
@@ -34,7 +35,9 @@ pub(super) fn statement(source: SourceId, base: usize, text: &str, error: &Error
 fn query(source: SourceId, base: usize, text: &str, at: usize, shape: &str) -> Diagnostic {
     let at = at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len());
     let found = &text[at..at + word_len(&text[at..])];
-    let words = shape.split([' ', '[', ']', '|']).filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+    let words = shape
+        .split([' ', '[', ']', '|'])
+        .filter(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
     let expected = words.clone().any(|word| word == found);
     let rest = text[at + found.len()..].trim();
     if found.is_empty() || (expected && rest.is_empty()) {
@@ -68,7 +71,9 @@ pub(super) fn line(source: SourceId, base: usize, text: &str) -> Diagnostic {
         Rule::entry
     };
     let help = match tried {
-        Rule::rule_line => "a line is `PRIORITY allow|deny PROTOCOL SOURCE[:PORTS] -> DESTINATION[:PORTS] [as NAME]`, or `[PRIORITY] allow|deny SOURCE` in a firewall or access list",
+        Rule::rule_line => {
+            "a line is `PRIORITY allow|deny PROTOCOL SOURCE[:PORTS] -> DESTINATION[:PORTS] [as NAME]`, or `[PRIORITY] allow|deny SOURCE` in a firewall or access list"
+        }
         Rule::route => "a route is `PREFIX -> appliance ADDRESS | gateway | vnet | internet | none [as NAME]`",
         _ => "a line is a property and its values, `region westeurope`",
     };

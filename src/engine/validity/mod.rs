@@ -18,8 +18,8 @@ mod sharing;
 mod subnet;
 mod zone;
 
-use super::trail::{Outcome, Step};
 use super::Engine;
+use super::trail::{Outcome, Step};
 use crate::diagnostic::Severity;
 use crate::model::*;
 use crate::source::Span;
@@ -99,19 +99,11 @@ impl Finding {
 type Check = fn(&Engine<'_>, &mut Vec<Finding>);
 
 /// The themes whose findings may stop an app.
-const OF_APPS: &[Check] = &[
-    plan::check,
-    ability::check,
-    integration::check,
-    sharing::check,
-    capacity::check,
-    subnet::check,
-    gateway::check,
-];
+const OF_APPS: &[Check] =
+    &[plan::check, ability::check, integration::check, sharing::check, capacity::check, subnet::check, gateway::check];
 
 /// The themes whose findings are about what no app is or stands on: a walk need not ask them.
-const OF_OTHERS: &[Check] =
-    &[security::check, route::check, peering::check, endpoint::check, zone::check, nat::check];
+const OF_OTHERS: &[Check] = &[security::check, route::check, peering::check, endpoint::check, zone::check, nat::check];
 
 fn under<'c>(engine: &Engine<'_>, themes: impl Iterator<Item = &'c Check>) -> Vec<Finding> {
     let mut all = Vec::new();
