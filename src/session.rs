@@ -201,7 +201,8 @@ impl Session {
         }
     }
 
-    /// Should texts only declare, their own questions and assertions left alone?
+    /// Should texts only declare? Then their own questions and assertions are left alone, and what Azure would refuse is
+    /// told where a question meets it.
     pub fn only_declare(&mut self, yes: bool) {
         self.only_declare = yes;
     }
@@ -314,8 +315,8 @@ impl Session {
         if !diagnostics.iter().any(Diagnostic::is_error) {
             let model = Arc::new(model);
             self.model = Some(model.clone());
-            report.diagnostics = platform_diagnostics(&model);
             if !self.only_declare {
+                report.diagnostics = platform_diagnostics(&model);
                 self.run(pending, &model, &mut report, &mut diagnostics);
             }
         }

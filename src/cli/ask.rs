@@ -11,13 +11,8 @@ pub(super) fn ask(question: &str, files: &[PathBuf], options: &Options, output: 
     let mut session = session(options);
     session.only_declare(true);
     for file in files {
-        match load(&mut session, file) {
-            Ok(report) if !options.quiet && output.format != Format::Json => {
-                let errors: Vec<_> = report.diagnostics.into_iter().filter(|d| d.is_error()).collect();
-                output.diagnostics(&errors, session.sources());
-            }
-            Ok(_) => {}
-            Err(errors) => return output.errors(&errors),
+        if let Err(errors) = load(&mut session, file) {
+            return output.errors(&errors);
         }
     }
     match session.ask(question) {

@@ -4,6 +4,9 @@
 //! scope or a zone treats its flows differently, and every part keeps its own trail of steps, so that the verdict
 //! and its reasons are one thing. A single flow is a set of one. Nothing here knows text to be parsed or colours.
 
+// The verbs of the stages, `to_`, `from_`, `into_`, say where flows go, not what becomes of a value.
+#![allow(clippy::wrong_self_convention)]
+
 mod arrive;
 mod egress;
 mod facts;

@@ -53,11 +53,11 @@ impl Engine<'_> {
     ) -> bool {
         let lines = self.model.peerings.iter().filter(|p| p.joins(owner, other));
         let mine = lines.filter(|line| line.both || line.from == Some(owner));
-        mine.filter_map(|line| flag(line)).map(|stated| stated.value.on(owner)).next().unwrap_or(default)
+        mine.filter_map(flag).map(|stated| stated.value.on(owner)).next().unwrap_or(default)
     }
 
     fn flag_place(&self, a: VnetId, b: VnetId, flag: impl Fn(&Peering) -> Option<&Stated<Links>>) -> Option<Span> {
-        self.model.peerings.iter().filter(|p| p.joins(a, b)).filter_map(|line| flag(line)).map(|s| s.span).next()
+        self.model.peerings.iter().filter(|p| p.joins(a, b)).filter_map(flag).map(|s| s.span).next()
     }
 
     /// The gateways that serve a network: its own, and those of peers that lend theirs.
