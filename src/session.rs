@@ -7,7 +7,7 @@ use crate::model::{Added, Declared, Model, lower};
 use crate::platform::{Edition, Platform};
 use crate::query::{self, Answer, Asked};
 use crate::source::{SourceId, SourceMap, Span};
-use crate::syntax::ast::{Ask, Assertion, Query, Statement, Word};
+use crate::syntax::ast::{Assertion, Query, Statement, Word};
 use crate::syntax::{self, Scope};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,8 +110,11 @@ struct State {
 /// A question or assertion, and what was declared above it.
 struct Pending {
     statement: Said,
-    above: Arc<(Declared, Scope)>,
+    above: Above,
 }
+
+/// What was declared above a question.
+type Above = Arc<(Declared, Scope)>;
 
 enum Said {
     Query(Box<Query>),
@@ -486,7 +489,7 @@ impl Session {
 
     /// Answers what was asked and checks what was claimed, each with what was declared above it.
     fn run(&self, pending: Vec<Pending>, last: &Arc<Model>, report: &mut Report, diagnostics: &mut Vec<Diagnostic>) {
-        let mut lowered: Option<(Arc<(Declared, Scope)>, Arc<Model>)> = None;
+        let mut lowered: Option<(Above, Arc<Model>)> = None;
         let count = self.state.declared.items().len();
         for said in pending {
             let whole = said.above.0.items().len() == count && same_items(&said.above.0, &self.state.declared);
@@ -523,7 +526,7 @@ impl Session {
             };
             match said.statement {
                 Said::Notice(text) => report.outcomes.push(Outcome::Notice(text)),
-                Said::Query(query) => match self.answer_in(&asked, &query) {
+                Said::Query(query) => match query::answer(&asked, &query) {
                     Ok(answer) => report
                         .outcomes
                         .push(Outcome::Answer { question: self.words(query.span), answer: Box::new(answer) }),
@@ -563,41 +566,7 @@ impl Session {
     ) -> Result<Answer, Diagnostic> {
         let model = self.model();
         let asked = Asked { model: &model, declared: &above.0, scope: &above.1, sources: &self.sources, below };
-        self.answer_in(&asked, query)
-    }
-
-    /// Answers a question, in a changed copy of the model where it begins with `given`.
-    fn answer_in(&self, asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
-        let changes = match (&query.given, &query.ask) {
-            (Some(given), _) => given.clone(),
-            (None, Ask::ExplainQuery(inner)) if inner.given.is_some() => inner.given.clone().unwrap_or_default(),
-            _ => return query::answer(asked, query),
-        };
-        let mut declared = asked.declared.clone();
-        let mut scope = asked.scope.clone();
-        let mut diagnostics = Vec::new();
-        for statement in syntax::expand(changes, &mut scope, &mut diagnostics) {
-            let done = match statement {
-                Statement::Declaration(declaration) => declared.add(declaration, true).map(|_| ()),
-                Statement::Amend(change) => declared.amend(&change, &asked.model.platform),
-                Statement::Remove(which) => declared.remove(&which),
-                Statement::Let { .. } => Ok(()),
-                _ => Err(Diagnostic::error(
-                    "FN0125",
-                    query.span,
-                    "`given` holds declarations, `amend` and `remove` alone",
-                )),
-            };
-            done?;
-        }
-        let (model, mut found) = lower(&declared, &scope, &Platform::of(self.edition()));
-        diagnostics.append(&mut found);
-        if let Some(error) = diagnostics.into_iter().find(Diagnostic::is_error) {
-            return Err(error);
-        }
-        let changed =
-            Asked { model: &model, declared: &declared, scope: &scope, sources: asked.sources, below: asked.below };
-        query::answer(&changed, query)
+        query::answer(&asked, query)
     }
 }
 

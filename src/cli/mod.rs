@@ -118,7 +118,11 @@ pub fn main() -> ExitCode {
 #[cfg(feature = "repl")]
 fn prompt(files: &[PathBuf], options: &Options, output: &Output) -> Exit {
     let session = session(options);
-    crate::repl::run(session, files, output.style, options.quiet).map_or(Exit::Usage, |()| Exit::Well)
+    match crate::repl::run(session, files, output.style, options.quiet) {
+        Ok(()) => Exit::Well,
+        Err(crate::repl::Hindered::Errors) => Exit::Errors,
+        Err(crate::repl::Hindered::Unusable) => Exit::Usage,
+    }
 }
 
 #[cfg(not(feature = "repl"))]

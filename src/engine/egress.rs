@@ -48,15 +48,34 @@ impl Engine<'_> {
         whole.map(|name| (name.to_string(), region.map(String::from))).collect()
     }
 
-    /// Any client of the internet.
+    /// The line that would state the addresses of a caller who shows an app's outbound ones.
+    pub(super) fn outbound_line(&self, ends: &Ends) -> Option<String> {
+        match &ends.symbol()?.of {
+            SymbolOf::Platform(app) => {
+                Some(format!("amend app {} {{ outbound-ip ADDRESS, ADDRESS }}", self.model[*app].head.name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Every client of the internet.
     pub(super) fn some_public_client(&self) -> Ends {
-        Ends::Symbol(Arc::new(Symbol {
-            of: SymbolOf::Other,
-            text: "Internet".into(),
-            within: self.some_public(),
-            tags: Vec::new(),
-            tags_known: false,
-        }))
+        Ends::Set(self.public_space())
+    }
+
+    /// Ends in words: the whole internet, and all of it but some, by name.
+    pub fn name_of(&self, ends: &Ends) -> String {
+        let Ends::Set(set) = ends else { return ends.to_string() };
+        let public = self.public_space();
+        if *set == public {
+            return "Internet".into();
+        }
+        let left_out = public.difference(set);
+        let prefixes = set.prefixes().len();
+        if prefixes > 4 && set.is_subset(&public) && left_out.prefixes().len() < prefixes {
+            return format!("Internet except {left_out}");
+        }
+        set.to_string()
     }
 
     /// An app's call by the platform's own way out.
@@ -104,7 +123,10 @@ impl Engine<'_> {
         let destination = packet.flows.destination.possible();
         if !destination.meets(&self.public_space()) {
             let text = format!("{} is no public address: the internet does not carry it", packet.flows.destination);
-            return vec![packet.end_with(Step::block("eval.out.9-public-target", Outcome::Dropped, text))];
+            let step = Step::block("eval.out.9-public-target", Outcome::Dropped, text);
+            return vec![
+                packet.end_with(step.remedy("route it to what leads to it: a peering, a gateway or an appliance")),
+            ];
         }
         self.to_public(packet, false)
     }

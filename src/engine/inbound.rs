@@ -52,8 +52,13 @@ impl Engine<'_> {
             (true, Some(ScmAccess::Own(_)) | None) => "scm-access",
             _ => "access",
         };
-        trail.push(self.access_verdict(question, app, list, named, caller));
-        part(trail)
+        let verdicts = self.access_verdicts(question, app, list, named, caller);
+        let parts = verdicts.into_iter().map(|(ends, step)| {
+            let mut trail = trail.clone();
+            trail.push(step);
+            Part { source: ends, destination: goal.clone(), ports: flows.ports.clone(), trail }
+        });
+        parts.collect()
     }
 
     /// Is the public entry of an app open?
@@ -85,41 +90,56 @@ impl Engine<'_> {
         })
     }
 
-    /// What the access rules of a site say to a caller.
-    fn access_verdict(
+    /// What the access rules of a site say to a caller; apart for the addresses that they treat apart.
+    fn access_verdicts(
         &self,
         question: &Question,
         app: AppId,
         list: Option<&AccessList>,
         named: &str,
         caller: &Caller,
-    ) -> Step {
+    ) -> Vec<(Ends, Step)> {
         let noun = &self.model[app];
         let name = &noun.head.name;
         let Some(list) = list else {
-            return Step::pass("in.rules.none", format!("{name} has no {named} rules: everybody is admitted"))
-                .at(noun.head.span);
+            let text = format!("{name} has no {named} rules: everybody is admitted");
+            return vec![(caller.ends.clone(), Step::pass("in.rules.none", text).at(noun.head.span))];
         };
+        let mut verdicts = Vec::new();
         let mut misses = Vec::new();
+        let mut open = Some(caller.clone());
         for rule in &list.rules {
-            match self.access_rule(question, rule, caller) {
-                Some(Ok(id)) => {
-                    let text = format!("{name} {named} {}", rule.text);
-                    let mut step = match rule.action {
-                        Action::Deny => Step::block(id, Outcome::Refused, text)
-                            .headline(format!("{name} denies it by access rule {}", rule.priority)),
-                        _ => Step::pass(id, text),
-                    };
-                    step.misses = misses;
-                    return step.at(rule.span);
-                }
-                Some(Err(fact)) => {
-                    let text = format!("{name} {named} {}: it may match", rule.text);
-                    return Step::unknown("verdict.ours.unknown", text, fact, None).at(rule.span);
-                }
-                None => misses.push(format!("{}: source", rule.text)),
+            let Some(caller) = open.take() else { break };
+            let matched = self.access_rule(question, rule, &caller);
+            if let Some((ends, id)) = matched.yes {
+                let text = format!("{name} {named} {}", rule.text);
+                let mut step = match rule.action {
+                    Action::Deny => Step::block(id, Outcome::Refused, text)
+                        .headline(format!("{name} denies it by {named} rule {}", rule.priority)),
+                    _ => Step::pass(id, text),
+                };
+                step.misses = misses.clone();
+                verdicts.push((ends, step.at(rule.span)));
+            } else if matched.maybe.is_none() {
+                misses.push(format!("{}: source", rule.text));
             }
+            if let Some((ends, fact)) = matched.maybe {
+                let text = format!("{name} {named} {}: it may match", rule.text);
+                let line = self.outbound_line(&ends);
+                verdicts.push((ends, Step::unknown("verdict.ours.unknown", text, fact, line).at(rule.span)));
+            }
+            open = matched.no.map(|ends| Caller { ends, ..caller });
         }
+        if let Some(caller) = open {
+            let step = self.access_default(app, list, named, &caller, misses);
+            verdicts.push((caller.ends, step));
+        }
+        verdicts
+    }
+
+    /// What becomes of a caller whom no access rule names.
+    fn access_default(&self, app: AppId, list: &AccessList, named: &str, caller: &Caller, misses: Vec<String>) -> Step {
+        let name = &self.model[app].head.name;
         let stated = list.default.as_ref();
         let open = stated.map_or(list.rules.is_empty(), |stated| stated.value == Action::Allow);
         let place = stated.map_or(list.span, |stated| stated.span);
@@ -132,10 +152,10 @@ impl Engine<'_> {
         let mut step = if open {
             Step::pass(rule, format!("{name} {named}: no rule matches and the default admits"))
         } else {
-            let seen = &caller.ends;
-            let who = match seen {
-                Ends::Set(set) => set.to_string(),
-                Ends::Symbol(_) => "ADDRESS".to_string(),
+            let seen = self.name_of(&caller.ends);
+            let who = match &caller.ends {
+                Ends::Set(set) if set.prefixes().len() <= 4 => set.to_string(),
+                _ => "ADDRESS".to_string(),
             };
             Step::block(rule, Outcome::Refused, format!("{name} {named}: no rule admits {seen}"))
                 .headline(format!("the {named} rules of {name} do not admit {seen}"))
@@ -166,40 +186,42 @@ impl Engine<'_> {
         None
     }
 
-    /// Does an access rule match? An error is the fact that would tell.
-    fn access_rule(
-        &self,
-        question: &Question,
-        rule: &AccessRule,
-        caller: &Caller,
-    ) -> Option<Result<&'static str, String>> {
-        let with = |id| Some(Ok(id)).filter(|_| self.headers_match(question, rule));
+    /// Which callers an access rule matches, may match, and does not match.
+    fn access_rule(&self, question: &Question, rule: &AccessRule, caller: &Caller) -> Matched {
+        let mut matched = Matched { yes: None, maybe: None, no: Some(caller.ends.clone()) };
+        if !self.headers_match(question, rule) {
+            return matched;
+        }
+        let all = |id| Matched { yes: Some((caller.ends.clone(), id)), maybe: None, no: None };
         let expr = match &rule.source {
-            AccessSource::AnyVnets => return caller.subnet.and_then(|_| with("in.rules.any-vnets")),
+            AccessSource::AnyVnets if caller.subnet.is_some() => return all("in.rules.any-vnets"),
+            AccessSource::AnyVnets => return matched,
             AccessSource::Addresses(expr) => expr,
         };
         for term in &expr.terms {
             if let Term::Thing(Thing::Subnet(subnet)) = term {
                 if caller.subnet == Some(*subnet) {
-                    return with("in.rules.subnet-match");
+                    return all("in.rules.subnet-match");
                 }
                 continue;
             }
+            // A caller with a subnet's identity shows no address.
             if caller.subnet.is_some() && !matches!(term, Term::Any) {
                 continue;
             }
+            let Some(left) = matched.no.take() else { break };
             let one = AddressExpr { terms: vec![term.clone()], ..expr.clone() };
-            let cut = self.matcher(&one, None).split(&caller.ends, &self.public_space());
-            match (cut.yes, cut.maybe, cut.no) {
-                (Some(_), None, None) => return with("in.rules.order"),
-                (_, Some((_, fact)), _) => return Some(Err(fact)),
-                (Some(yes), None, Some(no)) => {
-                    return Some(Err(format!("which address the call uses: {yes} matches, {no} does not")));
-                }
-                _ => {}
+            let cut = self.matcher(&one, None).split(&left, &self.public_space());
+            if let Some(ends) = cut.yes {
+                matched.yes = Some(match (matched.yes.take(), ends) {
+                    (Some((Ends::Set(a), id)), Ends::Set(b)) => (Ends::Set(a.union(&b)), id),
+                    (_, ends) => (ends, "in.rules.order"),
+                });
             }
+            matched.maybe = matched.maybe.or(cut.maybe);
+            matched.no = cut.no;
         }
-        None
+        matched
     }
 
     fn headers_match(&self, question: &Question, rule: &AccessRule) -> bool {
@@ -208,6 +230,13 @@ impl Engine<'_> {
             sent.is_some_and(|(_, sent)| sent.iter().any(|value| values.iter().any(|v| v.eq_ignore_ascii_case(value))))
         })
     }
+}
+
+/// What an access rule does to callers.
+struct Matched {
+    yes: Option<(Ends, &'static str)>,
+    maybe: Option<(Ends, String)>,
+    no: Option<Ends>,
 }
 
 /// A priority behind those of a list.

@@ -124,7 +124,8 @@ impl Engine<'_> {
             return self.at_public_host(question, flows, goal, trail, id);
         }
         let text = format!("{goal} is private and has no public address: the internet does not lead there");
-        trail.push(Step::block("eval.in.1-entry", Outcome::Dropped, text));
+        let step = Step::block("eval.in.1-entry", Outcome::Dropped, text);
+        trail.push(step.remedy("give the target a public address, or ask from a network that reaches it"));
         self.enter_from_outside(question, flows.source, goal, trail)
     }
 }

@@ -447,6 +447,9 @@ impl Engine<'_> {
         }
         let zone = view.and_then(|vnet| self.zone_for(vnet, name));
         let (Some(vnet), Some((zone, link))) = (view, zone) else {
+            if let Some(answered) = view.filter(|_| !app).and_then(|vnet| self.machine_name(vnet, name, out)) {
+                return answered;
+            }
             return self.public_answer(name, view, out, depth);
         };
         let noun = &self.model[zone];
@@ -481,6 +484,23 @@ impl Engine<'_> {
                 Answered::No
             }
         }
+    }
+
+    /// The name of a machine, which Azure's name servers tell the machines of its own network.
+    fn machine_name(&self, vnet: VnetId, name: &str, out: &mut Resolution) -> Option<Answered> {
+        let label =
+            name.strip_suffix(".internal.cloudapp.net").map_or(name, |rest| rest.split('.').next().unwrap_or(rest));
+        if label.contains('.') {
+            return None;
+        }
+        let (_, host) = self.model.hosts().find(|(_, host)| {
+            let here = matches!(host.place, Some(Thing::Subnet(subnet)) if self.model[subnet].vnet == vnet);
+            let own = host.computer_name.as_ref().map_or(&host.head.name, |n| &n.value);
+            here && own.eq_ignore_ascii_case(label)
+        })?;
+        let text = format!("{label} is a machine of {}, whose names Azure resolves there", self.model[vnet].head.name);
+        out.steps.push(Step::pass("dns.vm-names", text).at(host.head.span));
+        Some(Answered::Yes(host.addresses.iter().map(|a| Ends::one(a.value)).collect()))
     }
 
     /// The most specific linked zone that a name belongs to, and its link.

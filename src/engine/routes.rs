@@ -464,6 +464,11 @@ impl Engine<'_> {
     /// The route that wins for one address with where it sends; or the fact that would tell.
     pub fn winner(&self, routes: &[Route], to: IpAddr) -> Result<Option<(usize, Hop, &'static str)>, String> {
         let ends = Ends::one(to);
+        if self.platform().addresses("platform-addresses").contains(to) {
+            let host =
+                routes.iter().position(|route| route.hop == Hop::Internet && route.source == RouteSource::Default);
+            return Ok(host.map(|at| (at, Hop::Internet, routes[at].rule)));
+        }
         let Some(choice) = self.choose_route(routes, &ends).into_iter().next() else { return Ok(None) };
         if let Some((_, fact)) = choice.differing(routes) {
             return Err(fact);

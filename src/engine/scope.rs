@@ -7,7 +7,7 @@ use super::routes::either;
 use super::security::Viewpoint;
 use super::trail::{Outcome, Step, Trail};
 use super::validity;
-use super::walk::{Packet, Part, Question, Traffic};
+use super::walk::{Packet, Part, Question, Target, Traffic};
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
 use crate::source::Span;
@@ -58,8 +58,30 @@ impl Engine<'_> {
         for step in validity::steps_for(self, app) {
             trail.push(step);
         }
+        if let Some(step) = self.by_hybrid_connection(question, app) {
+            trail.push(step);
+            let nowhere = Ends::Set(AddressSet::empty());
+            return vec![Part { source: nowhere.clone(), destination: nowhere, ports: question.ports.clone(), trail }];
+        }
         self.each_target(question, Asker::App(app), trail, |engine, goal, trail| {
             engine.app_to(question, app, goal, trail)
+        })
+    }
+
+    /// A name and port that a Hybrid Connection of the app takes over.
+    fn by_hybrid_connection(&self, question: &Question, app: AppId) -> Option<Step> {
+        let Target::Name(name, _) = &question.target else { return None };
+        let mine = self.model[app].hybrids.iter().filter_map(|stated| match stated.value {
+            Thing::HybridConnection(id) => Some((stated.span, &self.model[id])),
+            _ => None,
+        });
+        let found = mine.into_iter().find(|(_, hybrid)| {
+            hybrid.endpoint.as_ref().is_some_and(|e| e.value.host == *name && question.ports.contains(e.value.port))
+        });
+        found.map(|(span, hybrid)| {
+            let name = &hybrid.head.name;
+            let text = format!("{name} takes this name and port; this version does not evaluate Hybrid Connections");
+            Step::unknown("hc.match-by-name", text, "", None).at(span)
         })
     }
 
@@ -198,16 +220,12 @@ impl Engine<'_> {
         if plan_type.integration.iter().any(|kind| kind == "environment" || kind == "cluster") {
             let rule = ["plan.container-apps.environment-managed", "plan.kubernetes.all-yes"];
             let rule = rule.into_iter().find(|rule| self.fires(rule)).unwrap_or("verdict.ours.unknown");
-            let text = format!("the network of a {} is managed by its environment", plan_type.title);
-            let fact = "the environment's own network, which fnet does not model";
-            return part(Step::unknown(rule, text, fact, None).at(noun.head.span));
+            let text = format!("the network of a {} is its environment's, which fnet does not model", plan_type.title);
+            return part(Step::unknown(rule, text, "", None).at(noun.head.span));
         }
         if let Some(stated) = noun.integrate.iter().find(|s| matches!(s.value, Integration::Gateway(..))) {
-            let text = "gateway-required integration is not evaluated yet";
-            return part(
-                Step::unknown("p2s.reach", text, "gateway-required integration is not evaluated yet", None)
-                    .at(stated.span),
-            );
+            let text = "this version does not evaluate gateway-required integration";
+            return part(Step::unknown("p2s.reach", text, "", None).at(stated.span));
         }
         None
     }

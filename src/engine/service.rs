@@ -197,7 +197,7 @@ impl Engine<'_> {
     fn caller_text(&self, caller: &Caller) -> String {
         match caller.subnet {
             Some(subnet) => format!("subnet {}", self.model[subnet].head.name),
-            None => caller.ends.to_string(),
+            None => self.name_of(&caller.ends),
         }
     }
 
@@ -297,7 +297,7 @@ impl Engine<'_> {
                 Admits::Yes(yes, cut.no, id, why)
             }
             (None, None) => Admits::No("it does not hold the caller's address".into()),
-            (_, Some((_, fact))) => Admits::Maybe(fact, None),
+            (_, Some((ends, fact))) => Admits::Maybe(fact, self.outbound_line(&ends)),
         }
     }
 }

@@ -179,8 +179,23 @@ impl Packet<'_> {
 }
 
 impl Engine<'_> {
-    /// What becomes of the flows of a question, part by part.
+    /// What becomes of the flows of a question, part by part; flows that share a way are one part.
     pub fn walk(&self, question: &Question) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        for part in self.walk_apart(question) {
+            let alike = |known: &&mut Part| {
+                known.trail == part.trail && known.destination == part.destination && known.ports == part.ports
+            };
+            match (parts.iter_mut().find(alike), &part.source) {
+                (Some(Part { source: Ends::Set(known), .. }), Ends::Set(more)) => *known = known.union(more),
+                (Some(known), source) if known.source == *source => {}
+                _ => parts.push(part),
+            }
+        }
+        parts
+    }
+
+    fn walk_apart(&self, question: &Question) -> Vec<Part> {
         let mut trail = Trail::default();
         match &question.source {
             Source::App(app) => self.from_app(question, *app),

@@ -6,6 +6,7 @@ use crate::platform::Platform;
 use crate::source::Span;
 use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Value, Word};
 use crate::syntax::literal;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One declaration, with the region and subscription in force where it stands.
@@ -40,6 +41,8 @@ pub enum Added {
 #[derive(Clone, Debug, Default)]
 pub struct Declared {
     items: Vec<DeclaredItem>,
+    /// Where each kind and name stands; shared until it changes.
+    places: Arc<HashMap<(String, String), usize>>,
     region: Option<Word>,
     subscription: Option<Word>,
 }
@@ -58,7 +61,17 @@ impl Declared {
 
     /// The declaration of that kind and name.
     pub fn find(&self, word: &str, name: &str) -> Option<&DeclaredItem> {
-        self.items.iter().find(|item| item.word == word && item.name == name)
+        self.place(word, name).map(|at| &self.items[at])
+    }
+
+    fn place(&self, word: &str, name: &str) -> Option<usize> {
+        self.places.get(&(word.to_string(), name.to_string())).copied()
+    }
+
+    fn push(&mut self, item: DeclaredItem) {
+        let key = (item.word.clone(), item.name.clone());
+        Arc::make_mut(&mut self.places).insert(key, self.items.len());
+        self.items.push(item);
     }
 
     /// Takes a declaration in. A name that is taken is an error, or is replaced where `replace` says so.
@@ -90,9 +103,9 @@ impl Declared {
             region: self.region.clone(),
             subscription: self.subscription.clone(),
         };
-        match self.items.iter_mut().find(|item| item.word == word && item.name == name) {
+        match self.place(&word, &name).map(|at| &mut self.items[at]) {
             None => {
-                self.items.push(item);
+                self.push(item);
                 Ok(Added::New)
             }
             Some(old) if replace => {
@@ -117,14 +130,14 @@ impl Declared {
         if word == "subnet" {
             return self.amend_subnet(change, &name, block);
         }
-        let at = match self.items.iter().position(|item| item.word == word && item.name == name) {
+        let at = match self.place(&word, &name) {
             Some(at) => at,
             None => {
                 let stated = platform.declaration(&word, &name).cloned();
                 let Some(declaration) = stated.or_else(|| self.regional_tag(&word, &name, platform, change)) else {
                     return Err(self.nothing(change, &word, &name));
                 };
-                self.items.push(DeclaredItem {
+                self.push(DeclaredItem {
                     kind: Kind::named(&word),
                     word: word.clone(),
                     name: name.clone(),
@@ -174,9 +187,11 @@ impl Declared {
     pub fn remove(&mut self, which: &Declaration) -> Result<(), Diagnostic> {
         let word = which.kind.text.to_string();
         let name = name_of(which)?;
-        let before = self.items.len();
-        self.items.retain(|item| !(item.word == word && item.name == name));
-        if self.items.len() == before { Err(self.nothing(which, &word, &name)) } else { Ok(()) }
+        let Some(at) = self.place(&word, &name) else { return Err(self.nothing(which, &word, &name)) };
+        self.items.remove(at);
+        let places = self.items.iter().enumerate().map(|(at, item)| ((item.word.clone(), item.name.clone()), at));
+        self.places = Arc::new(places.collect());
+        Ok(())
     }
 
     fn nothing(&self, which: &Declaration, word: &str, name: &str) -> Diagnostic {

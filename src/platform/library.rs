@@ -141,12 +141,18 @@ struct Volume {
     index: HashMap<&'static str, Vec<usize>>,
 }
 
+/// Files by name: the text, and the cut file once somebody has looked into it.
+type Shelf = HashMap<&'static str, Vec<(&'static str, OnceLock<Volume>)>>;
+
 /// The files of an edition.
 #[derive(Debug)]
 pub(super) struct Library {
     pub(super) edition: Edition,
-    /// Path, text, and the cut file once somebody has looked into it.
-    volumes: Vec<(&'static str, &'static str, OnceLock<Volume>)>,
+    /// The files of rules by family, and the others by name.
+    rules: Shelf,
+    facts: Shelf,
+    /// The families of rules, in the order of the files.
+    families: Vec<&'static str>,
 }
 
 impl Library {
@@ -163,25 +169,28 @@ impl Library {
         // What the edition declares goes before what both share.
         let mut files: Vec<_> = FILES.iter().filter(|(path, _)| mine(path)).collect();
         files.sort_by_key(|(path, _)| folder(path) == "shared");
-        let volumes = files.into_iter().map(|(path, text)| (*path, *text, OnceLock::new())).collect();
-        Self { edition, volumes }
+        let mut library = Self { edition, rules: Shelf::new(), facts: Shelf::new(), families: Vec::new() };
+        for (path, text) in files {
+            let name = path.rsplit('/').next().and_then(|file| file.strip_suffix(".fnet")).unwrap_or(path);
+            let rules = path.contains("/rules/");
+            if rules && !library.families.contains(&name) {
+                library.families.push(name);
+            }
+            let shelf = if rules { &mut library.rules } else { &mut library.facts };
+            shelf.entry(name).or_default().push((text, OnceLock::new()));
+        }
+        library.families.sort_unstable();
+        library
     }
 
     /// The files in which a declaration can stand: those of rules are named after the family.
     fn volumes(&self, kind: &str, name: Option<&str>) -> Vec<&Volume> {
         let family = name.map(|name| name.split('.').next().unwrap_or(name));
-        let holds = |path: &str| {
-            let mut parts = path.split('/').skip(1);
-            match (parts.next(), parts.next()) {
-                (Some("rules"), Some(file)) => {
-                    kind == "rule" && family.is_none_or(|family| file.strip_suffix(".fnet") == Some(family))
-                }
-                (Some(file), _) => kind != "rule" && file_of(kind) == file.strip_suffix(".fnet"),
-                _ => false,
-            }
-        };
-        let found = self.volumes.iter().filter(|(path, _, _)| holds(path));
-        found.map(|(_, text, volume)| volume.get_or_init(|| Volume::cut(text))).collect()
+        match (kind, family) {
+            ("rule", Some(family)) => cut(&self.rules, family),
+            ("rule", None) => self.families.iter().flat_map(|family| cut(&self.rules, family)).collect(),
+            _ => file_of(kind).map(|file| cut(&self.facts, file)).unwrap_or_default(),
+        }
     }
 
     pub(super) fn has(&self, kind: &str, name: &str) -> bool {
@@ -197,6 +206,12 @@ impl Library {
         let items = self.volumes(kind, None).into_iter().flat_map(|volume| &volume.items);
         items.filter(|item| item.kind == kind).map(|item| item.name).collect()
     }
+}
+
+/// The files of a name, cut.
+fn cut<'s>(shelf: &'s Shelf, name: &str) -> Vec<&'s Volume> {
+    let found = shelf.get(name).into_iter().flatten();
+    found.map(|(text, volume)| volume.get_or_init(|| Volume::cut(text))).collect()
 }
 
 /// The file in which a kind of fact stands.

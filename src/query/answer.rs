@@ -178,7 +178,9 @@ impl StepAnswer {
         let (mark, fact, state_it) = match &step.mark {
             Mark::Pass => (MarkWord::Pass, None, None),
             Mark::Block(_) => (MarkWord::Block, None, None),
-            Mark::Unknown(fact, line) => (MarkWord::Unknown, Some(fact.clone()), line.clone()),
+            Mark::Unknown(fact, line) => {
+                (MarkWord::Unknown, Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone())
+            }
             Mark::Warn => (MarkWord::Warn, None, None),
             Mark::Note => (MarkWord::Note, None, None),
         };

@@ -130,6 +130,10 @@ fn is(
         Ask::ExplainQuery(inner) => inner,
         _ => query,
     };
+    if let Some(changes) = query.given.as_ref().or(inner.given.as_ref()) {
+        let plain = Query { given: None, ..inner.clone() };
+        return super::given(asked, changes, query.span, |changed| is(changed, &plain, verdict, second, span, because));
+    }
     match &inner.ask {
         Ask::Reach(claim) => reached(asked, claim, span, because, holds, &format!("`{wanted}`")),
         _ => {
@@ -239,6 +243,9 @@ fn only(asked: &Asked<'_>, sources: &[Value], target: &Word, how: &[How], span: 
         let claim = if text.contains('.') { Reach { source: Word::new(text, span), ..claim } } else { claim };
         let found = reach::reach(asked, &claim, span, false)?;
         let may = found.verdict == VerdictWord::Yes;
+        if name::target_thing(asked, target) == Some(thing) {
+            continue;
+        }
         let should = named.contains(&thing);
         if (should && !may) || (!should && found.verdict != VerdictWord::No) {
             let message = format!("{text}: the answer is {}", found.verdict.word());

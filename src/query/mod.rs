@@ -17,10 +17,11 @@ pub(crate) use explain::explain_words;
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
-use crate::model::{Declared, Model};
-use crate::source::SourceMap;
-use crate::syntax::Scope;
-use crate::syntax::ast::{Ask, Query};
+use crate::model::{Declared, Model, lower};
+use crate::platform::Platform;
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{Ask, Query, Statement};
+use crate::syntax::{self, Scope};
 
 /// What a question is asked of.
 pub struct Asked<'a> {
@@ -33,7 +34,7 @@ pub struct Asked<'a> {
     /// The texts that places point into.
     pub sources: &'a SourceMap,
     /// Names that are declared further down, with their places: a question cannot see them yet.
-    pub below: &'a [(String, crate::source::Span)],
+    pub below: &'a [(String, Span)],
 }
 
 impl<'a> Asked<'a> {
@@ -43,8 +44,49 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Asks of a changed copy of the model: `given { … }`.
+fn given<T>(
+    asked: &Asked<'_>,
+    changes: &[Statement],
+    span: Span,
+    ask: impl FnOnce(&Asked<'_>) -> Result<T, Diagnostic>,
+) -> Result<T, Diagnostic> {
+    let mut declared = asked.declared.clone();
+    let mut scope = asked.scope.clone();
+    let mut diagnostics = Vec::new();
+    for statement in syntax::expand(changes.to_vec(), &mut scope, &mut diagnostics) {
+        match statement {
+            Statement::Declaration(declaration) => declared.add(declaration, true).map(|_| ())?,
+            Statement::Amend(change) => declared.amend(&change, &asked.model.platform)?,
+            Statement::Remove(which) => declared.remove(&which)?,
+            Statement::Let { .. } => {}
+            _ => {
+                let message = "`given` holds declarations, `amend` and `remove` alone";
+                return Err(Diagnostic::error("FN0125", span, message));
+            }
+        }
+    }
+    let (model, mut found) = lower(&declared, &scope, &Platform::of(asked.model.platform.edition()));
+    diagnostics.append(&mut found);
+    if let Some(error) = diagnostics.into_iter().find(Diagnostic::is_error) {
+        return Err(error);
+    }
+    ask(&Asked { model: &model, declared: &declared, scope: &scope, sources: asked.sources, below: asked.below })
+}
+
 /// Answers a question, or says what keeps it from being asked.
 pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
+    let inner = match &query.ask {
+        Ask::ExplainQuery(inner) => inner.given.as_ref(),
+        _ => None,
+    };
+    if let Some(changes) = query.given.as_ref().or(inner) {
+        let mut plain = Query { given: None, ..query.clone() };
+        if let Ask::ExplainQuery(inner) = &mut plain.ask {
+            inner.given = None;
+        }
+        return given(asked, changes, query.span, |changed| answer(changed, &plain));
+    }
     match &query.ask {
         Ask::Reach(reach) => reach::reach(asked, reach, query.span, false).map(Answer::Reach),
         Ask::Resolve { name, from, using } => {

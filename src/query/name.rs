@@ -79,6 +79,11 @@ pub(super) fn find(asked: &Asked<'_>, word: &Word, kinds: &[Kind]) -> Result<Thi
     })
 }
 
+/// The declared thing that a target names, whatever its ports.
+pub(super) fn target_thing(asked: &Asked<'_>, word: &Word) -> Option<Thing> {
+    asked.model.names.find(literal::endpoint(&word.text).target, TARGETS).ok()
+}
+
 /// A target as it was read.
 pub(super) struct TargetRead {
     pub(super) target: Target,

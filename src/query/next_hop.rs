@@ -35,7 +35,7 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
 pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, Diagnostic> {
     let (of, vnet, subnet) = subnet_of(asked, source)?;
     let mut routes = asked.engine().effective_routes(vnet, Some(subnet));
-    routes.sort_by_key(|route| listed(route));
+    routes.sort_by_key(listed);
     Ok(RoutesAnswer {
         of,
         subnet: asked.model[subnet].head.name.clone(),

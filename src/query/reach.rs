@@ -23,7 +23,7 @@ pub(super) fn reach(asked: &Asked<'_>, reach: &Reach, span: Span, explained: boo
     answer.headline = step.map(|step| step.headline.clone().unwrap_or_else(|| step.text.clone()));
     answer.decided_by = step.map(|step| step.rule.clone());
     if matches!(merged, Verdict::Partly) {
-        answer.headline = Some(split_text(&parts));
+        answer.headline = Some(split_text(asked, &parts));
     }
     answer.parts = parts.iter().map(|part| part_answer(asked, part, explained)).collect();
     Ok(answer)
@@ -45,7 +45,10 @@ pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(
             How::Header(filter) => {
                 headers.push((filter.name.plain(), filter.values.iter().map(|w| w.plain()).collect()));
             }
-            How::HostName(_) => {}
+            How::HostName(word) => {
+                return Err(Diagnostic::error("FN0122", word.span, "`host-name` is not answered yet")
+                    .help("without it the request carries the name that was asked for"));
+            }
             How::Within(values) => {
                 let place = values.first().map_or(span, |value| value.span());
                 return Err(Diagnostic::error("FN0121", place, "`within` belongs to `what can … reach`"));
@@ -108,21 +111,33 @@ pub(super) fn merge(parts: &[Part]) -> Verdict {
     }
 }
 
-/// Which part arrives and which does not.
-fn split_text(parts: &[Part]) -> String {
-    let same_source = parts.windows(2).all(|pair| pair[0].source == pair[1].source);
-    let same_goal = parts.windows(2).all(|pair| pair[0].destination == pair[1].destination);
-    let name = |part: &Part| match (same_source, same_goal) {
-        (false, _) => part.source.to_string(),
-        (true, false) => part.destination.to_string(),
-        (true, true) => format!("port {}", part.ports),
+/// Which part arrives and which does not, told by what tells them apart.
+fn split_text(asked: &Asked<'_>, parts: &[Part]) -> String {
+    let differ = |same: fn(&Part, &Part) -> bool| parts.windows(2).any(|pair| !same(&pair[0], &pair[1]));
+    let sources = differ(|a, b| a.source == b.source);
+    let goals = differ(|a, b| a.destination == b.destination);
+    let ports = differ(|a, b| a.ports == b.ports);
+    let name = |part: &Part| {
+        let mut words = Vec::new();
+        if sources {
+            words.push(format!("from {}", shorten(asked.engine().name_of(&part.source))));
+        }
+        if goals {
+            words.push(format!("to {}", shorten(asked.engine().name_of(&part.destination))));
+        }
+        if ports {
+            words.push(format!("port {}", part.ports));
+        }
+        words.join(" ")
     };
     let of = |yes: bool| {
-        let mine = parts.iter().filter(|part| (part.verdict() == Verdict::Yes) == yes);
-        mine.map(&name).collect::<Vec<_>>().join(", ")
+        let mine: Vec<&Part> = parts.iter().filter(|part| (part.verdict() == Verdict::Yes) == yes).collect();
+        match mine.as_slice() {
+            all if all.len() <= 2 => all.iter().map(|part| name(part)).collect::<Vec<_>>().join(" and "),
+            all => format!("{} and {} other parts", name(all[0]), all.len() - 1),
+        }
     };
-    let (yes, no) = (shorten(of(true)), shorten(of(false)));
-    if same_source { format!("{yes} yes, {no} no") } else { format!("from {yes} yes, from {no} no") }
+    format!("{}: yes; {}: no", of(true), of(false))
 }
 
 /// A long list of prefixes, cut.
@@ -139,8 +154,8 @@ fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> PartAnswer {
     };
     let portless = part.trail.steps.is_empty() && part.ports.is_all();
     PartAnswer {
-        source: part.source.to_string(),
-        destination: part.destination.to_string(),
+        source: asked.engine().name_of(&part.source),
+        destination: asked.engine().name_of(&part.destination),
         ports: if portless { String::new() } else { part.ports.to_string() },
         verdict: part.verdict().into(),
         outcome,

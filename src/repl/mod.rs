@@ -21,8 +21,17 @@ pub(crate) struct Prompt {
     loaded: Vec<PathBuf>,
 }
 
+/// What kept the prompt from beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hindered {
+    /// A file that was named has errors.
+    Errors,
+    /// A file cannot be read, or there is no terminal to speak of.
+    Unusable,
+}
+
 /// Runs the prompt until the user leaves.
-pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool) -> Result<(), ()> {
+pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool) -> Result<(), Hindered> {
     let mut prompt = Prompt { session, style, loaded: Vec::new() };
     let terminal = std::io::stdin().is_terminal();
     for file in files {
@@ -32,7 +41,10 @@ pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool
         prompt.banner();
     }
     let config = Config::builder().auto_add_history(false).build();
-    let mut editor: Editor<Entry, FileHistory> = Editor::with_config(config).map_err(|error| eprintln!("{error}"))?;
+    let mut editor: Editor<Entry, FileHistory> = Editor::with_config(config).map_err(|error| {
+        eprintln!("{error}");
+        Hindered::Unusable
+    })?;
     editor.set_helper(Some(Entry::default()));
     let history = history_file();
     if let Some(path) = &history {
@@ -118,7 +130,7 @@ impl Prompt {
     }
 
     /// Loads a file and says what came of it.
-    fn load(&mut self, path: &std::path::Path) -> Result<(), ()> {
+    fn load(&mut self, path: &std::path::Path) -> Result<(), Hindered> {
         match self.session.load_file(path) {
             Ok(report) => {
                 let before = self.loaded.len();
@@ -141,7 +153,8 @@ impl Prompt {
             Err(errors) => {
                 let text = render::diagnostics(&errors.diagnostics, &errors.sources, &self.style);
                 eprintln!("{}", text.trim_end());
-                Err(())
+                let unread = errors.diagnostics.iter().all(|diagnostic| diagnostic.code == "FN0001");
+                Err(if unread { Hindered::Unusable } else { Hindered::Errors })
             }
         }
     }

@@ -244,7 +244,7 @@ impl Builder {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         match rule {
-            Rule::reach => Ask::Reach(self.from_to(&mut inner)),
+            Rule::reach => Ask::Reach(self.ends_of(&mut inner)),
             Rule::verb => Ask::Verb(self.next_word(&mut inner), self.next_word(&mut inner)),
             Rule::what => Ask::What(self.next_word(&mut inner), self.how(inner)),
             Rule::who => Ask::Who(self.next_word(&mut inner), self.how(inner)),
@@ -263,8 +263,8 @@ impl Builder {
                 let (app, name) = (self.next_word(&mut inner), self.next_word(&mut inner));
                 Ask::Nameresolver(app, name, inner.next().map(|p| self.word(p)))
             }
-            Rule::troubleshoot => Ask::Troubleshoot(self.from_to(&mut inner)),
-            Rule::fix => Ask::Fix(self.from_to(&mut inner)),
+            Rule::troubleshoot => Ask::Troubleshoot(self.ends_of(&mut inner)),
+            Rule::fix => Ask::Fix(self.ends_of(&mut inner)),
             Rule::explain => {
                 let what = inner.next().expect("`explain` names something");
                 match what.as_rule() {
@@ -283,7 +283,7 @@ impl Builder {
         }
     }
 
-    fn from_to(&self, inner: &mut Pairs<'_>) -> Reach {
+    fn ends_of(&self, inner: &mut Pairs<'_>) -> Reach {
         let (source, target) = (self.next_word(inner), self.next_word(inner));
         Reach { source, target, how: self.how(inner.by_ref()) }
     }
