@@ -177,7 +177,9 @@ impl Engine<'_> {
             })
         };
         let names = |want: fn(&Term) -> bool| terms().flatten().any(want);
-        if names(|term| matches!(term, Term::Tag(tag) if tag.name == "AppService")) && caller.azure {
+        let of_apps = self.platform().service_type("web-app").and_then(|of_type| of_type.tag).unwrap_or_default();
+        let is_tag = |term: &Term| matches!(term, Term::Tag(tag) if tag.name == of_apps);
+        if terms().flatten().any(is_tag) && caller.azure {
             return Some("src.platform.no-service-tag");
         }
         if names(|term| matches!(term, Term::Thing(Thing::Subnet(_)))) && caller.subnet.is_none() {

@@ -488,8 +488,8 @@ impl Engine<'_> {
 
     /// The name of a machine, which Azure's name servers tell the machines of its own network.
     fn machine_name(&self, vnet: VnetId, name: &str, out: &mut Resolution) -> Option<Answered> {
-        let label =
-            name.strip_suffix(".internal.cloudapp.net").map_or(name, |rest| rest.split('.').next().unwrap_or(rest));
+        let suffix = format!(".{}", self.platform().word("machine-suffix"));
+        let label = name.strip_suffix(&suffix).map_or(name, |rest| rest.split('.').next().unwrap_or(rest));
         if label.contains('.') {
             return None;
         }
@@ -706,7 +706,7 @@ impl Engine<'_> {
 
     /// A name that nothing declared has.
     fn public_leaf(&self, name: &str, out: &mut Resolution) -> Answered {
-        if !name.contains('.') || name.ends_with(".internal.cloudapp.net") {
+        if !name.contains('.') || is_suffix(&self.platform().word("machine-suffix"), name) {
             let text = format!("{name} is no public name; names of machines resolve in their own network alone");
             out.steps.push(
                 Step::block("dns.vm-names.from-app", Outcome::Unresolved, text)

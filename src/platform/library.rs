@@ -99,6 +99,7 @@ files! {
     "shared/settings.fnet"
     "shared/tags.fnet"
     "shared/topics.fnet"
+    "shared/words.fnet"
 }
 
 /// The folders that are editions, the oldest first.
@@ -123,6 +124,7 @@ pub(super) const KINDS: &[&str] = &[
     "region",
     "property",
     "service-endpoint",
+    "word",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -232,6 +234,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "region" => "regions",
         "property" => "properties",
         "service-endpoint" => "endpoints",
+        "word" => "words",
         _ => return None,
     })
 }

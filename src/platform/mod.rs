@@ -135,6 +135,12 @@ impl Platform {
         self.declaration("limit", name).and_then(|d| reader::Reader::of(d).number("value")).unwrap_or(0)
     }
 
+    /// A name that the platform gives, such as `gateway-subnet`; empty where no edition states it.
+    pub fn word(&self, name: &str) -> String {
+        debug_assert!(self.declaration("word", name).is_some(), "word {name} is not declared");
+        self.declaration("word", name).map(|d| reader::Reader::of(d).text("value")).unwrap_or_default()
+    }
+
     /// A range of addresses that has a name, such as `private-ranges`; empty where no edition declares it.
     pub fn addresses(&self, name: &str) -> AddressSet {
         debug_assert!(self.declaration("well-known", name).is_some(), "well-known {name} is not declared");

@@ -10,7 +10,6 @@ use crate::source::Span;
 use indexmap::IndexMap;
 
 /// The name by which the language knows the subnet of a gateway.
-pub(super) const GATEWAY_SUBNET: &str = "GatewaySubnet";
 
 pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
     for (id, gateway) in engine.model.gateways() {
@@ -38,12 +37,13 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
 
 fn subnet(engine: &Engine<'_>, id: GatewayId, gateway: &Gateway) -> Option<Finding> {
     let vnet = &engine.model[gateway.vnet?];
-    if vnet.subnets.iter().any(|subnet| engine.model[*subnet].short_name().eq_ignore_ascii_case(GATEWAY_SUBNET)) {
+    let name = engine.platform().word("gateway-subnet");
+    if vnet.subnets.iter().any(|subnet| engine.model[*subnet].short_name().eq_ignore_ascii_case(&name)) {
         return None;
     }
     let message = format!("vnet `{}` has no subnet for the gateway `{}`", vnet.head.name, gateway.head.name);
     let found = Finding::of(engine, "gw.subnet", gateway.head.span, [Thing::Gateway(id)], message)?;
-    Some(found.label(format!("it lives in a subnet named {GATEWAY_SUBNET}")).also(vnet.head.span, "the network"))
+    Some(found.label(format!("it lives in a subnet named {name}")).also(vnet.head.span, "the network"))
 }
 
 fn bgp(engine: &Engine<'_>, id: GatewayId, gateway: &Gateway) -> Option<Finding> {

@@ -2,7 +2,6 @@
 
 use super::super::Engine;
 use super::Finding;
-use super::gateway::GATEWAY_SUBNET;
 use crate::model::*;
 use std::net::IpAddr;
 
@@ -24,7 +23,7 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
         }
         for subnet in users {
             let short = engine.model[subnet].short_name();
-            if short.eq_ignore_ascii_case(GATEWAY_SUBNET) {
+            if short.eq_ignore_ascii_case(&engine.platform().word("gateway-subnet")) {
                 all.extend(propagation(engine, id, table, subnet));
                 all.extend(default_route(engine, id, table, subnet));
             }
