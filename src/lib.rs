@@ -35,7 +35,7 @@
 //!
 //! # Where things are
 //!
-//! [`Session`] is a conversation: load, enter, ask. [`query::answer`] has the answers, [`diagnostic`] what can be
+//! [`Session`] is a conversation: load, enter, ask. [`mod@query::answer`] has the answers, [`diagnostic`] what can be
 //! wrong, [`platform`] the facts of Azure that the stdlib declares, edition by edition, [`net`] exact sets of
 //! addresses and ports. The rest is how it works: [`syntax`] reads, [`model`] resolves names, [`engine`] decides,
 //! [`render`] prints.

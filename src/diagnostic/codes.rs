@@ -97,7 +97,7 @@ codes! {
     "nsg Sql\n"
     "FN0120" "an assertion does not hold"
     "The answer differs from what was asserted. The trace below it shows why."
-    "edition 2026\nassert next-hop Internet to 10.0.0.1 is vnet\n"
+    "vnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\nassert next-hop a.s to 203.0.113.1 is vnet\n"
     "FN0121" "a question needs more to be answered"
     "The question lacks a part (a port for a bare address), or names something that cannot be asked that way."
     "vnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\ncan a.s reach 10.0.0.9\n"

@@ -2,8 +2,9 @@
 
 use super::Engine;
 use super::flow::{Ends, Flows, Symbol, SymbolOf};
+use super::packet::{Packet, Part};
+use super::question::Question;
 use super::trail::{Outcome, Step, Trail};
-use super::walk::{Packet, Part, Question};
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
 use std::sync::Arc;

@@ -2,9 +2,9 @@
 
 use super::Engine;
 use super::flow::Ends;
+use super::question::Traffic;
 use super::resolve::Resolution;
 use super::scope::Scope;
-use super::walk::Traffic;
 use crate::model::AppId;
 
 impl Engine<'_> {

@@ -3,8 +3,9 @@
 use super::Engine;
 use super::egress::Caller;
 use super::flow::{Ends, Flows};
+use super::packet::Part;
+use super::question::Question;
 use super::trail::{Outcome, Step, Trail};
-use super::walk::{Part, Question};
 use crate::model::*;
 
 impl Engine<'_> {

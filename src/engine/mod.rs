@@ -7,31 +7,39 @@
 // The verbs of the stages, `to_`, `from_`, `into_`, say where flows go, not what becomes of a value.
 #![allow(clippy::wrong_self_convention)]
 
+mod app;
+mod appliance;
 mod arrive;
 mod egress;
 mod facts;
 mod flow;
 mod inbound;
+mod lines;
 mod matching;
+mod meaning;
+mod packet;
 mod peering;
 mod privatelink;
 mod publics;
+mod question;
 mod resolve;
 mod routes;
 mod scope;
 mod security;
 mod service;
+mod site;
 mod trail;
 mod validity;
 mod walk;
 
 pub use flow::{Ends, Flows, Symbol, SymbolOf};
 pub use matching::{Decided, Matcher, Miss};
+pub use packet::Part;
+pub use question::{Question, Source, Target, Traffic};
 pub use resolve::{Answered, Asker, Resolution, ServiceName};
 pub use routes::{Hop, Route, RouteSource, RouteState};
 pub use trail::{Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, findings};
-pub use walk::{Part, Question, Source, Target, Traffic};
 
 use crate::model::Model;
 use crate::platform::Platform;

@@ -1,8 +1,8 @@
 //! Peerings, gateways, and which network is joined to which.
 
 use super::Engine;
+use super::packet::Packet;
 use super::trail::{Outcome, Step};
-use super::walk::Packet;
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::source::Span;

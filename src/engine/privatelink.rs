@@ -1,8 +1,8 @@
 //! Private endpoints: the connection's state, the network policies of their subnet, and the service behind them.
 
 use super::Engine;
+use super::packet::{Packet, Part};
 use super::trail::{Outcome, Step};
-use super::walk::{Packet, Part};
 use crate::model::*;
 use crate::net::Protocol;
 

@@ -3,9 +3,10 @@
 use super::Engine;
 use super::egress::Caller;
 use super::flow::{Ends, Flows, SymbolOf};
+use super::packet::Part;
+use super::question::Question;
 use super::resolve::Asker;
 use super::trail::{Outcome, Step, Trail};
-use super::walk::{Part, Question};
 use crate::model::*;
 use crate::net::AddressSet;
 use ipnet::IpNet;

@@ -1,182 +1,13 @@
-//! The walk: which stages flows pass, in which order, from their source to where they end.
+//! The walk: which stages flows pass, in which order, from their source to where they end. Not what a stage decides.
 
 use super::Engine;
 use super::flow::{Ends, Flows};
+use super::packet::{Packet, Part};
+use super::question::{Question, Source, Target};
 use super::resolve::Asker;
-use super::trail::{Outcome, Step, Trail, Verdict};
+use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
-use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
-use crate::syntax::ast::Over;
-
-/// Where flows come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// An app.
-    App(AppId),
-    /// A host.
-    Host(HostId),
-    /// Any machine of a subnet.
-    Subnet(SubnetId),
-    /// A network of the customer's own.
-    OnPremises(OnPremisesId),
-    /// Addresses, wherever they are.
-    Addresses(AddressSet),
-    /// The internet.
-    Internet,
-}
-
-/// Where flows go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Addresses, without any name lookup.
-    Ends(Ends),
-    /// A host name, and what it is known to be the name of.
-    Name(String, Option<Thing>),
-}
-
-/// What kind of traffic of an app it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Traffic {
-    /// Calls of the running code.
-    #[default]
-    Application,
-    /// The mount of the content share.
-    ContentShare,
-    /// The pull of the container image.
-    ImagePull,
-    /// Backup and restore.
-    Backup,
-    /// Key Vault references.
-    KeyVaultReference,
-}
-
-impl Traffic {
-    /// The word of the language.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Application => "application",
-            Self::ContentShare => "content-share",
-            Self::ImagePull => "image-pull",
-            Self::Backup => "backup",
-            Self::KeyVaultReference => "key-vault-reference",
-        }
-    }
-
-    /// Every kind.
-    pub const ALL: [Traffic; 5] =
-        [Self::Application, Self::ContentShare, Self::ImagePull, Self::Backup, Self::KeyVaultReference];
-}
-
-/// A set of flows that somebody asks about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// Where they come from.
-    pub source: Source,
-    /// Where they go.
-    pub target: Target,
-    /// What they are carried by; none for TCP and the answer of what stands at the target.
-    pub over: Option<Over>,
-    /// Their source ports.
-    pub source_ports: PortSet,
-    /// Their destination ports.
-    pub ports: PortSet,
-    /// What kind of traffic they are.
-    pub traffic: Traffic,
-    /// The headers of the request.
-    pub headers: Vec<(String, Vec<String>)>,
-    /// Is the SCM site meant?
-    pub scm: bool,
-}
-
-impl Question {
-    /// The protocols of the flows.
-    pub fn protocols(&self) -> ProtocolSet {
-        match self.over {
-            Some(Over::Protocol(protocol)) => ProtocolSet::one(protocol),
-            Some(Over::Any) => ProtocolSet::all(),
-            None | Some(Over::Http) => ProtocolSet::one(Protocol::Tcp),
-        }
-    }
-
-    /// Is the handshake of TCP alone asked about, and not what the far end then answers?
-    pub fn handshake_only(&self) -> bool {
-        matches!(self.over, Some(Over::Protocol(_)))
-    }
-}
-
-/// Some flows of a question, and what becomes of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Their source, as the question has it.
-    pub source: Ends,
-    /// Where they go, after name resolution.
-    pub destination: Ends,
-    /// Their destination ports.
-    pub ports: PortSet,
-    /// The way.
-    pub trail: Trail,
-}
-
-impl Part {
-    /// What becomes of them.
-    pub fn verdict(&self) -> Verdict {
-        self.trail.verdict()
-    }
-}
-
-/// Flows on their way through a network.
-#[derive(Clone, Debug)]
-pub(super) struct Packet<'q> {
-    pub(super) question: &'q Question,
-    pub(super) flows: Flows,
-    /// The source as the question has it.
-    pub(super) origin: Ends,
-    /// Where the question sends them.
-    pub(super) goal: Ends,
-    pub(super) trail: Trail,
-    /// The network that they are in.
-    pub(super) vnet: VnetId,
-    /// The subnet that they leave, where it is known.
-    pub(super) subnet: Option<SubnetId>,
-    /// The app that sends them.
-    pub(super) app: Option<AppId>,
-    /// The host that sends them.
-    pub(super) host: Option<HostId>,
-    /// Did an appliance forward them into this network?
-    pub(super) forwarded: bool,
-    /// Has their source been translated?
-    pub(super) translated: bool,
-    /// The appliances that they have passed.
-    pub(super) hops: Vec<ApplianceId>,
-}
-
-impl Packet<'_> {
-    pub(super) fn push(&mut self, step: Step) {
-        self.trail.push(step);
-    }
-
-    /// The same with fewer flows; the origin follows as long as nobody translates.
-    pub(super) fn with(&self, flows: Flows) -> Self {
-        let mut next = self.clone();
-        if !self.translated {
-            next.origin = flows.source.clone();
-        }
-        if self.flows.destination == self.goal {
-            next.goal = flows.destination.clone();
-        }
-        next.flows = flows;
-        next
-    }
-
-    pub(super) fn end(self) -> Part {
-        Part { source: self.origin, destination: self.goal, ports: self.flows.ports, trail: self.trail }
-    }
-
-    pub(super) fn end_with(mut self, step: Step) -> Part {
-        self.trail.push(step);
-        self.end()
-    }
-}
+use crate::net::AddressSet;
 
 impl Engine<'_> {
     /// What becomes of the flows of a question, part by part; flows that share a way are one part.
@@ -308,7 +139,7 @@ impl Engine<'_> {
     }
 
     /// From a subnet, once the target is an address.
-    pub(super) fn from_subnet(
+    fn from_subnet(
         &self,
         question: &Question,
         subnet: SubnetId,

@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::nearest;
 use crate::syntax::literal;
 use indexmap::IndexMap;
+use std::collections::HashMap;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $word:literal $plural:literal;)*) => {
@@ -152,8 +153,8 @@ things! {
 /// Why a name means nothing, or too much.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameTrouble {
-    /// Nothing of these kinds has the name; the nearest that has.
-    Unknown(Option<String>),
+    /// Nothing has the name.
+    Unknown,
     /// Several things have it; their whole names.
     Ambiguous(Vec<String>),
     /// It is declared, as something else.
@@ -165,6 +166,10 @@ pub enum NameTrouble {
 pub struct Names {
     all: IndexMap<(Kind, String), Thing>,
     counts: IndexMap<Kind, u32>,
+    /// Where in `all` a name stands, whatever its kind.
+    places: HashMap<String, Vec<usize>>,
+    /// Where in `all` the names stand that end in a dot and this: `data` for `hub.data`.
+    members: HashMap<String, Vec<usize>>,
 }
 
 impl Names {
@@ -177,6 +182,11 @@ impl Names {
         }
         let thing = Thing::numbered(kind, *count)?;
         *count += 1;
+        let place = self.all.len();
+        self.places.entry(name.to_string()).or_default().push(place);
+        for (dot, _) in name.match_indices('.') {
+            self.members.entry(name[dot + 1..].to_string()).or_default().push(place);
+        }
         self.all.insert(key, thing);
         Some(thing)
     }
@@ -191,6 +201,11 @@ impl Names {
         self.all.iter().map(|((_, name), thing)| (name.as_str(), *thing))
     }
 
+    fn at(&self, place: usize) -> (&str, Thing) {
+        let ((_, name), thing) = self.all.get_index(place).expect("a place is never given up");
+        (name, *thing)
+    }
+
     /// What a name means among these kinds. A whole name goes before a bare member (`data` for `hub.data`).
     pub fn find(&self, text: &str, kinds: &[Kind]) -> Result<Thing, NameTrouble> {
         let name = literal::labels(text).join(".");
@@ -203,20 +218,26 @@ impl Names {
                 return Err(NameTrouble::Ambiguous(several.iter().map(word).collect()));
             }
         }
-        let suffix = format!(".{name}");
+        let places = self.members.get(&name).into_iter().flatten();
         let members: Vec<(&str, Thing)> =
-            self.iter().filter(|(whole, thing)| kinds.contains(&thing.kind()) && whole.ends_with(&suffix)).collect();
+            places.map(|place| self.at(*place)).filter(|(_, thing)| kinds.contains(&thing.kind())).collect();
         match members.as_slice() {
             [] => {}
             [(_, one)] => return Ok(*one),
             several => {
-                return Err(NameTrouble::Ambiguous(several.iter().map(|(whole, _)| whole.to_string()).collect()));
+                let names = several.iter().map(|(whole, _)| whole.to_string());
+                return Err(NameTrouble::Ambiguous(names.collect()));
             }
         }
-        if let Some((_, other)) = self.iter().find(|(whole, _)| *whole == name) {
-            return Err(NameTrouble::OtherKind(other.kind()));
+        match self.places.get(&name).and_then(|places| places.first()) {
+            Some(place) => Err(NameTrouble::OtherKind(self.at(*place).1.kind())),
+            None => Err(NameTrouble::Unknown),
         }
-        let candidates = self.iter().filter(|(_, thing)| kinds.contains(&thing.kind())).map(|(whole, _)| whole);
-        Err(NameTrouble::Unknown(nearest(&name, candidates).map(String::from)))
+    }
+
+    /// The name of one of these kinds that was probably meant.
+    pub fn suggest(&self, text: &str, kinds: &[Kind]) -> Option<&str> {
+        let name = literal::labels(text).join(".");
+        nearest(&name, self.iter().filter(|(_, thing)| kinds.contains(&thing.kind())).map(|(whole, _)| whole))
     }
 }

@@ -104,12 +104,16 @@ fn code(tag: Tag) -> Option<&'static str> {
 
 /// Text without control characters but line ends.
 pub(super) fn safe(text: &str) -> String {
-    if !text.chars().any(|c| c.is_control() && c != '\n') {
+    let unsafe_here = |c: char| c != '\n' && is_unsafe(c);
+    if !text.chars().any(unsafe_here) {
         return text.to_string();
     }
-    text.chars()
-        .map(|c| if c.is_control() && c != '\n' { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() })
-        .collect()
+    text.chars().map(|c| if unsafe_here(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
+/// Would the character act on the terminal, or turn the direction of what follows?
+pub(super) fn is_unsafe(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Our own marks in ASCII; what the user wrote stays.

@@ -3,7 +3,7 @@
 //! Spans are clamped to the text and rounded to characters, control characters are replaced byte for byte, long
 //! lines are cut around the label, trailing blanks go. Nowhere else is ariadne named.
 
-use super::markup::{Style, ascii, safe};
+use super::markup::{Style, ascii, is_unsafe, safe};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
 use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
@@ -47,13 +47,15 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -
 fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String {
     let mut texts: HashMap<String, Shown> = HashMap::new();
     let mut labels = Vec::new();
-    for (at, label) in diagnostic.labels.iter().enumerate() {
+    let shown = |label: &&crate::diagnostic::Label| sources.get(label.span.source).is_some_and(|s| !s.text.is_empty());
+    for (at, label) in diagnostic.labels.iter().filter(shown).enumerate() {
         let Some(source) = sources.get(label.span.source) else { continue };
-        if source.text.is_empty() {
-            continue;
-        }
         let name = source.name.to_string();
-        let shown = texts.entry(name.clone()).or_insert_with(|| Shown::of(&source.text, label.span));
+        let shown = texts.entry(name.clone()).or_insert_with(|| {
+            let mine = diagnostic.labels.iter().filter(|other| other.span.source == label.span.source);
+            let spans: Vec<Span> = mine.map(|label| label.span).collect();
+            Shown::of(source, &spans)
+        });
         let (start, end) = shown.place(label.span);
         labels.push((at, name, start, end, safe(&label.message)));
     }
@@ -65,6 +67,8 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
         .with_char_set(if style.unicode { CharSet::Unicode } else { CharSet::Ascii });
     let kind = ReportKind::Custom("", ariadne::Color::Primary);
     let mut report = Report::build(kind, (name, start..end)).with_config(config);
+    // In the order of the text: a label above the first one would otherwise get a frame of its own.
+    labels.sort_by(|a, b| (&a.1, a.2).cmp(&(&b.1, b.2)));
     for (at, name, start, end, message) in labels {
         let color = if at > 0 {
             ariadne::Color::Blue
@@ -82,8 +86,8 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
         report = report.with_label(label);
     }
     let mut bytes = Vec::new();
-    let sources = texts.into_iter().map(|(name, shown)| (name, shown.text)).collect::<Vec<_>>();
-    if report.finish().write(Cache::of(sources), &mut bytes).is_err() {
+    let sources = texts.into_iter().map(|(name, shown)| (name, shown.source())).collect();
+    if report.finish().write(Cache(sources), &mut bytes).is_err() {
         return String::new();
     }
     let text = String::from_utf8_lossy(&bytes).to_string();
@@ -94,37 +98,55 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
     out
 }
 
-/// A text as it is shown: control characters replaced, overlong lines cut around the place that matters.
+/// The lines of a text that labels stand in, as they are shown: control characters replaced, overlong lines cut around
+/// the place that matters.
 struct Shown {
     text: String,
-    /// What was cut off, as (first byte kept, first byte of it in the shown text, length).
+    /// How many lines stand above.
+    above: usize,
+    /// What was kept, as (first byte kept, first byte of it in the shown text, length).
     kept: Vec<(usize, usize, usize)>,
 }
 
 impl Shown {
-    fn of(text: &str, span: Span) -> Self {
-        let mut shown = Shown { text: String::with_capacity(text.len()), kept: Vec::new() };
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            let (from, to) = window(line, at, span);
-            shown.kept.push((at + from, shown.text.len(), to - from));
-            for c in line[from..to].chars() {
-                match c {
-                    '\n' | '\t' => shown.text.push(c),
-                    // One byte for one byte, so that places stay what they are.
-                    c if c.is_control() && c.len_utf8() == 1 => shown.text.push('?'),
-                    c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => {
-                        shown.text.push_str(&"?".repeat(c.len_utf8()));
-                    }
-                    c => shown.text.push(c),
-                }
-            }
-            if to < line.len() && line.ends_with('\n') {
-                shown.text.push('\n');
-            }
+    fn of(source: &crate::source::Source, spans: &[Span]) -> Self {
+        let whole = &*source.text;
+        let first = spans.iter().map(|span| span.start as usize).min().unwrap_or(0).min(whole.len());
+        let last = spans.iter().map(|span| span.end as usize).max().unwrap_or(0).clamp(first, whole.len());
+        let bytes = whole.as_bytes();
+        let start = bytes[..first].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
+        let end = bytes[last..].iter().position(|b| *b == b'\n').map_or(whole.len(), |n| last + n + 1);
+        let above = source.position(start as u32).0 - 1;
+        let mut shown = Shown { text: String::with_capacity(end - start), above, kept: Vec::new() };
+        let mut at = start;
+        for line in whole[start..end].split_inclusive('\n') {
+            let span = spans.iter().find(|span| (at..at + line.len()).contains(&(span.start as usize)));
+            shown.line(line, at, span.or(spans.first()).copied());
             at += line.len();
         }
         shown
+    }
+
+    fn line(&mut self, line: &str, at: usize, span: Option<Span>) {
+        let (from, to) = window(line, at, span);
+        self.kept.push((at + from, self.text.len(), to - from));
+        for c in line[from..to].chars() {
+            match c {
+                '\n' | '\t' => self.text.push(c),
+                // As many bytes as it had, so that places stay what they are.
+                c if is_unsafe(c) || c == '\u{2028}' || c == '\u{2029}' => {
+                    self.text.push_str(&"?".repeat(c.len_utf8()))
+                }
+                c => self.text.push(c),
+            }
+        }
+        if to < line.len() && line.ends_with('\n') {
+            self.text.push('\n');
+        }
+    }
+
+    fn source(self) -> Source<String> {
+        Source::from(self.text).with_display_line_offset(self.above)
     }
 
     /// A place of the original text in the shown one.
@@ -147,10 +169,8 @@ impl Shown {
 }
 
 /// The part of a line that is shown.
-fn window(line: &str, at: usize, span: Span) -> (usize, usize) {
-    if line.len() <= LINE {
-        return (0, line.len());
-    }
+fn window(line: &str, at: usize, span: Option<Span>) -> (usize, usize) {
+    let Some(span) = span.filter(|_| line.len() > LINE) else { return (0, line.len()) };
     let middle = (span.start as usize).clamp(at, at + line.len()) - at;
     let mut from = middle.saturating_sub(LINE / 2);
     let mut to = (from + LINE).min(line.len());
@@ -165,12 +185,6 @@ fn window(line: &str, at: usize, span: Span) -> (usize, usize) {
 
 /// The texts, as ariadne wants them.
 struct Cache(HashMap<String, Source<String>>);
-
-impl Cache {
-    fn of(texts: Vec<(String, String)>) -> Self {
-        Self(texts.into_iter().map(|(name, text)| (name, Source::from(text))).collect())
-    }
-}
 
 impl ariadne::Cache<String> for Cache {
     type Storage = String;

@@ -49,12 +49,27 @@ fn expand_statement(
         }
         Statement::Let { name, values } => {
             let values = calls(values, diagnostics);
-            scope.lets.insert(name.text.clone(), (values.clone(), name.span));
+            let mut opened = Vec::new();
+            values.iter().for_each(|value| open(value, scope, &mut opened));
+            scope.lets.insert(name.text.clone(), (opened, name.span));
             out.push(Statement::Let { name, values });
         }
         Statement::Declaration(d) => out.push(Statement::Declaration(declaration(d, scope, diagnostics))),
         Statement::Amend(d) => out.push(Statement::Amend(declaration(d, scope, diagnostics))),
         other => out.push(other),
+    }
+}
+
+/// Takes lists apart and puts what the names above stand for in their place. A name that stands further down, or the
+/// very one that is being given, is none here.
+fn open(value: &Value, scope: &Scope, opened: &mut Values) {
+    match value {
+        Value::List(list, _) => list.iter().for_each(|value| open(value, scope, opened)),
+        Value::Word(word) => match scope.lets.get(&word.text) {
+            Some((values, _)) => opened.extend(values.iter().cloned()),
+            None => opened.push(value.clone()),
+        },
+        call => opened.push(call.clone()),
     }
 }
 
@@ -111,8 +126,13 @@ fn rounds(
     for value in values {
         round_of(value, scope, diagnostics, &mut all);
     }
+    let before = scope.rounds;
     scope.rounds += all.len();
     if scope.rounds > ROUNDS {
+        // One word on it is enough, however many loops are still to come.
+        if before > ROUNDS {
+            return Vec::new();
+        }
         let message = format!("`for` makes more than {ROUNDS} rounds in all");
         diagnostics.push(Diagnostic::error("FN0004", name.span.to(span), message));
         return Vec::new();
@@ -131,7 +151,14 @@ fn round_of(value: &Value, scope: &Scope, diagnostics: &mut Vec<Diagnostic>, all
         Value::Word(word) => {
             if let Some((first, last)) = word.text.split_once("..") {
                 match (first.parse::<i64>(), last.parse::<i64>()) {
-                    (Ok(a), Ok(b)) if b - a < ROUNDS as i64 * 2 => all.extend((a..=b).map(|n| n.to_string())),
+                    (Ok(a), Ok(b)) if a > b => {
+                        let message = format!("the range ends before it begins: {a} is above {b}");
+                        diagnostics
+                            .push(Diagnostic::error("FN0109", word.span, message).help(format!("write `{b}..{a}`")));
+                    }
+                    (Ok(a), Ok(b)) if b.saturating_sub(a) < ROUNDS as i64 * 2 => {
+                        all.extend((a..=b).map(|n| n.to_string()))
+                    }
                     (Ok(_), Ok(_)) => all.resize(all.len() + ROUNDS + 1, String::new()),
                     _ => {
                         let message = format!("`{}` is not a range of whole numbers", word.text);

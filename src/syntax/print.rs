@@ -56,7 +56,7 @@ fn print_block(block: &Block, level: usize, out: &mut String) {
         return;
     }
     out.push_str(" {\n");
-    let plain = |item: &&Item| matches!(item, Item::Entry(entry) if entry.block.is_none());
+    let plain = |item: &&Item| matches!(item, Item::Entry(entry) if is_property(entry));
     let width = block.items.iter().filter(plain).map(|item| match item {
         Item::Entry(entry) => entry.name.text.len(),
         _ => 0,
@@ -69,6 +69,11 @@ fn print_block(block: &Block, level: usize, out: &mut String) {
     }
     out.push_str(&"  ".repeat(level));
     out.push('}');
+}
+
+/// Is it a property, whose values are aligned with those of its neighbours, and no nested declaration?
+fn is_property(entry: &Entry) -> bool {
+    entry.block.is_none() && !matches!(&*entry.name.text, "subnet" | "slot" | "trigger" | "database")
 }
 
 fn print_item(item: &Item, level: usize, width: usize, out: &mut String) {
@@ -98,7 +103,7 @@ fn print_entry(entry: &Entry, level: usize, width: usize, out: &mut String) {
     if entry.groups.is_empty() {
         out.push_str(name);
     } else {
-        let pad = if entry.block.is_none() { width } else { 0 };
+        let pad = if is_property(entry) { width } else { 0 };
         out.push_str(&format!("{name:pad$}"));
     }
     for (at, group) in entry.groups.iter().enumerate() {

@@ -37,7 +37,13 @@ pub enum Completeness {
 /// ```
 pub fn completeness(text: &str) -> Completeness {
     let mut scan = Scan::new(text.as_bytes(), 0);
-    while scan.step() {}
+    while scan.step() {
+        if scan.ended {
+            // A statement is done; what counts is how the last one ends.
+            scan.ended = false;
+            scan.at += 1;
+        }
+    }
     if !scan.open.is_empty() {
         Completeness::Open(scan.open.len())
     } else if scan.unclosed_string.is_some() || scan.joined {

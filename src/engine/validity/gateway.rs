@@ -9,8 +9,6 @@ use crate::net::AddressSet;
 use crate::source::Span;
 use indexmap::IndexMap;
 
-/// The name by which the language knows the subnet of a gateway.
-
 pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
     for (id, gateway) in engine.model.gateways() {
         all.extend(subnet(engine, id, gateway));

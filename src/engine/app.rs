@@ -1,0 +1,285 @@
+//! From an app: its plan, its subnet, and its way as far as the network's edge. Not what of it is in scope.
+
+use super::Engine;
+use super::flow::{Ends, Flows};
+use super::packet::{Packet, Part};
+use super::question::{Question, Target};
+use super::resolve::Asker;
+use super::routes::either;
+use super::scope::Scope;
+use super::trail::{Outcome, Step, Trail};
+use super::validity;
+use crate::model::*;
+use crate::net::{AddressSet, Protocol};
+use crate::source::Span;
+
+impl Engine<'_> {
+    /// The subnet that an app calls out of: its integration subnet, or that of its environment.
+    pub fn integration_subnet(&self, app: AppId) -> Option<SubnetId> {
+        let regional = self.model[app].integrate.iter().find_map(|stated| match stated.value {
+            Integration::Regional(subnet) => Some(subnet),
+            Integration::Gateway(..) => None,
+        });
+        regional.or_else(|| self.environment(app).and_then(|ase| self.model[ase].subnet))
+    }
+
+    /// The plan of an app.
+    pub fn plan_of(&self, app: AppId) -> Option<&Plan> {
+        match self.model[app].on {
+            Some(Thing::Plan(id)) => Some(&self.model[id]),
+            _ => None,
+        }
+    }
+
+    /// The App Service Environment of an app.
+    pub fn environment(&self, app: AppId) -> Option<AseId> {
+        match self.model[app].on {
+            Some(Thing::Ase(id)) => Some(id),
+            _ => match self.plan_of(app)?.environment.as_ref()?.value {
+                Thing::Ase(id) => Some(id),
+                _ => None,
+            },
+        }
+    }
+
+    /// From an app: its plan and configuration, the name, then its scope.
+    pub(super) fn from_app(&self, question: &Question, app: AppId) -> Vec<Part> {
+        let mut trail = Trail::default();
+        self.plan_steps(app, &mut trail);
+        for step in validity::steps_for(self, app) {
+            trail.push(step);
+        }
+        if let Some(step) = self.by_hybrid_connection(question, app) {
+            trail.push(step);
+            let nowhere = Ends::Set(AddressSet::empty());
+            return vec![Part { source: nowhere.clone(), destination: nowhere, ports: question.ports.clone(), trail }];
+        }
+        self.each_target(question, Asker::App(app), trail, |engine, goal, trail| {
+            engine.app_to(question, app, goal, trail)
+        })
+    }
+
+    /// A name and port that a Hybrid Connection of the app takes over.
+    fn by_hybrid_connection(&self, question: &Question, app: AppId) -> Option<Step> {
+        let Target::Name(name, _) = &question.target else { return None };
+        let mine = self.model[app].hybrids.iter().filter_map(|stated| match stated.value {
+            Thing::HybridConnection(id) => Some((stated.span, &self.model[id])),
+            _ => None,
+        });
+        let found = mine.into_iter().find(|(_, hybrid)| {
+            hybrid.endpoint.as_ref().is_some_and(|e| e.value.host == *name && question.ports.contains(e.value.port))
+        });
+        found.map(|(span, hybrid)| {
+            let name = &hybrid.head.name;
+            let text = format!("{name} takes this name and port; this version does not evaluate Hybrid Connections");
+            Step::unknown("hc.match-by-name", text, "", None).at(span)
+        })
+    }
+
+    /// What the plan says of integration.
+    fn plan_steps(&self, app: AppId, trail: &mut Trail) {
+        let noun = &self.model[app];
+        if let Some(ase) = self.environment(app) {
+            let text = format!("{} runs in the App Service Environment {}", noun.head.name, self.model[ase].head.name);
+            trail.push(Step::pass("plan.ase.vnet-native", text).at(noun.head.span));
+            return;
+        }
+        let Some(plan) = self.plan_of(app) else { return };
+        let Some((kind, stated)) = noun.integrate.first().map(|s| match s.value {
+            Integration::Regional(_) => ("regional", s.span),
+            Integration::Gateway(..) => ("gateway", s.span),
+        }) else {
+            return;
+        };
+        let (Some(plan_type), Some(tier)) = (&plan.plan_type, &plan.tier) else { return };
+        if plan_type.may_integrate(&tier.value, kind) {
+            let words = if kind == "regional" { "regional" } else { "gateway-required" };
+            let text = format!("the tier {} has {words} virtual network integration", tier.value);
+            trail.push(Step::pass("plan.vnet.tiers", text).at(stated));
+        }
+        if !plan_type.address_per_instance && self.fires("subnet.flex.shared-gateways") {
+            let most = self.platform().limit("flex-gateway-addresses");
+            let text = format!("its instances share gateways: at most {most} addresses of the subnet");
+            trail.push(Step::pass("subnet.flex.shared-gateways", text).at(stated));
+        }
+    }
+
+    /// From an app to an address.
+    fn app_to(&self, question: &Question, app: AppId, goal: Ends, mut trail: Trail) -> Vec<Part> {
+        let noun = &self.model[app];
+        if let Some(part) = self.not_modelled(question, app, &goal, &trail) {
+            return vec![part];
+        }
+        let Some(subnet) = self.integration_subnet(app) else {
+            return vec![self.without_integration(question, app, goal, trail)].into_iter().flatten().collect();
+        };
+        let protocols = question.protocols();
+        if let Some(other) = protocols.iter().find(|protocol| !matches!(protocol, Protocol::Tcp | Protocol::Udp)) {
+            let text = format!("virtual network integration carries TCP and UDP, not {}", other.word().to_uppercase());
+            trail.push(Step::block("vnet.protocols", Outcome::Unsupported, text).at(noun.head.span));
+        }
+        let scope = self.scope(app, question.traffic, subnet);
+        let mut parts = Vec::new();
+        let source = Ends::Set(self.model[subnet].addresses());
+        let vnet = self.model[subnet].vnet;
+        let packet = Packet {
+            question,
+            flows: Flows {
+                source: source.clone(),
+                destination: goal.clone(),
+                protocols,
+                source_ports: question.source_ports.clone(),
+                ports: question.ports.clone(),
+            },
+            origin: source,
+            goal: goal.clone(),
+            trail,
+            vnet,
+            subnet: Some(subnet),
+            app: Some(app),
+            host: None,
+            forwarded: false,
+            translated: false,
+            hops: Vec::new(),
+        };
+        let into = |mut packet: Packet<'_>, step: Step, parts: &mut Vec<Part>| {
+            packet.push(step);
+            self.smtp(&mut packet, vnet);
+            parts.append(&mut self.leave(packet));
+        };
+        match scope {
+            Scope::All(step) => into(packet, step, &mut parts),
+            Scope::Nothing(step) => parts.append(&mut self.past_network(packet, app, Some(step))),
+            Scope::Private => {
+                let vnet_name = &self.model[vnet].head.name;
+                let private = self.platform().addresses("private-ranges");
+                let (inside, outside, _) = goal.split(&private);
+                if let Some(inside) = inside {
+                    let text = format!("{inside} is private (RFC 1918), so the call enters {vnet_name}");
+                    let flows = Flows { destination: inside, ..packet.flows.clone() };
+                    into(
+                        packet.with(flows),
+                        Step::pass("scope.default-rfc1918", text).at(integration_span(noun)),
+                        &mut parts,
+                    );
+                }
+                let Some(outside) = outside else { return parts };
+                let found = self.by_service_endpoint(subnet, &outside);
+                if let Some((ends, endpoint, span)) = found.yes {
+                    let text = format!(
+                        "{ends} is covered by the service endpoint {endpoint} of {}",
+                        self.model[subnet].head.name
+                    );
+                    let flows = Flows { destination: ends, ..packet.flows.clone() };
+                    into(packet.with(flows), Step::pass("scope.service-endpoint-prefixes", text).at(span), &mut parts);
+                }
+                if let Some(outside) = found.no {
+                    let flows = Flows { destination: outside, ..packet.flows.clone() };
+                    parts.append(&mut self.past_network(packet.with(flows), app, None));
+                }
+                if let Some((ends, endpoint, fact, span)) = found.maybe {
+                    let packet = packet.with(Flows { destination: ends.clone(), ..packet.flows.clone() });
+                    let taken = self.past_network(packet.clone(), app, None);
+                    let mut other = Vec::new();
+                    let step =
+                        Step::pass("scope.service-endpoint-prefixes", format!("{ends} is covered by {endpoint}"));
+                    into(packet.clone(), step, &mut other);
+                    let text = format!("the service endpoint {endpoint} may send {ends} into {vnet_name}");
+                    let doubt = Step::unknown("tag.unknown", text, fact, None).at(span);
+                    let assumption = format!("{ends} is none of the addresses of {endpoint}");
+                    parts.append(&mut either(taken, &other, packet, doubt, assumption));
+                }
+            }
+        }
+        parts
+    }
+
+    /// What is known to be outside of what fnet models.
+    fn not_modelled(&self, question: &Question, app: AppId, goal: &Ends, trail: &Trail) -> Option<Part> {
+        let noun = &self.model[app];
+        let part = |step: Step| {
+            let mut trail = trail.clone();
+            trail.push(step);
+            Some(Part {
+                source: Ends::Set(AddressSet::empty()),
+                destination: goal.clone(),
+                ports: question.ports.clone(),
+                trail,
+            })
+        };
+        let plan_type = self.plan_of(app).and_then(|plan| plan.plan_type.as_ref())?;
+        if plan_type.integration.iter().any(|kind| kind == "environment" || kind == "cluster") {
+            let rule = ["plan.container-apps.environment-managed", "plan.kubernetes.all-yes"];
+            let rule = rule.into_iter().find(|rule| self.fires(rule)).unwrap_or("verdict.ours.unknown");
+            let text = format!("the network of a {} is its environment's, which fnet does not model", plan_type.title);
+            return part(Step::unknown(rule, text, "", None).at(noun.head.span));
+        }
+        if let Some(stated) = noun.integrate.iter().find(|s| matches!(s.value, Integration::Gateway(..))) {
+            let text = "this version does not evaluate gateway-required integration";
+            return part(Step::unknown("p2s.reach", text, "", None).at(stated.span));
+        }
+        None
+    }
+
+    /// From an app that no network is joined to.
+    fn without_integration(&self, question: &Question, app: AppId, goal: Ends, trail: Trail) -> Vec<Part> {
+        let noun = &self.model[app];
+        let name = &noun.head.name;
+        let platform = self.platform_ends(app);
+        let part =
+            |trail| Part { source: platform.clone(), destination: goal.clone(), ports: question.ports.clone(), trail };
+        let mut trail = trail;
+        if !goal.possible().is_subset(&self.public_space()) {
+            let text = format!("{name} has no virtual network integration, and {goal} is private");
+            let step = Step::block("scope.no-integration", Outcome::Dropped, text)
+                .at(noun.head.span)
+                .headline(format!("{name} is not integrated with a virtual network"));
+            trail.push(match self.any_subnet_of(&goal) {
+                Some(subnet) => step.remedy(format!("amend app {name} {{ integrate {subnet} }}")),
+                None => step,
+            });
+            return vec![part(trail)];
+        }
+        let text = format!("{name} has no virtual network integration: it calls from the platform's addresses");
+        trail.push(Step::pass("scope.no-integration", text).at(noun.head.span));
+        self.from_platform(question, app, goal, trail)
+    }
+
+    /// A delegated subnet of the network that an address is in.
+    fn any_subnet_of(&self, goal: &Ends) -> Option<String> {
+        let (vnet, _) = self.model.vnets().find(|(_, vnet)| goal.possible().meets(&vnet.addresses()))?;
+        let free = self.model.subnets().find(|(_, subnet)| subnet.vnet == vnet && subnet.delegation.is_some());
+        free.map(|(_, subnet)| subnet.head.name.clone())
+    }
+
+    /// TCP 25 of an app that is sent into its network.
+    fn smtp(&self, packet: &mut Packet<'_>, vnet: VnetId) {
+        let rule = "vnet.regional.port-25";
+        let port = u16::try_from(self.platform().limit("smtp-port")).unwrap_or(0);
+        let tcp = packet.flows.protocols.contains(Protocol::Tcp) && packet.flows.ports.single() == Some(port);
+        let public = packet.flows.destination.possible().is_subset(&self.public_space());
+        if !(tcp && public && self.fires(rule)) {
+            return;
+        }
+        let noun = &self.model[vnet];
+        let subscription = noun
+            .head
+            .subscription
+            .as_ref()
+            .and_then(|s| self.model.subscriptions.iter().find(|known| known.head.name == s.value));
+        let allowed = noun.smtp_allowed.as_ref().or(subscription.and_then(|s| s.smtp_allowed.as_ref()));
+        if !allowed.is_some_and(|stated| stated.value) {
+            let text = format!("TCP {port} cannot leave by an integration; the documents disagree (O-05)");
+            packet.push(
+                Step::block(rule, Outcome::Dropped, text)
+                    .maybe_at(allowed.map(|s| s.span))
+                    .remedy(format!("amend vnet {} {{ smtp-allowed on }}", noun.head.name)),
+            );
+        }
+    }
+}
+
+/// Where the integration of an app is stated.
+pub(super) fn integration_span(app: &App) -> Span {
+    app.integrate.first().map_or(app.head.span, |stated| stated.span)
+}

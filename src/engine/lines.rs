@@ -1,0 +1,146 @@
+//! The line that decides: its step, what would change it, and the plain lists of firewalls. Not the order of groups.
+
+use super::Engine;
+use super::flow::{Ends, Flows};
+use super::matching::{Decided, first_match};
+use super::packet::Packet;
+use super::trail::{Outcome, Step};
+use crate::model::*;
+
+impl Engine<'_> {
+    /// The step of a line that decides, with the lines above it that may have decided otherwise.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn rule_step(
+        &self,
+        id: &str,
+        owner: &str,
+        what: &str,
+        rule: &SecurityRule,
+        text: String,
+        decided: &Decided,
+        list: &[SecurityRule],
+    ) -> Step {
+        let differs = decided.doubts.iter().find(|(line, _)| list[*line].action != rule.action);
+        let mut step = match (differs, rule.action) {
+            (Some((line, fact)), _) => {
+                let doubtful = &list[*line];
+                let words = format!("{owner} {}: it may match before {}", doubtful.text, rule.text);
+                let line = tag_line(fact);
+                let mut step = Step::unknown("tag.unknown", words, fact.clone(), line);
+                if !fact.contains("service tag") {
+                    step.rule = "verdict.ours.unknown".into();
+                }
+                return step.at(doubtful.span);
+            }
+            (None, Action::Deny) => {
+                let name = rule.name.as_ref().filter(|_| rule.rule.is_none());
+                let named = name.map(|name| format!(" ({name})")).unwrap_or_default();
+                let default = rule.rule.is_some();
+                let words = match (&rule.name, default) {
+                    (Some(name), true) => format!("{what} {owner} denies it by its default rule {name}"),
+                    _ => format!("{what} {owner} denies it at rule {}{named}", rule.priority),
+                };
+                Step::block(id, Outcome::Dropped, text).headline(words)
+            }
+            (None, _) => Step::pass(id, text),
+        };
+        let miss = |line: usize, fields: &[&str]| format!("{}: {}", list[line].text, fields.join(", "));
+        step.misses = decided.misses.iter().map(|m| miss(m.line, &m.fields)).collect();
+        step.at(rule.span)
+    }
+}
+
+impl Engine<'_> {
+    /// A list of lines in order; what no line names falls to its default.
+    pub(super) fn filter<'q>(
+        &self,
+        packet: Packet<'q>,
+        list: &FilterList,
+        owner: &str,
+        rule: &str,
+        unstated: Action,
+    ) -> Vec<Packet<'q>> {
+        let public = self.public_space();
+        let decided = first_match(&list.rules, &packet.flows, &public, |line, source| {
+            self.matcher(&(if source { &line.source } else { &line.destination }).addresses, None)
+        });
+        let mut passed = Vec::new();
+        for decision in decided {
+            let mut packet = packet.with(decision.flows.clone());
+            match decision.line {
+                Some(at) => {
+                    let line = &list.rules[at];
+                    let text = format!("{owner} {}", line.text);
+                    let mut step = self.rule_step(rule, owner, "", line, text.clone(), &decision, &list.rules);
+                    if step.is_block() {
+                        step.headline = Some(format!("{owner} denies it: {}", line.text));
+                    }
+                    packet.push(step);
+                }
+                None => {
+                    let default = list.default.as_ref().map_or(unstated, |stated| stated.value);
+                    let place = list.default.as_ref().map_or(list.span, |stated| stated.span);
+                    let text = format!("{owner} default {}", default.word());
+                    packet.push(match default {
+                        Action::Deny => Step::block(rule, Outcome::Dropped, text)
+                            .at(place)
+                            .headline(format!("no line of {owner} allows it")),
+                        _ => Step::pass(rule, text).at(place),
+                    });
+                }
+            }
+            passed.push(packet);
+        }
+        passed
+    }
+}
+
+pub(super) fn direction(outbound: bool) -> &'static str {
+    if outbound { "outbound" } else { "inbound" }
+}
+
+/// A line that would let the flows pass, at a free priority before the one that denies.
+pub(super) fn amendment(
+    engine: &Engine<'_>,
+    group: &Nsg,
+    list: &[SecurityRule],
+    line: usize,
+    flows: &Flows,
+    outbound: bool,
+) -> Option<String> {
+    let (first, last) = (engine.platform().limit("nsg-priority-first"), engine.platform().limit("nsg-priority-last"));
+    let before = list[line].priority.min(last + 1);
+    let taken = |priority: i64| list.iter().any(|rule| rule.priority == priority);
+    let free = (first..before).rev().find(|priority| !taken(*priority));
+    // Without a free number before it, the rule that denies makes room by taking the next one.
+    let moved = match free {
+        Some(_) => String::new(),
+        None if before <= last && !taken(before + 1) => {
+            let moved = list[line].text.replacen(&before.to_string(), &(before + 1).to_string(), 1);
+            format!("remove rule {before}; {moved}; ")
+        }
+        None => return None,
+    };
+    let priority = free.unwrap_or(before);
+    let ends = |ends: &Ends| match ends {
+        Ends::Set(set) => set.to_string(),
+        Ends::Symbol(symbol) => match symbol.tags.first() {
+            Some((tag, Some(region))) => {
+                let region = engine.platform().region(region).map_or(region.clone(), |r| r.tag_name);
+                format!("{tag}.{region}")
+            }
+            Some((tag, None)) => tag.clone(),
+            None => symbol.within.to_string(),
+        },
+    };
+    let (source, destination) = (ends(&flows.source), ends(&flows.destination));
+    let rule = format!("{priority} allow {} {source} -> {destination}{}", flows.protocols, flows.port_text());
+    Some(format!("amend nsg {} {{ {} {{ {moved}{rule} }} }}", group.head.name, direction(outbound)))
+}
+
+/// The line that would state a missing tag.
+fn tag_line(fact: &str) -> Option<String> {
+    let tag = fact.split("service tag ").nth(1)?;
+    let tag = tag.split(' ').next().unwrap_or(tag);
+    Some(format!("amend service-tag {tag} {{ prefix 192.0.2.0/24 }}, or use tags \"ServiceTags_Public.json\""))
+}

@@ -1,0 +1,185 @@
+//! What the words of rules mean as addresses: things, groups of machines, service tags, seen from a subnet. Not which
+//! flows a line then matches.
+
+use super::Engine;
+use super::flow::SymbolOf;
+use super::matching::Matcher;
+use crate::model::*;
+use crate::net::AddressSet;
+use crate::platform::ComputedTag;
+use std::net::IpAddr;
+
+/// From where a group's words are understood: the tag VirtualNetwork differs from subnet to subnet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Viewpoint {
+    pub(super) vnet: VnetId,
+    pub(super) subnet: Option<SubnetId>,
+}
+
+impl Engine<'_> {
+    /// The public addresses: those that no reserved or private range holds.
+    pub(super) fn public_space(&self) -> AddressSet {
+        AddressSet::all().difference(&self.platform().addresses("internet-excluded"))
+    }
+
+    /// What a public address that is not stated may be: Azure's services answer on IPv4.
+    pub(super) fn some_public(&self) -> AddressSet {
+        let v4 = ipnet::IpNet::V4(ipnet::Ipv4Net::default());
+        self.public_space().intersection(&v4.into())
+    }
+
+    /// The addresses that an unstated public address may be.
+    pub fn unstated_public(&self) -> AddressSet {
+        self.some_public()
+    }
+
+    /// What an address set means, seen from a subnet.
+    pub(super) fn matcher(&self, expr: &AddressExpr, view: Option<Viewpoint>) -> Matcher {
+        expr.terms.iter().fold(Matcher::default(), |all, term| all.or(self.term(term, view)))
+    }
+
+    /// The prefixes that an address set stands for at a subnet; a tag without data says so.
+    pub fn expand(&self, expr: &AddressExpr, subnet: SubnetId) -> Vec<String> {
+        let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };
+        let matcher = self.matcher(expr, Some(view));
+        let mut words: Vec<String> = matcher.set.prefixes().iter().map(ToString::to_string).collect();
+        words.extend(matcher.tags.iter().map(|tag| format!("(no data for {})", tag.text)));
+        words
+    }
+
+    fn term(&self, term: &Term, view: Option<Viewpoint>) -> Matcher {
+        match term {
+            Term::Any => Matcher::any(),
+            Term::Set(set) => Matcher::of(set.clone()),
+            Term::Asg(asg) => Matcher::of(self.asg_members(*asg)),
+            Term::Thing(thing) => self.thing_addresses(*thing),
+            Term::Tag(tag) => self.tag(tag, view),
+        }
+    }
+
+    /// The addresses of a declared thing; those that are not stated, as symbols.
+    fn thing_addresses(&self, thing: Thing) -> Matcher {
+        let many = |all: &[Stated<IpAddr>]| AddressSet::of(&all.iter().map(|a| a.value.into()).collect::<Vec<_>>());
+        match thing {
+            Thing::Vnet(id) => Matcher::of(self.model[id].addresses()),
+            Thing::Subnet(id) => Matcher::of(self.model[id].addresses()),
+            Thing::OnPremises(id) => Matcher::of(self.model[id].addresses()),
+            Thing::Host(id) => Matcher::of(many(&self.model[id].addresses)),
+            Thing::DnsServer(id) => Matcher::of(many(&self.model[id].addresses)),
+            Thing::Appliance(id) => Matcher::of(
+                self.model[id]
+                    .address
+                    .iter()
+                    .map(|a| a.value.into())
+                    .collect::<Vec<AddressSet>>()
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default(),
+            ),
+            Thing::LoadBalancer(id) => {
+                Matcher::of(self.model[id].address.as_ref().map(|a| a.value.into()).unwrap_or_default())
+            }
+            Thing::PrivateEndpoint(id) => {
+                let noun = &self.model[id];
+                let mut matcher = Matcher::of(many(&noun.addresses));
+                if noun.addresses.is_empty() {
+                    matcher.symbols.push(SymbolOf::PrivateEndpoint(id));
+                }
+                matcher
+            }
+            Thing::App(id) => {
+                let subnet = self.integration_subnet(id).map(|id| self.model[id].addresses());
+                let outbound = AddressSet::of(self.model[id].outbound_ip.iter().map(|ip| &ip.value));
+                let mut matcher = Matcher::of(outbound.union(&subnet.unwrap_or_default()));
+                matcher.symbols.push(SymbolOf::Platform(id));
+                matcher
+            }
+            _ => Matcher::default(),
+        }
+    }
+
+    /// The addresses of the interfaces that are in an application security group.
+    fn asg_members(&self, asg: AsgId) -> AddressSet {
+        let hosts = self.model.hosts().filter(|(_, host)| host.asgs.contains(&asg)).flat_map(|(_, h)| &h.addresses);
+        let endpoints = self.model.private_endpoints().filter(|(_, e)| e.asgs.contains(&asg));
+        let endpoints = endpoints.flat_map(|(_, e)| &e.addresses);
+        AddressSet::of(&hosts.chain(endpoints).map(|a| a.value.into()).collect::<Vec<_>>())
+    }
+
+    /// What a service tag means, seen from a subnet. What declared services state of their addresses is known.
+    pub(super) fn tag(&self, tag: &TagRef, view: Option<Viewpoint>) -> Matcher {
+        let Some((facts, _)) = self.platform().tag(&tag.name) else { return Matcher::default() };
+        match facts.computed {
+            Some(ComputedTag::VirtualNetwork) => {
+                return Matcher::of(view.map(|view| self.virtual_network(view)).unwrap_or_default());
+            }
+            Some(ComputedTag::Internet) => {
+                let inside = view.map(|view| self.virtual_network(view)).unwrap_or_default();
+                let inside = inside.difference(&self.platform().addresses("azure-dns"));
+                let set = self.public_space().difference(&inside);
+                return Matcher { set, internet: true, ..Matcher::default() };
+            }
+            None => {}
+        }
+        let regional = tag.region.as_ref().and_then(|region| {
+            let spelled = self.platform().region(region).map(|r| r.tag_name);
+            let names = [Some(tag.text.clone()), spelled.map(|region| format!("{}.{region}", tag.name))];
+            names
+                .into_iter()
+                .flatten()
+                .find_map(|name| self.platform().tag(&name).filter(|(t, r)| r.is_none() && t.prefixes.is_some()))
+        });
+        if let Some(set) = regional.and_then(|(tag, _)| tag.prefixes) {
+            return Matcher::of(set);
+        }
+        if let (Some(set), None) = (facts.prefixes, &tag.region) {
+            return Matcher::of(set);
+        }
+        let set = self.declared_members(&tag.name, tag.region.as_deref());
+        let region = tag.region.as_ref().and_then(|region| self.platform().region(region));
+        let text = region.map_or(tag.name.clone(), |region| format!("{}.{}", tag.name, region.tag_name));
+        Matcher { set, tags: vec![TagRef { text, ..tag.clone() }], ..Matcher::default() }
+    }
+
+    /// The public addresses that declared services of a tag state.
+    fn declared_members(&self, tag: &str, region: Option<&str>) -> AddressSet {
+        let of_tag = self.model.services().filter(|(_, service)| {
+            service.service_type.as_ref().is_some_and(|t| t.tag.as_deref() == Some(tag))
+                && region.is_none_or(|region| service.head.region.as_ref().is_some_and(|r| r.value == region))
+        });
+        AddressSet::of(of_tag.flat_map(|(_, service)| &service.public_ip).map(|ip| &ip.value))
+    }
+
+    /// The tag VirtualNetwork of a subnet: its network, peers, sites behind gateways, the prefixes of its user-defined
+    /// routes, and the address of the host.
+    pub(super) fn virtual_network(&self, view: Viewpoint) -> AddressSet {
+        let vnet = &self.model[view.vnet];
+        let mut set = vnet.addresses().union(&self.platform().addresses("azure-dns"));
+        for peer in self.peers_of(view.vnet) {
+            if peer.access {
+                set = set.union(&self.model[peer.vnet].addresses());
+            }
+        }
+        for gateway in self.gateways_for(view.vnet) {
+            for (_, site) in self.sites_behind(gateway) {
+                set = set.union(&site.addresses());
+            }
+            for other in &self.model[gateway].connections {
+                if let Thing::Vnet(other) = other.value {
+                    set = set.union(&self.model[other].addresses());
+                }
+            }
+            set = set.union(&AddressSet::of(self.model[gateway].point_to_site.iter().map(|p| &p.value)));
+        }
+        let strict = vnet.strict_vnet_tag.as_ref().is_some_and(|stated| stated.value);
+        let table = view.subnet.and_then(|subnet| self.model[subnet].route_table.as_ref());
+        for route in table.into_iter().flat_map(|table| &self.model[table.value].routes) {
+            if let RouteTarget::Prefix(prefix) = &route.target
+                && (prefix.prefix_len() > 0 || strict)
+            {
+                set = set.union(&(*prefix).into());
+            }
+        }
+        set
+    }
+}

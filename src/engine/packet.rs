@@ -1,0 +1,109 @@
+//! Flows on their way, and the parts that they end as. Not where they go.
+
+use super::Engine;
+use super::flow::{Ends, Flows};
+use super::question::Question;
+use super::trail::{Step, Trail, Verdict};
+use crate::model::*;
+use crate::net::PortSet;
+
+/// Some flows of a question, and what becomes of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Their source, as the question has it.
+    pub source: Ends,
+    /// Where they go, after name resolution.
+    pub destination: Ends,
+    /// Their destination ports.
+    pub ports: PortSet,
+    /// The way.
+    pub trail: Trail,
+}
+
+impl Part {
+    /// What becomes of them.
+    pub fn verdict(&self) -> Verdict {
+        self.trail.verdict()
+    }
+}
+
+/// Flows on their way through a network.
+#[derive(Clone, Debug)]
+pub(super) struct Packet<'q> {
+    pub(super) question: &'q Question,
+    pub(super) flows: Flows,
+    /// The source as the question has it.
+    pub(super) origin: Ends,
+    /// Where the question sends them.
+    pub(super) goal: Ends,
+    pub(super) trail: Trail,
+    /// The network that they are in.
+    pub(super) vnet: VnetId,
+    /// The subnet that they leave, where it is known.
+    pub(super) subnet: Option<SubnetId>,
+    /// The app that sends them.
+    pub(super) app: Option<AppId>,
+    /// The host that sends them.
+    pub(super) host: Option<HostId>,
+    /// Did an appliance forward them into this network?
+    pub(super) forwarded: bool,
+    /// Has their source been translated?
+    pub(super) translated: bool,
+    /// The appliances that they have passed.
+    pub(super) hops: Vec<ApplianceId>,
+}
+
+impl Packet<'_> {
+    pub(super) fn push(&mut self, step: Step) {
+        self.trail.push(step);
+    }
+
+    /// The same with fewer flows; the origin follows as long as nobody translates.
+    pub(super) fn with(&self, flows: Flows) -> Self {
+        let mut next = self.clone();
+        if !self.translated {
+            next.origin = flows.source.clone();
+        }
+        if self.flows.destination == self.goal {
+            next.goal = flows.destination.clone();
+        }
+        next.flows = flows;
+        next
+    }
+
+    pub(super) fn end(self) -> Part {
+        Part { source: self.origin, destination: self.goal, ports: self.flows.ports, trail: self.trail }
+    }
+
+    pub(super) fn end_with(mut self, step: Step) -> Part {
+        self.trail.push(step);
+        self.end()
+    }
+}
+
+impl Engine<'_> {
+    /// A packet in a network that no declared interface sent.
+    pub(super) fn packet<'q>(
+        &self,
+        question: &'q Question,
+        flows: Flows,
+        goal: Ends,
+        trail: Trail,
+        vnet: VnetId,
+    ) -> Packet<'q> {
+        Packet {
+            question,
+            origin: flows.source.clone(),
+            flows,
+            goal,
+            trail,
+            vnet,
+            subnet: None,
+            app: None,
+            host: None,
+            forwarded: false,
+            translated: false,
+            hops: Vec::new(),
+        }
+    }
+}

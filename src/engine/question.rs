@@ -1,0 +1,102 @@
+//! A question about flows: from where, to where, by what. Not what becomes of them.
+
+use super::flow::Ends;
+use crate::model::*;
+use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
+use crate::syntax::ast::Over;
+
+/// Where flows come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An app.
+    App(AppId),
+    /// A host.
+    Host(HostId),
+    /// Any machine of a subnet.
+    Subnet(SubnetId),
+    /// A network of the customer's own.
+    OnPremises(OnPremisesId),
+    /// Addresses, wherever they are.
+    Addresses(AddressSet),
+    /// The internet.
+    Internet,
+}
+
+/// Where flows go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Addresses, without any name lookup.
+    Ends(Ends),
+    /// A host name, and what it is known to be the name of.
+    Name(String, Option<Thing>),
+}
+
+/// What kind of traffic of an app it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Traffic {
+    /// Calls of the running code.
+    #[default]
+    Application,
+    /// The mount of the content share.
+    ContentShare,
+    /// The pull of the container image.
+    ImagePull,
+    /// Backup and restore.
+    Backup,
+    /// Key Vault references.
+    KeyVaultReference,
+}
+
+impl Traffic {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::ContentShare => "content-share",
+            Self::ImagePull => "image-pull",
+            Self::Backup => "backup",
+            Self::KeyVaultReference => "key-vault-reference",
+        }
+    }
+
+    /// Every kind.
+    pub const ALL: [Traffic; 5] =
+        [Self::Application, Self::ContentShare, Self::ImagePull, Self::Backup, Self::KeyVaultReference];
+}
+
+/// A set of flows that somebody asks about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Where they come from.
+    pub source: Source,
+    /// Where they go.
+    pub target: Target,
+    /// What they are carried by; none for TCP and the answer of what stands at the target.
+    pub over: Option<Over>,
+    /// Their source ports.
+    pub source_ports: PortSet,
+    /// Their destination ports.
+    pub ports: PortSet,
+    /// What kind of traffic they are.
+    pub traffic: Traffic,
+    /// The headers of the request.
+    pub headers: Vec<(String, Vec<String>)>,
+    /// Is the SCM site meant?
+    pub scm: bool,
+}
+
+impl Question {
+    /// The protocols of the flows.
+    pub fn protocols(&self) -> ProtocolSet {
+        match self.over {
+            Some(Over::Protocol(protocol)) => ProtocolSet::one(protocol),
+            Some(Over::Any) => ProtocolSet::all(),
+            None | Some(Over::Http) => ProtocolSet::one(Protocol::Tcp),
+        }
+    }
+
+    /// Is the handshake of TCP alone asked about, and not what the far end then answers?
+    pub fn handshake_only(&self) -> bool {
+        matches!(self.over, Some(Over::Protocol(_)))
+    }
+}

@@ -1,0 +1,116 @@
+//! The host names of services and apps, and the public ends that they stand for. Not who is told them.
+
+use super::super::Engine;
+use super::super::flow::{Ends, Symbol, SymbolOf};
+use super::is_suffix;
+use crate::model::*;
+use crate::net::AddressSet;
+use crate::platform::ServiceEndpointType;
+use std::sync::Arc;
+
+/// A public name of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceName {
+    /// The subresource that it leads to.
+    pub subresource: String,
+    /// The name.
+    pub name: String,
+    /// The name that it is an alias of, once there is a private endpoint.
+    pub alias: String,
+}
+
+impl ServiceName {
+    fn plain(name: &str) -> Self {
+        Self { subresource: String::new(), name: name.to_string(), alias: name.to_string() }
+    }
+}
+
+impl Engine<'_> {
+    /// The public side of a service, at one of its endpoints.
+    pub fn service_ends(&self, id: ServiceId, subresource: &str) -> Ends {
+        let noun = &self.model[id];
+        if !noun.public_ip.is_empty() {
+            return Ends::Set(AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value)));
+        }
+        let region = noun.head.region.as_ref().map(|r| r.value.clone());
+        let tag = noun.service_type.as_ref().and_then(|of_type| of_type.tag.clone());
+        let mut tags: Vec<(String, Option<String>)> = tag.into_iter().map(|tag| (tag, region.clone())).collect();
+        tags.extend(self.azure_tags(region.as_deref()));
+        Ends::Symbol(Arc::new(Symbol {
+            of: SymbolOf::Service(id, subresource.to_string()),
+            text: format!("the public address of {}", noun.head.name),
+            within: self.some_public(),
+            tags,
+            tags_known: true,
+        }))
+    }
+
+    /// The public entry of an app.
+    pub fn app_ends(&self, id: AppId) -> Ends {
+        let noun = &self.model[id];
+        if !noun.inbound_ip.is_empty() {
+            return Ends::Set(AddressSet::of(noun.inbound_ip.iter().map(|ip| &ip.value)));
+        }
+        let region = noun.head.region.as_ref().map(|r| r.value.clone());
+        let tag = self.platform().service_type("web-app").and_then(|of_type| of_type.tag);
+        let mut tags: Vec<(String, Option<String>)> = tag.into_iter().map(|tag| (tag, region.clone())).collect();
+        tags.extend(self.azure_tags(region.as_deref()));
+        Ends::Symbol(Arc::new(Symbol {
+            of: SymbolOf::App(id),
+            text: format!("the inbound address of {}", noun.head.name),
+            within: self.some_public(),
+            tags,
+            tags_known: true,
+        }))
+    }
+
+    /// The host names of an app and of its SCM site.
+    pub fn app_names(&self, id: AppId) -> Vec<String> {
+        let noun = &self.model[id];
+        let label = noun.head.name.replace('.', "-").to_lowercase();
+        let of_type = self.platform().service_type("web-app");
+        let suffixes = of_type.iter().flat_map(|t| &t.endpoints).map(|e| e.suffix.clone());
+        let mut names: Vec<String> = suffixes.map(|suffix| format!("{label}.{suffix}")).collect();
+        names.extend(noun.host_names.iter().map(|name| name.value.clone()));
+        names
+    }
+
+    /// The public names of a service, endpoint by endpoint, with the aliases that they get once there is a private
+    /// endpoint.
+    pub fn service_names(&self, id: ServiceId) -> Vec<ServiceName> {
+        let noun = &self.model[id];
+        let Some(of_type) = &noun.service_type else {
+            return noun.host_names.iter().map(|name| ServiceName::plain(&name.value)).collect();
+        };
+        let mut names: Vec<ServiceName> =
+            of_type.endpoints.iter().map(|endpoint| self.endpoint_name(noun, endpoint)).collect();
+        for host in &noun.host_names {
+            let like = names
+                .iter()
+                .find(|known| is_suffix(known.name.split_once('.').map_or("", |(_, s)| s), &host.value))
+                .cloned();
+            match like.or_else(|| names.first().cloned()) {
+                Some(mut known) => {
+                    let label = host.value.split('.').next().unwrap_or("");
+                    let zone = known.alias.split_once('.').map_or("", |(_, zone)| zone).to_string();
+                    known.name = host.value.clone();
+                    known.alias = format!("{label}.{zone}");
+                    names.push(known);
+                }
+                None => names.push(ServiceName::plain(&host.value)),
+            }
+        }
+        names
+    }
+
+    fn endpoint_name(&self, noun: &Service, endpoint: &ServiceEndpointType) -> ServiceName {
+        let region = noun.head.region.as_ref().map_or("", |r| r.value.as_str());
+        let fill = |template: &str| template.replace("{region}", region).to_lowercase();
+        let label = format!("{}{}", noun.resource_name.value.to_lowercase(), endpoint.label_suffix);
+        ServiceName {
+            subresource: endpoint.subresource.clone(),
+            name: format!("{label}.{}", fill(&endpoint.suffix)),
+            alias: format!("{label}.{}", fill(&endpoint.zone)),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Name servers: which ones somebody uses, in which order, and whether they are reached. Not what they answer.
+
+use super::super::Engine;
+use super::super::app::integration_span;
+use super::super::flow::Ends;
+use super::super::question::{Question, Source, Target, Traffic};
+use super::super::trail::{Step, Verdict};
+use super::{Answered, Asker, Resolution};
+use crate::model::*;
+use crate::net::{PortSet, Protocol};
+use crate::syntax::ast::Over;
+use std::net::IpAddr;
+
+impl Engine<'_> {
+    /// The servers that somebody uses, in order; none for public resolution.
+    pub(super) fn servers_of(&self, asker: Asker, out: &mut Resolution) -> Option<Vec<IpAddr>> {
+        let azure = self.azure_dns();
+        match asker {
+            Asker::App(app) => Some(self.servers_of_app(app, out)),
+            Asker::Host(host) => {
+                let noun = &self.model[host];
+                if let (Some(first), false) = (noun.dns.first(), noun.dns.is_empty()) {
+                    let text = format!("{} has name servers of its own", noun.head.name);
+                    out.steps.push(Step::pass("dns.nic-over-vnet", text).at(first.span));
+                    return Some(noun.dns.iter().map(|a| a.value).collect());
+                }
+                match noun.place {
+                    Some(Thing::Subnet(subnet)) => Some(self.servers_of_vnet(self.model[subnet].vnet, out)),
+                    Some(Thing::OnPremises(site)) => self.servers_of(Asker::Site(site), out),
+                    _ => Some(vec![azure]),
+                }
+            }
+            Asker::Vnet(vnet) => Some(self.servers_of_vnet(vnet, out)),
+            Asker::Site(site) => {
+                let noun = &self.model[site];
+                if noun.dns.is_empty() {
+                    out.assumptions.push(format!("{} resolves public names publicly", noun.head.name));
+                    return None;
+                }
+                Some(noun.dns.iter().map(|a| a.value).collect())
+            }
+            Asker::Internet | Asker::Nowhere => None,
+        }
+    }
+
+    /// The address of Azure's own name servers.
+    pub(in crate::engine) fn azure_dns(&self) -> IpAddr {
+        self.platform().addresses("azure-dns").first().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED))
+    }
+
+    fn servers_of_vnet(&self, vnet: VnetId, out: &mut Resolution) -> Vec<IpAddr> {
+        let noun = &self.model[vnet];
+        match &noun.dns {
+            Some(DnsSetting { servers: Some(servers), span }) if servers.is_empty() => {
+                let text = format!("{} has custom DNS without a server: Azure's is used", noun.head.name);
+                out.steps.push(Step::pass("dns.servers.vnet-empty-list", text).at(*span));
+                vec![self.azure_dns()]
+            }
+            Some(DnsSetting { servers: Some(servers), span }) => {
+                let list: Vec<String> = servers.iter().map(IpAddr::to_string).collect();
+                let text = format!("{} uses the name servers {}", noun.head.name, list.join(", "));
+                out.steps.push(Step::pass("dns.servers.vnet", text).at(*span));
+                servers.clone()
+            }
+            _ => vec![self.azure_dns()],
+        }
+    }
+
+    fn servers_of_app(&self, app: AppId, out: &mut Resolution) -> Vec<IpAddr> {
+        let noun = &self.model[app];
+        let mut servers = match &noun.dns {
+            Some(Stated { value: (servers, via), span }) => {
+                let rule = match via {
+                    Via::Property if self.fires("dns.servers.app-override") => "dns.servers.app-override",
+                    _ => "dns.servers.app-setting",
+                };
+                let list: Vec<String> = servers.iter().map(IpAddr::to_string).collect();
+                let text = format!("{} asks {}", noun.head.name, list.join(", "));
+                out.steps.push(Step::pass(rule, text).at(*span));
+                servers.clone()
+            }
+            None => match self.integration_subnet(app) {
+                Some(subnet) => {
+                    let vnet = self.model[subnet].vnet;
+                    let servers = self.servers_of_vnet(vnet, out);
+                    if servers == [self.azure_dns()] {
+                        let text = format!(
+                            "{} asks Azure's name servers, as {} does",
+                            noun.head.name, self.model[vnet].head.name
+                        );
+                        out.steps.push(Step::pass("dns.servers.vnet", text).at(integration_span(noun)));
+                    }
+                    servers
+                }
+                None => {
+                    let text =
+                        format!("{} asks Azure's name servers, which tell it public names alone", noun.head.name);
+                    out.steps.push(Step::pass("dns.servers.no-vnet", text).at(noun.head.span));
+                    vec![self.azure_dns()]
+                }
+            },
+        };
+        if let Some(alternative) = &noun.dns_alternative {
+            out.steps.push(Step::pass("dns.servers.alt", format!("and {}", alternative.value)).at(alternative.span));
+            servers.push(alternative.value);
+        }
+        servers
+    }
+
+    /// The name servers of an app, with the steps that lead to them.
+    pub(in crate::engine) fn name_servers(&self, app: AppId, out: &mut Resolution) -> Vec<IpAddr> {
+        self.servers_of_app(app, out)
+    }
+
+    /// Is a custom server reached? None when it is.
+    pub(super) fn reach_server(
+        &self,
+        asker: Asker,
+        server: IpAddr,
+        out: &mut Resolution,
+        depth: usize,
+    ) -> Option<Answered> {
+        let source = match asker {
+            Asker::App(app) if self.integration_subnet(app).is_some() => Source::App(app),
+            Asker::Host(host) => Source::Host(host),
+            _ => return None,
+        };
+        if let Asker::App(app) = asker
+            && self.bypasses_groups(app)
+        {
+            let text = "port 53 to custom name servers is not filtered by the network's groups (O-09)";
+            out.steps.push(Step::pass("nsg.custom-dns-bypass", text));
+            return None;
+        }
+        let _ = depth;
+        let port = u16::try_from(self.platform().limit("dns-port")).unwrap_or(0);
+        let question = Question {
+            source,
+            target: Target::Ends(Ends::one(server)),
+            over: Some(Over::Protocol(Protocol::Udp)),
+            source_ports: PortSet::all(),
+            ports: PortSet::one(port),
+            traffic: Traffic::Application,
+            headers: Vec::new(),
+            scm: false,
+        };
+        let parts = self.walk(&question);
+        let failed = parts.iter().find(|part| part.verdict() != Verdict::Yes)?;
+        let deciding = failed.trail.deciding()?;
+        let why = deciding.headline.clone().unwrap_or_else(|| deciding.text.clone());
+        match failed.verdict() {
+            Verdict::Unknown => {
+                let mut step = deciding.clone();
+                step.text = format!("name server {server}: {}", step.text);
+                out.steps.push(step);
+                Some(Answered::Unknown)
+            }
+            _ => {
+                let text = format!("name server {server} is not reached: {why}");
+                out.steps.push(Step::note("dns.server-reachability", text).maybe_at(deciding.place));
+                Some(Answered::Silent)
+            }
+        }
+    }
+
+    fn bypasses_groups(&self, app: AppId) -> bool {
+        let Some(subnet) = self.integration_subnet(app) else { return false };
+        let vnet = &self.model[self.model[subnet].vnet];
+        let custom = vnet.dns.as_ref().is_some_and(|dns| dns.servers.as_ref().is_some_and(|s| !s.is_empty()));
+        let stated = vnet.dns_bypasses_nsg.as_ref().map(|stated| stated.value);
+        custom && stated.unwrap_or(self.fires("nsg.custom-dns-bypass"))
+    }
+}

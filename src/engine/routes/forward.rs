@@ -1,0 +1,263 @@
+//! Forwarding: which route wins for a destination, and where flows go along it. Not what the table holds.
+
+use super::super::Engine;
+use super::super::flow::Ends;
+use super::super::packet::{Packet, Part};
+use super::super::trail::{Outcome, Step};
+use super::{Hop, Route, RouteSource, RouteState};
+use crate::net::AddressSet;
+use std::net::IpAddr;
+
+/// A route that wins for some ends.
+pub(in crate::engine) struct Chosen {
+    ends: Ends,
+    /// Its place in the table; none where no route leads there.
+    pub(in crate::engine) route: Option<usize>,
+    /// Routes before it that may win, and the facts that would tell.
+    doubts: Vec<(usize, String)>,
+}
+
+impl Chosen {
+    /// The first route that may win and leads elsewhere, and the fact that would tell.
+    fn differing(&self, routes: &[Route]) -> Option<(usize, String)> {
+        let hop = self.route.map(|at| routes[at].hop);
+        self.doubts.iter().find(|(at, _)| Some(routes[*at].hop) != hop).cloned()
+    }
+}
+
+impl Engine<'_> {
+    /// Every route that may win for some ends, with the ends that it wins for.
+    pub(in crate::engine) fn choose_route(&self, routes: &[Route], ends: &Ends) -> Vec<Chosen> {
+        let public = self.public_space();
+        let mut open = vec![(ends.clone(), Vec::new())];
+        let mut chosen = Vec::new();
+        for (at, route) in routes.iter().enumerate().filter(|(_, route)| route.is_active()) {
+            let mut rest = Vec::new();
+            for (ends, mut doubts) in open {
+                let cut = route.matcher.split(&ends, &public);
+                if let Some(ends) = cut.yes {
+                    chosen.push(Chosen { ends, route: Some(at), doubts: doubts.clone() });
+                }
+                if let Some(ends) = cut.no {
+                    rest.push((ends, doubts.clone()));
+                }
+                if let Some((ends, fact)) = cut.maybe {
+                    doubts.push((at, fact));
+                    rest.push((ends, doubts));
+                }
+            }
+            open = rest;
+        }
+        chosen.extend(open.into_iter().map(|(ends, doubts)| Chosen { ends, route: None, doubts }));
+        chosen
+    }
+
+    /// By the winning route to the next hop.
+    pub(in crate::engine) fn by_route(&self, mut packet: Packet<'_>) -> Vec<Part> {
+        if packet.flows.destination.possible().is_subset(&self.platform().addresses("platform-addresses")) {
+            let text = format!("{} is served by the host itself: no route applies", packet.flows.destination);
+            packet.push(Step::pass("nsg.platform-addresses", text));
+            return vec![packet.end()];
+        }
+        let routes = self.effective_routes(packet.vnet, packet.subnet);
+        let mut parts = Vec::new();
+        for choice in self.choose_route(&routes, &packet.flows.destination) {
+            let mut flows = packet.flows.clone();
+            flows.destination = choice.ends.clone();
+            let packet = packet.with(flows);
+            let taken = self.along(packet.clone(), &routes, choice.route);
+            match choice.differing(&routes) {
+                None => parts.extend(taken),
+                Some((at, fact)) => {
+                    let route = &routes[at];
+                    let text = format!("the route {} may lead elsewhere", shown(route));
+                    let doubt = Step::unknown("tag.unknown", text, fact, None).maybe_at(route.place);
+                    let assumption = format!("{} is none of the addresses of {}", choice.ends, route.target);
+                    let other = self.along(packet.clone(), &routes, Some(at));
+                    parts.extend(either(taken, &other, packet, doubt, assumption));
+                }
+            }
+        }
+        parts
+    }
+
+    fn along(&self, packet: Packet<'_>, routes: &[Route], chosen: Option<usize>) -> Vec<Part> {
+        match chosen {
+            Some(at) => self.follow(packet, routes, at),
+            None => {
+                let text = format!("no route leads to {}", packet.flows.destination);
+                vec![packet.end_with(Step::block("eval.out.6-route", Outcome::Dropped, text))]
+            }
+        }
+    }
+
+    /// The route that wins for one address with where it sends; or the fact that would tell.
+    pub fn winner(&self, routes: &[Route], to: IpAddr) -> Result<Option<(usize, Hop, &'static str)>, String> {
+        let ends = Ends::one(to);
+        if self.platform().addresses("platform-addresses").contains(to) {
+            let host =
+                routes.iter().position(|route| route.hop == Hop::Internet && route.source == RouteSource::Default);
+            return Ok(host.map(|at| (at, Hop::Internet, routes[at].rule)));
+        }
+        let Some(choice) = self.choose_route(routes, &ends).into_iter().next() else { return Ok(None) };
+        if let Some((_, fact)) = choice.differing(routes) {
+            return Err(fact);
+        }
+        Ok(choice.route.map(|at| {
+            let (hop, rule) = self.true_hop(&routes[at], ends.possible());
+            (at, hop, rule)
+        }))
+    }
+
+    /// Where a route really sends: the system's route to the internet carries public addresses alone (O-35).
+    fn true_hop(&self, route: &Route, destination: &AddressSet) -> (Hop, &'static str) {
+        let by_system = route.hop == Hop::Internet && route.source == RouteSource::Default;
+        let platform = self.platform().addresses("platform-addresses");
+        if by_system && !destination.meets(&self.public_space()) && !destination.is_subset(&platform) {
+            return (Hop::None, "route.system.none");
+        }
+        (route.hop, route.rule)
+    }
+
+    /// Along the route that won.
+    fn follow(&self, mut packet: Packet<'_>, routes: &[Route], at: usize) -> Vec<Part> {
+        let route = &routes[at];
+        let destination = packet.flows.destination.possible().clone();
+        self.note_losers(&mut packet, routes, at);
+        let text = format!("{} -> {}", shown(route), self.hop_text(route.hop));
+        if matches!(route.hop, Hop::None | Hop::Internet) && route.source != RouteSource::User {
+            let private = !destination.meets(&self.public_space());
+            if private && let Some(why) = self.why_no_route(packet.vnet, &destination) {
+                packet.push(why);
+            }
+        }
+        let (hop, rule) = self.true_hop(route, &destination);
+        let text = if hop == route.hop {
+            text
+        } else {
+            format!("{} is no public address, and no other route leads there", packet.flows.destination)
+        };
+        match hop {
+            Hop::None => {
+                let headline = if hop == route.hop { format!("route {} drops it", shown(route)) } else { text.clone() };
+                let step = Step::block(rule, Outcome::Dropped, text).maybe_at(route.place).headline(headline);
+                vec![packet.end_with(step)]
+            }
+            Hop::MissingGateway => {
+                let text = format!("{text}: the network has no gateway");
+                vec![
+                    packet.end_with(
+                        Step::block("route.udr.gateway-vpn-only", Outcome::Dropped, text).maybe_at(route.place),
+                    ),
+                ]
+            }
+            hop => {
+                packet.push(Step::pass(self.route_rule(route), text).maybe_at(route.place));
+                match hop {
+                    Hop::Vnet => self.arrive(packet),
+                    Hop::Peering(vnet) => {
+                        let packet = self.cross_peering(packet, vnet);
+                        self.arrive(packet)
+                    }
+                    Hop::PrivateEndpoint(id) => self.to_private_endpoint(packet, id),
+                    Hop::Gateway(id) => self.through_gateway(packet, id),
+                    Hop::Appliance(address) => self.to_appliance(packet, address, route),
+                    Hop::ServiceEndpoint => self.to_public(packet, true),
+                    _ => self.to_internet(packet),
+                }
+            }
+        }
+    }
+
+    /// The rule that a passing route shows.
+    fn route_rule(&self, route: &Route) -> &'static str {
+        match (route.source, route.hop) {
+            (RouteSource::User, _) => "route.lpm",
+            (_, Hop::ServiceEndpoint) => "route.service-endpoint-wins",
+            _ => route.rule,
+        }
+    }
+
+    /// Steps for the routes whose loss is a rule of its own.
+    fn note_losers(&self, packet: &mut Packet<'_>, routes: &[Route], at: usize) {
+        let winner = &routes[at];
+        let ends = packet.flows.destination.possible().clone();
+        let would = |route: &Route| route.prefix.is_some_and(|prefix| AddressSet::from(prefix).meets(&ends));
+        for (_, route) in routes.iter().enumerate().filter(|(n, route)| *n != at && would(route)) {
+            let user = route.source == RouteSource::User;
+            let lost = match (&winner.hop, &route.state) {
+                (Hop::PrivateEndpoint(_), RouteState::Active) if user && route.length == 0 => {
+                    self.fires("pe.udr.default-insufficient").then_some("pe.udr.default-insufficient")
+                }
+                (Hop::PrivateEndpoint(_), RouteState::Active) if user => Some("pe.route-32"),
+                (Hop::ServiceEndpoint, RouteState::Active) if user => Some("route.service-endpoint-wins"),
+                (_, RouteState::Invalid(reason) | RouteState::Removed(reason)) => {
+                    let named = ["route.system-preferred", "pe.udr.invalidate", "route.default-override.removes-none"];
+                    let by_default = winner.source == RouteSource::User && winner.length == 0;
+                    named.into_iter().find(|rule| {
+                        reason.contains(rule) && (by_default || *rule != "route.default-override.removes-none")
+                    })
+                }
+                _ => None,
+            };
+            if let Some(rule) = lost {
+                let why = match &route.state {
+                    RouteState::Invalid(reason) | RouteState::Removed(reason) => {
+                        reason.rsplit_once(" (").map_or(reason.clone(), |(why, _)| why.to_string())
+                    }
+                    RouteState::Active => format!("{} goes before it", shown(winner)),
+                };
+                packet.push(
+                    Step::pass(rule, format!("not {}: {why}", shown(route))).maybe_at(route.place.or(winner.place)),
+                );
+            }
+        }
+    }
+
+    /// A hop in words.
+    pub fn hop_text(&self, hop: Hop) -> String {
+        match hop {
+            Hop::Vnet => "the network itself".into(),
+            Hop::Peering(vnet) => format!("peered network {}", self.model[vnet].head.name),
+            Hop::Gateway(id) => format!("gateway {}", self.model[id].head.name),
+            Hop::MissingGateway => "gateway".into(),
+            Hop::Appliance(address) => match self.appliance_at(address) {
+                Some(id) => format!("appliance {} {address}", self.model[id].head.name),
+                None => format!("appliance {address}"),
+            },
+            Hop::PrivateEndpoint(id) => format!("private endpoint {}", self.model[id].head.name),
+            Hop::ServiceEndpoint => "the service, by its service endpoint".into(),
+            Hop::Internet => "internet".into(),
+            Hop::None => "none: dropped".into(),
+        }
+    }
+}
+
+/// What becomes of flows whose way hangs on a fact that is not stated: known where every way ends alike.
+pub(in crate::engine) fn either(
+    taken: Vec<Part>,
+    other: &[Part],
+    packet: Packet<'_>,
+    doubt: Step,
+    assumption: String,
+) -> Vec<Part> {
+    let verdicts = |parts: &[Part]| parts.iter().map(Part::verdict).collect::<Vec<_>>();
+    let (a, b) = (verdicts(&taken), verdicts(other));
+    let alike = a.windows(2).all(|pair| pair[0] == pair[1])
+        && b.windows(2).all(|pair| pair[0] == pair[1])
+        && a.first() == b.first();
+    if !alike {
+        return vec![packet.end_with(doubt)];
+    }
+    let mut taken = taken;
+    taken.iter_mut().for_each(|part| part.trail.assume(assumption.clone()));
+    taken
+}
+
+/// A route's prefix and name.
+fn shown(route: &Route) -> String {
+    match &route.name {
+        Some(name) => format!("{} ({name})", route.target),
+        None => route.target.clone(),
+    }
+}

@@ -1,0 +1,98 @@
+//! What lowering needs at hand: names, the platform, where to report; and what is said of a name that means nothing.
+//! Reads no block.
+
+use super::Stated;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Kind, NameTrouble, Names, Thing};
+use crate::platform::{Edition, Platform};
+use crate::source::Span;
+use crate::syntax::Scope;
+use crate::syntax::ast::Word;
+use std::net::IpAddr;
+
+/// What lowering needs at hand.
+pub(in crate::model) struct Lowering<'a> {
+    pub(in crate::model) names: &'a Names,
+    pub(in crate::model) platform: &'a Platform,
+    pub(in crate::model) scope: &'a Scope,
+    /// The addresses in the heads of appliances and load balancers, which routes may name.
+    pub(in crate::model) head_addresses: std::collections::HashMap<Thing, IpAddr>,
+    pub(in crate::model) diagnostics: Vec<Diagnostic>,
+}
+
+impl Lowering<'_> {
+    pub(in crate::model) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// What a name means among these kinds; reported where it means nothing.
+    pub(in crate::model) fn refer(&mut self, word: &Word, kinds: &[Kind]) -> Option<Stated<Thing>> {
+        match self.names.find(&word.text, kinds) {
+            Ok(thing) => Some(Stated::new(thing, word.span)),
+            Err(trouble) => {
+                self.report(name_trouble(self.names, word, kinds, trouble));
+                None
+            }
+        }
+    }
+
+    /// Does the edition know the property? Reported where it does not.
+    pub(super) fn edition_knows(&mut self, kind: &str, property: &str, span: Span) {
+        self.edition_must_declare(&format!("{kind}.{property}"), &format!("`{property}`"), span);
+    }
+
+    /// Reports a word of the language that the edition does not declare.
+    pub(in crate::model) fn edition_must_declare(&mut self, key: &str, shown: &str, span: Span) {
+        if self.platform.declaration("property", key).is_some() {
+            return;
+        }
+        let mine = self.platform.edition();
+        let others: Vec<&str> = Edition::all()
+            .filter(|edition| Platform::of(*edition).declaration("property", key).is_some())
+            .map(Edition::name)
+            .collect();
+        let message = format!("edition {mine} does not know {shown}");
+        let help =
+            others.last().map(|other| format!("it belongs to edition {other}: begin the file with `edition {other}`"));
+        self.report(Diagnostic::error("FN0117", span, message).maybe_help(help));
+    }
+}
+
+/// The diagnostic of a name that means nothing.
+pub(crate) fn name_trouble(names: &Names, word: &Word, kinds: &[Kind], trouble: NameTrouble) -> Diagnostic {
+    let wanted = match kinds {
+        [one] => one.word().to_string(),
+        [init @ .., last] => {
+            format!("{} or {}", init.iter().map(|k| k.word()).collect::<Vec<_>>().join(", "), last.word())
+        }
+        [] => "declaration".to_string(),
+    };
+    let name = word.plain();
+    match trouble {
+        NameTrouble::Unknown => {
+            let near = names.suggest(&word.text, kinds);
+            let short = if kinds.len() > 4 {
+                format!("nothing is called `{name}`")
+            } else {
+                format!("no {wanted} is called `{name}`")
+            };
+            Diagnostic::error("FN0113", word.span, short).maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+        }
+        NameTrouble::Ambiguous(all) => {
+            Diagnostic::error("FN0115", word.span, format!("`{name}` could mean {}", list_or(&all)))
+                .help("write the whole name")
+        }
+        NameTrouble::OtherKind(kind) => {
+            let message = format!("`{name}` is declared as {}, and {wanted} is wanted here", kind.word());
+            Diagnostic::error("FN0113", word.span, message)
+        }
+    }
+}
+
+fn list_or(all: &[String]) -> String {
+    let quoted: Vec<String> = all.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [init @ .., last] if !init.is_empty() => format!("{} or {last}", init.join(", ")),
+        other => other.join(""),
+    }
+}

@@ -1,0 +1,114 @@
+//! The values of a property, one by one: addresses, prefixes, ports, regions, words of a choice. Which property they
+//! belong to does not matter here.
+
+use super::{Lowering, Stated};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::net::PortSet;
+use crate::syntax::ast::{Value, Word};
+use crate::syntax::literal::{self, AddressLiteral};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// A region's name in lower case; reported where the platform knows none of that name.
+pub(in crate::model) fn region_of(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<String>> {
+    let lower = word.plain().to_lowercase().replace(' ', "");
+    if !cx.platform.is_region(&lower) {
+        let known = cx.platform.names("region");
+        let message = format!("`{}` is not a region of Azure", word.plain());
+        cx.report(Diagnostic::error("FN0109", word.span, message).maybe_help(did_you_mean(&lower, known)));
+        return None;
+    }
+    Some(Stated::new(lower, word.span))
+}
+
+/// The index of a word among those allowed; reported where it is none of them.
+pub(in crate::model) fn choose(
+    word: &Word,
+    name: &str,
+    allowed: &[&str],
+    cx: &mut Lowering<'_>,
+) -> Option<Stated<usize>> {
+    let text = word.plain();
+    if let Some(at) = allowed.iter().position(|a| a.eq_ignore_ascii_case(&text)) {
+        return Some(Stated::new(at, word.span));
+    }
+    let near = did_you_mean(&text, allowed.iter().copied());
+    let help = near.unwrap_or_else(|| format!("it is one of: {}", allowed.join(", ")));
+    let message = format!("`{text}` is not a value of `{name}`");
+    cx.report(Diagnostic::error("FN0109", word.span, message).help(help));
+    None
+}
+
+/// Takes lists and `let` names apart.
+pub(in crate::model) fn open(value: &Value, cx: &mut Lowering<'_>, words: &mut Vec<Word>) {
+    match value {
+        Value::List(list, _) => list.iter().for_each(|value| open(value, cx, words)),
+        Value::Word(word) => match cx.scope.lets.get(&word.text) {
+            // What a name stands for was opened when it was given: it names nothing further.
+            Some((values, _)) => values.iter().filter_map(Value::word).for_each(|word| words.push(word.clone())),
+            None => words.push(word.clone()),
+        },
+        Value::Call(name, _, span) => {
+            cx.report(Diagnostic::error("FN0101", *span, format!("`{}` cannot stand here", name.text)));
+        }
+    }
+}
+
+pub(in crate::model) fn one_address(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<IpAddr>> {
+    match literal::address(&word.text) {
+        Ok(AddressLiteral::Address(address)) => Some(Stated::new(address, word.span)),
+        Ok(_) => {
+            let message = format!("one address is wanted here, and `{}` is more", word.text);
+            cx.report(Diagnostic::error("FN0109", word.span, message));
+            None
+        }
+        Err(fault) => {
+            cx.report(fault.at(word));
+            None
+        }
+    }
+}
+
+pub(in crate::model) fn one_prefix(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<IpNet>> {
+    match literal::address(&word.text) {
+        Ok(AddressLiteral::Address(address)) => Some(Stated::new(address.into(), word.span)),
+        Ok(AddressLiteral::Prefix(prefix)) => Some(Stated::new(prefix, word.span)),
+        Ok(AddressLiteral::Range(..)) => {
+            let message = "a prefix is wanted here, and this is an address range";
+            cx.report(Diagnostic::error("FN0109", word.span, message).help("write it as prefixes, `10.0.0.0/24`"));
+            None
+        }
+        Err(fault) => {
+            cx.report(fault.at(word));
+            None
+        }
+    }
+}
+
+/// The ports that words joined by commas make up.
+pub(super) fn ports_of(values: &[Value], cx: &mut Lowering<'_>) -> Option<PortSet> {
+    let mut words = Vec::new();
+    values.iter().for_each(|value| open(value, cx, &mut words));
+    let mut all = PortSet::default();
+    for word in &words {
+        match literal::ports(&word.text) {
+            Ok(ports) => all = all.union(&ports),
+            Err(fault) => {
+                cx.report(fault.at(word));
+                return None;
+            }
+        }
+    }
+    Some(all)
+}
+
+/// A value as it was written.
+pub(in crate::model) fn show(value: &Value) -> String {
+    match value {
+        Value::Word(word) => word.text.to_string(),
+        Value::List(list, _) => format!("[{}]", list.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Value::Call(name, arguments, _) => {
+            format!("{}({})", name.text, arguments.iter().map(show).collect::<Vec<_>>().join(", "))
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What the facts are, typed: one struct a kind of the stdlib. The facts themselves stand in the stdlib, none here.
+
+mod network;
+mod plan;
+mod rule;
+mod service;
+
+pub use network::{ComputedTag, DefaultRule, Region, ServiceTag, SystemRoute};
+pub use plan::{AppSetting, Feature, FeatureCell, PlanType};
+pub use rule::{Document, OpenPoint, Rule, RuleClass, Topic};
+pub use service::{FirewallRules, ServiceEndpointType, ServiceType};

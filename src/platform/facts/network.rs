@@ -1,0 +1,145 @@
+//! What every network has of the platform: service tags, default security rules, system routes, regions. Nothing here
+//! that a script declares.
+
+use crate::net::AddressSet;
+use crate::platform::reader::Reader;
+use crate::syntax::ast::{Declaration, Item};
+use crate::syntax::literal;
+
+/// How a computed tag comes by its addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComputedTag {
+    /// The network of the subnet that is asked, and what is joined to it.
+    VirtualNetwork,
+    /// Public addresses outside the virtual network.
+    Internet,
+}
+
+/// A service tag.
+#[derive(Clone, Debug)]
+pub struct ServiceTag {
+    /// Its documented name.
+    pub name: String,
+    /// Are there regional forms?
+    pub regional: bool,
+    /// May it be the prefix of a route?
+    pub route: bool,
+    /// How it is computed, when it is.
+    pub computed: Option<ComputedTag>,
+    /// Its addresses, when they are known.
+    pub prefixes: Option<AddressSet>,
+    /// The service endpoints whose routes have its prefixes.
+    pub service_endpoints: Vec<String>,
+    /// Does it hold every public address of Azure?
+    pub whole_cloud: bool,
+    /// Are its addresses those of the platform itself, which groups look at only where a rule names it?
+    pub platform: bool,
+    /// What else to know.
+    pub note: String,
+}
+
+impl ServiceTag {
+    pub(in crate::platform) fn read(name: &str, declaration: &Declaration) -> Self {
+        let r = Reader::of(declaration);
+        let prefixes = r.prefixes("prefix");
+        Self {
+            name: name.to_string(),
+            regional: r.is_on("regional"),
+            route: r.is_on("route"),
+            computed: match r.word("computed").as_deref() {
+                Some("virtual-network") => Some(ComputedTag::VirtualNetwork),
+                Some("internet") => Some(ComputedTag::Internet),
+                _ => None,
+            },
+            prefixes: Some(prefixes).filter(|set| !set.is_empty()),
+            service_endpoints: r.words("service-endpoint"),
+            whole_cloud: r.is_on("whole-cloud"),
+            platform: r.is_on("platform"),
+            note: r.text("note"),
+        }
+    }
+}
+
+/// One of the rules that every security group ends with.
+#[derive(Clone, Debug)]
+pub struct DefaultRule {
+    /// Azure's name.
+    pub name: String,
+    /// Is it for traffic that leaves?
+    pub outbound: bool,
+    /// Its priority.
+    pub priority: u32,
+    /// Does it allow?
+    pub allow: bool,
+    /// A tag, or `*`.
+    pub source: String,
+    /// A tag, or `*`.
+    pub destination: String,
+    /// The id of the rule that states it.
+    pub rule: String,
+}
+
+impl DefaultRule {
+    pub(in crate::platform) fn read(name: &str, declaration: &Declaration) -> Self {
+        let r = Reader::of(declaration);
+        Self {
+            name: name.to_string(),
+            outbound: r.word("direction").as_deref() == Some("outbound"),
+            priority: r.number("priority").and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+            allow: r.word("access").as_deref() == Some("allow"),
+            source: r.text("source"),
+            destination: r.text("destination"),
+            rule: r.text("rule"),
+        }
+    }
+}
+
+/// One of the routes that every subnet has.
+#[derive(Clone, Debug)]
+pub struct SystemRoute {
+    /// What it is for.
+    pub prefix: ipnet::IpNet,
+    /// The word of its hop: `internet` or `none`.
+    pub hop: String,
+    /// The id of the rule that states it.
+    pub rule: String,
+}
+
+impl SystemRoute {
+    pub(in crate::platform) fn read_all(declaration: &Declaration) -> Vec<Self> {
+        let items = declaration.block.as_ref().map(|block| block.items.as_slice()).unwrap_or_default();
+        let routes = items.iter().filter_map(|item| {
+            let Item::Route(line) = item else { return None };
+            let word = line.prefix.word()?;
+            let literal::AddressLiteral::Prefix(prefix) = literal::address(&word.text).ok()? else { return None };
+            let rule = line.alias.as_ref().map(|word| word.plain()).unwrap_or_default();
+            Some(SystemRoute { prefix, hop: line.hop.text.to_string(), rule })
+        });
+        routes.collect()
+    }
+}
+
+/// A region of Azure.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// Its name without blanks, in lower case.
+    pub name: String,
+    /// The name that service tags carry.
+    pub tag_name: String,
+    /// Its pair.
+    pub pair: Option<String>,
+    /// The most instances of a Premium plan, on Windows and on Linux.
+    pub premium_max: (Option<i64>, Option<i64>),
+}
+
+impl Region {
+    pub(in crate::platform) fn read(name: &str, declaration: &Declaration) -> Self {
+        let r = Reader::of(declaration);
+        Self {
+            name: name.to_string(),
+            tag_name: r.word("tag-name").unwrap_or_else(|| name.to_string()),
+            pair: r.word("pair"),
+            premium_max: (r.number("premium-max-windows"), r.number("premium-max-linux")),
+        }
+    }
+}

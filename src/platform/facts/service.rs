@@ -1,0 +1,114 @@
+//! Types of Azure service: their endpoints and the rules of their public side. Services as a script declares them are
+//! the model's.
+
+use crate::net::PortSet;
+use crate::platform::reader::{Reader, words_of};
+use crate::syntax::ast::Declaration;
+use crate::syntax::literal;
+
+/// One endpoint of a service: a public name, its private zone, its usual ports.
+#[derive(Clone, Debug)]
+pub struct ServiceEndpointType {
+    /// The subresource, as private endpoints name it.
+    pub subresource: String,
+    /// The suffix of the public name.
+    pub suffix: String,
+    /// The private zone.
+    pub zone: String,
+    /// Further private zones.
+    pub also_zones: Vec<String>,
+    /// The usual ports.
+    pub ports: PortSet,
+    /// What is added to the resource's name in the label.
+    pub label_suffix: String,
+    /// The subresource whose private endpoint also answers for this name.
+    pub record_of: Option<String>,
+}
+
+/// A type of Azure service.
+#[derive(Clone, Debug)]
+pub struct ServiceType {
+    /// The language's word.
+    pub name: String,
+    /// What Azure calls it.
+    pub title: String,
+    /// The ARM resource type.
+    pub resource_type: Option<String>,
+    /// Its endpoints, the default first.
+    pub endpoints: Vec<ServiceEndpointType>,
+    /// The names of its service endpoints.
+    pub service_endpoints: Vec<String>,
+    /// Its service tag.
+    pub tag: Option<String>,
+    /// Does its public side admit everybody while no firewall is declared?
+    pub open_by_default: bool,
+    /// Does a declared firewall admit what no line of it names?
+    pub open_once_filtered: bool,
+    /// The rules that its public side goes by.
+    pub firewall_rules: FirewallRules,
+}
+
+/// The ids of the rules that the public side of a service type goes by; none where no rule speaks of it.
+#[derive(Clone, Debug, Default)]
+pub struct FirewallRules {
+    /// What it does without a firewall.
+    pub unfiltered: Option<String>,
+    /// What it does once public access is off.
+    pub public_off: Option<String>,
+    /// A line of addresses that matches.
+    pub address: Option<String>,
+    /// The line for all of Azure.
+    pub azure: Option<String>,
+    /// A caller whom no line names.
+    pub refused: Option<String>,
+    /// A firewall without lines that admits all the same.
+    pub empty: Option<String>,
+    /// Its default action.
+    pub default_action: Option<String>,
+    /// Lines of addresses that do not match calls from its own region.
+    pub same_region: Option<String>,
+}
+
+impl ServiceType {
+    pub(in crate::platform) fn read(name: &str, declaration: &Declaration) -> Self {
+        let r = Reader::of(declaration);
+        let endpoints = r.named("endpoint").map(|entry| {
+            let e = Reader::of_entry(entry);
+            let ports = e.words("port").join(",");
+            ServiceEndpointType {
+                subresource: words_of(entry).into_iter().next().unwrap_or_default(),
+                suffix: e.text("suffix"),
+                zone: e.text("zone"),
+                also_zones: e.words("also-zone"),
+                ports: literal::ports(&ports).unwrap_or_default(),
+                label_suffix: e.text("label-suffix"),
+                record_of: e.word("record-of"),
+            }
+        });
+        Self {
+            name: name.to_string(),
+            title: r.text("title"),
+            resource_type: r.word("resource-type"),
+            endpoints: endpoints.collect(),
+            service_endpoints: r.words("service-endpoint"),
+            tag: r.word("tag"),
+            open_by_default: r.word("firewall-default").as_deref() != Some("deny"),
+            open_once_filtered: r.word("firewall-once").as_deref() == Some("allow"),
+            firewall_rules: FirewallRules {
+                unfiltered: r.word("rule-unfiltered"),
+                public_off: r.word("rule-public-off"),
+                address: r.word("rule-address"),
+                azure: r.word("rule-azure"),
+                refused: r.word("rule-refused"),
+                empty: r.word("rule-empty"),
+                default_action: r.word("rule-default-action"),
+                same_region: r.word("rule-same-region"),
+            },
+        }
+    }
+
+    /// The endpoint of that subresource, in any case.
+    pub fn endpoint(&self, subresource: &str) -> Option<&ServiceEndpointType> {
+        self.endpoints.iter().find(|endpoint| endpoint.subresource.eq_ignore_ascii_case(subresource))
+    }
+}

@@ -1,0 +1,158 @@
+//! The answers that go step by step: to `can … reach …` and to `resolve`. Plain data; the trace that they are made from
+//! is the engine's.
+
+use super::{Place, RuleAnswer, Taken, VerdictWord};
+use crate::engine::{Mark, Step};
+use crate::query::Asked;
+use serde::Serialize;
+
+/// What a step means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MarkWord {
+    /// The flow goes on.
+    Pass,
+    /// The flow ends.
+    Block,
+    /// A fact is missing.
+    Unknown,
+    /// The flow goes on, with a warning.
+    Warn,
+    /// Worth knowing.
+    Note,
+}
+
+/// A step of a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepAnswer {
+    /// The id of the platform's rule.
+    pub rule: String,
+    /// What the step means.
+    pub mark: MarkWord,
+    /// What it found.
+    pub text: String,
+    /// The line of the script that it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The fact that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fact: Option<String>,
+    /// The line that would state the missing fact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_it: Option<String>,
+    /// What to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// The open points that the rule rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_points: Vec<String>,
+    /// The lines looked at before, and the fields that did not match.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub misses: Vec<String>,
+    /// The rule itself, where it was asked to be explained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explained: Option<RuleAnswer>,
+}
+
+impl StepAnswer {
+    /// The plain data of an engine's step.
+    pub(in crate::query) fn of(step: &Step, asked: &Asked<'_>, explained: bool) -> Self {
+        let (mark, fact, state_it) = match &step.mark {
+            Mark::Pass => (MarkWord::Pass, None, None),
+            Mark::Block(_) => (MarkWord::Block, None, None),
+            Mark::Unknown(fact, line) => {
+                (MarkWord::Unknown, Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone())
+            }
+            Mark::Warn => (MarkWord::Warn, None, None),
+            Mark::Note => (MarkWord::Note, None, None),
+        };
+        let rule = asked.model.platform.rule(&step.rule);
+        debug_assert!(
+            rule.is_some(),
+            "the engine names rule {}, which edition {} does not declare",
+            step.rule,
+            asked.model.platform.edition()
+        );
+        Self {
+            rule: step.rule.clone(),
+            mark,
+            text: step.text.clone(),
+            place: step.place.and_then(|span| Place::of(span, asked.sources)),
+            fact,
+            state_it,
+            remedy: step.remedy.clone(),
+            open_points: rule.as_ref().map(|rule| rule.open_points.clone()).unwrap_or_default(),
+            misses: if explained { step.misses.clone() } else { Vec::new() },
+            explained: rule.filter(|_| explained).map(|rule| RuleAnswer::of(&rule, &asked.model.platform)),
+        }
+    }
+}
+
+/// The answer to `can … reach …`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReachAnswer {
+    /// The question, in one spelling.
+    pub question: String,
+    /// The verdict.
+    pub verdict: VerdictWord,
+    /// How a person would see a `no`: `dropped`, `refused`, `unresolved`, `not listening`, `unsupported`, `broken`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Why, in a few words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    /// The rule that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// What the names were taken for.
+    pub taken: Vec<Taken>,
+    /// The flows, in parts that share a way.
+    pub parts: Vec<PartAnswer>,
+}
+
+/// Some flows of a question, and their way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartAnswer {
+    /// Their sources.
+    pub source: String,
+    /// Where they go.
+    pub destination: String,
+    /// Their ports.
+    pub ports: String,
+    /// Their verdict.
+    pub verdict: VerdictWord,
+    /// How a person would see a `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Why, in a few words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    /// The rule that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// The steps.
+    pub steps: Vec<StepAnswer>,
+    /// What the model does not state and the verdict rests on.
+    pub assumptions: Vec<String>,
+    /// What to change, line by line.
+    pub remedies: Vec<String>,
+}
+
+/// The answer to `resolve`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResolveAnswer {
+    /// The name.
+    pub name: String,
+    /// Who asked.
+    pub asker: String,
+    /// Does it resolve?
+    pub verdict: VerdictWord,
+    /// What it resolves to: addresses, or words where the model does not state them.
+    pub addresses: Vec<String>,
+    /// How, server by server and zone by zone.
+    pub steps: Vec<StepAnswer>,
+    /// What the model does not state and the answer rests on.
+    pub assumptions: Vec<String>,
+    /// What to change, line by line.
+    pub remedies: Vec<String>,
+}

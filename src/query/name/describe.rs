@@ -1,0 +1,96 @@
+//! What a name or address is, in a few words, for people to see what it was taken for. No verdict rests on these words.
+
+use crate::model::*;
+use crate::net::AddressSet;
+use crate::query::Asked;
+
+/// What is declared at some addresses.
+pub(in crate::query) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> String {
+    let model = asked.model;
+    if let Some(address) = set.single() {
+        let at = |all: &[Stated<std::net::IpAddr>]| all.iter().any(|a| a.value == address);
+        if let Some((id, _)) = model.hosts().find(|(_, h)| at(&h.addresses)) {
+            return format!("host {}", head_and(asked, Thing::Host(id)));
+        }
+        if let Some((id, _)) = model.private_endpoints().find(|(_, e)| at(&e.addresses)) {
+            return format!("private endpoint {}", head_and(asked, Thing::PrivateEndpoint(id)));
+        }
+        if let Some((id, _)) = model.appliances().find(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address))
+        {
+            return format!("appliance {}", head_and(asked, Thing::Appliance(id)));
+        }
+        if let Some((id, _)) = model.dns_servers().find(|(_, s)| at(&s.addresses)) {
+            return format!("DNS server {}", model[id].head.name);
+        }
+        let public = |all: &[Stated<ipnet::IpNet>]| all.iter().any(|ip| ip.value.contains(&address));
+        if let Some((_, service)) = model.services().find(|(_, s)| public(&s.public_ip)) {
+            return format!("the public address of service {}", service.head.name);
+        }
+    }
+    if let Some((_, subnet)) = model.subnets().find(|(_, subnet)| set.is_subset(&subnet.addresses())) {
+        return format!("in {}", subnet.head.name);
+    }
+    if let Some((_, vnet)) = model.vnets().find(|(_, vnet)| set.is_subset(&vnet.addresses())) {
+        return format!("in {}, in no declared subnet", vnet.head.name);
+    }
+    if let Some((_, site)) = model.on_premises().find(|(_, site)| set.is_subset(&site.addresses())) {
+        return format!("in {}", site.head.name);
+    }
+    if model.platform.addresses("platform-addresses").meets(set)
+        && set.is_subset(&model.platform.addresses("platform-addresses"))
+    {
+        return "an address of the platform itself".into();
+    }
+    if set.is_subset(&asked.model.platform.addresses("private-ranges")) {
+        return "a private address that nothing declared has".into();
+    }
+    "a public address".into()
+}
+
+fn head_and(asked: &Asked<'_>, thing: Thing) -> String {
+    format!("{}, {}", thing.head(asked.model).name, describe(asked, thing))
+}
+
+/// A declared thing in a few words.
+pub(in crate::query) fn describe(asked: &Asked<'_>, thing: Thing) -> String {
+    let model = asked.model;
+    let set = |prefixes: &[Stated<ipnet::IpNet>]| AddressSet::of(prefixes.iter().map(|p| &p.value)).to_string();
+    let place = |thing: Option<Thing>| thing.map_or(String::new(), |thing| format!("in {}", thing.head(model).name));
+    match thing {
+        Thing::App(id) => describe_app(asked, id),
+        Thing::Host(id) => {
+            let all: Vec<String> = model[id].addresses.iter().map(|a| a.value.to_string()).collect();
+            format!("host {} {}", all.join(", "), place(model[id].place))
+        }
+        Thing::Subnet(id) => format!("subnet {}", set(&model[id].prefixes)),
+        Thing::Vnet(id) => format!("virtual network {}", set(&model[id].prefixes)),
+        Thing::OnPremises(id) => format!("on-premises network {}", set(&model[id].prefixes)),
+        Thing::Service(id) => model[id].service_type.as_ref().map_or("service".into(), |of_type| of_type.title.clone()),
+        Thing::PrivateEndpoint(id) => {
+            let target = model[id].target.as_ref().map(|t| t.value.head(model).name.clone()).unwrap_or_default();
+            format!("of {target}, {}", place(model[id].subnet.map(Thing::Subnet)))
+        }
+        Thing::Appliance(id) => place(model[id].subnet.map(Thing::Subnet)),
+        other => other.kind().word().to_string(),
+    }
+}
+
+fn describe_app(asked: &Asked<'_>, id: AppId) -> String {
+    let model = asked.model;
+    let app = &model[id];
+    let on = match app.on {
+        Some(Thing::Plan(plan)) => {
+            let tier = model[plan].tier.as_ref().map_or("?", |tier| tier.value.as_str());
+            format!("plan {} ({tier})", model[plan].head.name)
+        }
+        Some(Thing::Ase(ase)) => format!("App Service Environment {}", model[ase].head.name),
+        _ => "no plan".into(),
+    };
+    match app.integrate.first().map(|stated| &stated.value) {
+        Some(Integration::Regional(subnet)) => {
+            format!("{on}, integrated with {} {}", model[*subnet].head.name, model[*subnet].addresses())
+        }
+        Some(Integration::Gateway(vnet, _)) => format!("{on}, joined to {} by a gateway", model[*vnet].head.name),
+        None => format!("{on}, no virtual network integration"),
+    }
+}

@@ -1,0 +1,56 @@
+//! What the words of a question mean: sources, targets, ports, protocols. No flow is walked here.
+
+mod describe;
+mod ports;
+mod source;
+mod target;
+
+pub(super) use describe::{describe, whereabouts};
+pub(super) use source::{SOURCES, source};
+pub(super) use target::{target, target_thing};
+
+use super::Asked;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::{Kind, Thing, name_trouble};
+use crate::net::Protocol;
+use crate::syntax::ast::{Over, Word};
+use crate::syntax::literal;
+
+/// The thing of these kinds that a word names; a name that is declared further down gets both places.
+pub(super) fn find(asked: &Asked<'_>, word: &Word, kinds: &[Kind]) -> Result<Thing, Diagnostic> {
+    asked.model.names.find(&word.text, kinds).map_err(|trouble| {
+        let name = literal::labels(&word.text).join(".");
+        let below = asked.below.iter().find(|(below, _)| *below == name);
+        let diagnostic = name_trouble(&asked.model.names, word, kinds, trouble);
+        match below {
+            Some((_, place)) => {
+                Diagnostic::error("FN0113", word.span, format!("`{name}` is declared only below this question"))
+                    .also(*place, "declared here")
+                    .help("a question sees what is declared above it: move one of the two")
+            }
+            None => diagnostic,
+        }
+    })
+}
+
+/// Reads what follows `over`.
+pub(super) fn over(word: &Word) -> Result<Option<Over>, Diagnostic> {
+    let text = word.text.to_lowercase();
+    if text == "*" {
+        return Ok(Some(Over::Any));
+    }
+    if matches!(text.as_str(), "http" | "https") {
+        return Ok(Some(Over::Http));
+    }
+    if let Some(protocol) = Protocol::named(&text) {
+        return Ok(Some(Over::Protocol(protocol)));
+    }
+    let known = ["tcp", "udp", "icmp", "esp", "ah", "http", "https", "*"];
+    let applications = ["smb", "netbios", "ldap", "active-directory", "drive-mount"];
+    if applications.contains(&text.as_str()) {
+        return Err(Diagnostic::error("FN0122", word.span, format!("`over {text}` is not answered yet")));
+    }
+    let help = did_you_mean(&text, known.into_iter().chain(applications));
+    Err(Diagnostic::error("FN0109", word.span, format!("`{}` is no protocol", word.text))
+        .help(help.unwrap_or_else(|| format!("it is one of: {}", known.join(", ")))))
+}

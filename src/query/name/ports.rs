@@ -1,0 +1,42 @@
+//! The ports that a target has of itself, where the question names none. Ports that are written are literals.
+
+use crate::model::Thing;
+use crate::net::PortSet;
+use crate::query::Asked;
+
+/// The ports of a web app.
+pub(super) fn web_ports(asked: &Asked<'_>) -> PortSet {
+    let of_type = asked.model.platform.service_type("web-app");
+    let ports = of_type.and_then(|t| t.endpoints.first().map(|e| e.ports.clone())).unwrap_or_default();
+    ports.ranges().last().map(|range| PortSet::one(range.0)).unwrap_or_default()
+}
+
+/// The usual ports behind a public host name of a known type.
+pub(super) fn host_ports(asked: &Asked<'_>, host: &str) -> PortSet {
+    let engine = asked.engine();
+    for (id, _) in asked.model.services() {
+        if let Some(known) = engine.service_names(id).into_iter().find(|name| name.name.eq_ignore_ascii_case(host)) {
+            return engine.endpoint_ports(id, Some(&known.subresource));
+        }
+    }
+    if asked.model.apps().any(|(id, _)| engine.app_names(id).iter().any(|name| name.eq_ignore_ascii_case(host))) {
+        return web_ports(asked);
+    }
+    PortSet::default()
+}
+
+/// The ports of what is declared at an address.
+pub(super) fn ports_at(asked: &Asked<'_>, address: std::net::IpAddr) -> PortSet {
+    let host = asked.model.hosts().find(|(_, host)| host.addresses.iter().any(|a| a.value == address));
+    if let Some((_, host)) = host {
+        return host.listen.iter().flatten().fold(PortSet::default(), |all, s| all.union(&s.value.1));
+    }
+    let endpoint = asked.model.private_endpoints().find(|(_, e)| e.addresses.iter().any(|a| a.value == address));
+    match endpoint.and_then(|(_, endpoint)| Some((endpoint, endpoint.target.as_ref()?.value))) {
+        Some((endpoint, Thing::Service(id))) => {
+            asked.engine().endpoint_ports(id, endpoint.subresource.as_ref().map(|s| s.value.as_str()))
+        }
+        Some(_) => web_ports(asked),
+        None => PortSet::default(),
+    }
+}

@@ -1,0 +1,77 @@
+//! What `explain` tells of a rule, topic, code or name. What it adds to the steps of a question is in [`super::trace`].
+
+use super::WIDTH;
+use crate::query::answer::{ExplainAnswer, RuleAnswer};
+use crate::render::markup::{Markup, Tag};
+use crate::render::table::{pad, width, wrap};
+
+pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
+    let mut out = Markup::default();
+    out.push(Tag::Strong, &answer.title);
+    out.push(Tag::Dim, format!("  (edition {})", answer.edition)).line();
+    if let Some(text) = &answer.text {
+        out.line();
+        for line in wrap(text, WIDTH - 2) {
+            out.plain("  ").plain(line).line();
+        }
+    }
+    if let Some(example) = &answer.example {
+        out.line().plain("  The shortest script that shows it:").line().line();
+        for line in example.lines() {
+            out.plain("    ").push(Tag::Code, line).line();
+        }
+    }
+    if answer.in_full {
+        answer.rules.iter().for_each(|rule| rule_in_full(&mut out, rule));
+    } else {
+        out.line();
+        let widest = answer.rules.iter().map(|rule| width(&rule.id)).max().unwrap_or(0);
+        for rule in &answer.rules {
+            out.plain("  ").push(Tag::Name, pad(&rule.id, widest)).plain("  ").plain(&rule.title).line();
+        }
+        out.line().push(Tag::Dim, "  `explain RULE` tells one in full").line();
+    }
+    if !answer.apps.is_empty() {
+        out.line().push(Tag::Strong, "  In this model").line();
+        for fares in &answer.apps {
+            out.line().plain("  ").push(Tag::Strong, &fares.app).line();
+            for fact in &fares.lines {
+                let (rule, text) = fact.split_once(": ").unwrap_or(("", fact));
+                let lines = wrap(text, WIDTH - 40);
+                for (at, line) in lines.iter().enumerate() {
+                    let rule = if at == 0 { rule } else { "" };
+                    out.plain("    ").push(Tag::Name, pad(rule, 34)).plain("  ").plain(line).line();
+                }
+            }
+        }
+    }
+    out
+}
+
+fn rule_in_full(out: &mut Markup, rule: &RuleAnswer) {
+    out.line().plain("  ").push(Tag::Name, &rule.id);
+    if let Some(code) = &rule.code {
+        out.push(Tag::Dim, format!("  {code}"));
+    }
+    out.line();
+    for line in wrap(&rule.text, WIDTH - 4) {
+        out.plain("    ").plain(line).line();
+    }
+    if let Some(remedy) = &rule.remedy {
+        let lines = wrap(remedy, WIDTH - 15);
+        for (at, line) in lines.iter().enumerate() {
+            out.push(Tag::Strong, if at == 0 { "    to change: " } else { "               " }).plain(line).line();
+        }
+    }
+    for (id, question, default) in &rule.open_points {
+        for line in wrap(&format!("open point {id}: {question} fnet takes: {default}"), WIDTH - 4) {
+            out.push(Tag::Doubt, format!("    {line}")).line();
+        }
+    }
+    for source in &rule.sources {
+        out.push(Tag::Dim, format!("    source: {source}")).line();
+    }
+    if rule.derived {
+        out.push(Tag::Dim, "    derived: no page states it in so many words").line();
+    }
+}

@@ -1,0 +1,175 @@
+//! The answers that go step by step, `can … reach …` and `resolve`: what names were taken for, the numbered steps, what
+//! was assumed and what to change. The verdict itself is a line of [`super`].
+
+use super::{WIDTH, short_place, tag_of, verdict};
+use crate::query::answer::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, StepAnswer, VerdictWord};
+use crate::render::markup::{Markup, Tag};
+use crate::render::table::{pad, width, wrap};
+
+pub(super) fn reach(answer: &ReachAnswer) -> Markup {
+    let mut out = Markup::default();
+    verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
+    out.line();
+    let widest = answer.taken.iter().map(|taken| width(&taken.name)).max().unwrap_or(0);
+    for taken in answer.taken.iter().filter(|taken| !taken.text.is_empty()) {
+        let lines = wrap(&taken.text, WIDTH - widest - 4);
+        for (at, line) in lines.iter().enumerate() {
+            let name = if at == 0 { taken.name.as_str() } else { "" };
+            out.plain("  ").push(Tag::Strong, pad(name, widest)).plain("  ").plain(line).line();
+        }
+    }
+    let several = answer.parts.len() > 1;
+    for part in &answer.parts {
+        if several {
+            out.line();
+            part_head(&mut out, part);
+        }
+        steps(&mut out, &part.steps);
+        tail(&mut out, part, several);
+    }
+    out
+}
+
+fn part_head(out: &mut Markup, part: &PartAnswer) {
+    let ports = if part.ports.is_empty() || part.ports == "*" { String::new() } else { format!(":{}", part.ports) };
+    out.plain("  ")
+        .push(Tag::Strong, format!("from {} to {}{ports}", short(&part.source), short(&part.destination)))
+        .plain(": ");
+    out.push(tag_of(part.verdict), part.verdict.word());
+    if let Some(outcome) = &part.outcome {
+        out.push(tag_of(part.verdict), format!(", {outcome}"));
+    }
+    out.line();
+}
+
+/// A long list, cut.
+fn short(list: &str) -> String {
+    let all: Vec<&str> = list.split(", ").collect();
+    if all.len() <= 4 { list.to_string() } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
+}
+
+fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
+    if !(part.assumptions.is_empty() && part.remedies.is_empty()) || part.steps.iter().any(|s| s.fact.is_some()) {
+        out.line();
+    }
+    for assumption in &part.assumptions {
+        out.plain("  ").push(Tag::Doubt, "assumed: ").plain(assumption).line();
+    }
+    for step in &part.steps {
+        if let Some(fact) = &step.fact {
+            out.plain("  ").push(Tag::Doubt, "not stated: ").plain(fact).line();
+        }
+        if let Some(line) = &step.state_it {
+            out.plain("  ").push(Tag::Doubt, "state it:   ").push(Tag::Code, line).line();
+        }
+    }
+    let lead = if several && part.verdict == VerdictWord::Yes { "" } else { "to allow it: " };
+    for (at, remedy) in part.remedies.iter().enumerate() {
+        let lead = if at == 0 { lead } else { "       then: " };
+        let lines = wrap(remedy, WIDTH - lead.len() - 2);
+        let paste = remedy.contains('{') || remedy.starts_with("peering");
+        for (n, line) in lines.iter().enumerate() {
+            let start = if n == 0 { lead.to_string() } else { " ".repeat(lead.len()) };
+            out.plain("  ").push(Tag::Strong, start).push(if paste { Tag::Code } else { Tag::Plain }, line).line();
+        }
+    }
+}
+
+/// The numbered steps.
+fn steps(out: &mut Markup, steps: &[StepAnswer]) {
+    if !steps.is_empty() {
+        out.line();
+    }
+    let number = steps.len().to_string().len();
+    let rule = steps.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
+    let mut files: Vec<&str> = steps.iter().filter_map(|step| step.place.as_ref()).map(|p| p.file.as_str()).collect();
+    files.dedup();
+    // The name of the one file that is spoken of may be long and says nothing new.
+    let by_line = files.len() == 1 && width(files[0].rsplit('/').next().unwrap_or("")) > 18;
+    let place = |step: &StepAnswer| match &step.place {
+        Some(place) if by_line => format!("line {}", place.line),
+        Some(place) => short_place(place),
+        None => String::new(),
+    };
+    let places = steps.iter().map(|step| width(&place(step))).max().unwrap_or(0);
+    let room = WIDTH.saturating_sub(number + rule + places + 9).max(30);
+    let longest = steps.iter().map(|step| width(&step.text)).max().unwrap_or(0).min(room);
+    for (at, step) in steps.iter().enumerate() {
+        let (mark, tag) = mark(step.mark);
+        let text = if step.open_points.is_empty() {
+            step.text.clone()
+        } else {
+            format!("{} ({})", step.text, step.open_points.join(", "))
+        };
+        let lines = wrap(&text, longest.max(30));
+        for (n, line) in lines.iter().enumerate() {
+            if n == 0 {
+                out.plain(format!("  {:>number$} ", at + 1)).push(tag, mark).plain(" ");
+                out.push(Tag::Name, pad(&step.rule, rule)).plain("  ").plain(pad(line, longest));
+                out.push(Tag::Dim, format!("  {}", place(step)));
+            } else {
+                out.plain(" ".repeat(number + rule + 7)).plain(line);
+            }
+            out.line();
+        }
+        explained(out, step, number + 5);
+    }
+}
+
+/// What `explain` adds to a step.
+fn explained(out: &mut Markup, step: &StepAnswer, indent: usize) {
+    let lead = " ".repeat(indent);
+    for miss in &step.misses {
+        let (line, fields) = miss.rsplit_once(": ").unwrap_or((miss, ""));
+        out.push(Tag::Dim, format!("{lead}no match: {line}")).plain(format!("  ({fields})")).line();
+    }
+    let Some(rule) = &step.explained else { return };
+    for line in wrap(&rule.text, WIDTH - indent) {
+        out.push(Tag::Dim, format!("{lead}{line}")).line();
+    }
+    for source in &rule.sources {
+        out.push(Tag::Dim, format!("{lead}source: {source}")).line();
+    }
+}
+
+fn mark(mark: MarkWord) -> (&'static str, Tag) {
+    match mark {
+        MarkWord::Pass => ("✓", Tag::Good),
+        MarkWord::Block => ("✗", Tag::Bad),
+        MarkWord::Unknown => ("?", Tag::Doubt),
+        MarkWord::Warn => ("!", Tag::Doubt),
+        MarkWord::Note => ("·", Tag::Dim),
+    }
+}
+
+pub(super) fn resolve(answer: &ResolveAnswer) -> Markup {
+    let mut out = Markup::default();
+    if answer.addresses.is_empty() {
+        let words = if answer.verdict == VerdictWord::Unknown { "unknown" } else { "does not resolve" };
+        out.push(Tag::Strong, &answer.name).plain(": ").push(tag_of(answer.verdict), words).line();
+    } else {
+        out.push(Tag::Strong, &answer.name).plain(" is ").push(Tag::Good, answer.addresses.join(", ")).line();
+    }
+    out.plain(format!("  asked by {}", answer.asker)).line();
+    steps(&mut out, &answer.steps);
+    let part = PartAnswer {
+        source: String::new(),
+        destination: String::new(),
+        ports: String::new(),
+        verdict: VerdictWord::Yes,
+        outcome: None,
+        headline: None,
+        decided_by: None,
+        steps: answer.steps.clone(),
+        assumptions: answer.assumptions.clone(),
+        remedies: Vec::new(),
+    };
+    tail(&mut out, &part, false);
+    for (at, remedy) in answer.remedies.iter().enumerate() {
+        if at == 0 && answer.assumptions.is_empty() {
+            out.line();
+        }
+        out.plain("  ").push(Tag::Strong, "to change it: ").push(Tag::Code, remedy).line();
+    }
+    out
+}

@@ -1,0 +1,270 @@
+//! A conversation: load, enter, ask. An entry that fails leaves no mark. The public library is this and plain data.
+//!
+//! Here stand the session and its public calls, and how a text is taken whole or not at all. It decides nothing about
+//! Azure and prints nothing.
+
+mod read;
+mod report;
+mod run;
+
+pub use report::{Errors, Outcome, Report};
+
+use crate::diagnostic::{self, Diagnostic};
+use crate::load::{Disk, LoadError, Loader};
+use crate::model::{Declared, Model, lower};
+use crate::platform::{Edition, Platform};
+use crate::query::{self, Answer, Asked};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::Statement;
+use crate::syntax::{self, Scope};
+use read::unreadable;
+use run::platform_diagnostics;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A conversation about a network.
+///
+/// ```
+/// let mut net = fnet::Session::new();
+/// net.load(include_str!("../../examples/orders.fnet"))?;
+/// assert!(net.ask("can app1 reach 10.2.0.4:1433")?.is_no());
+/// assert!(net.ask("can app1 reach vm1:443")?.is_yes());
+/// # Ok::<(), fnet::Errors>(())
+/// ```
+pub struct Session {
+    sources: SourceMap,
+    state: State,
+    loader: Arc<dyn Loader + Send + Sync>,
+    model: Option<Arc<Model>>,
+    only_declare: bool,
+}
+
+/// What a conversation has come to; copied before an entry, put back where the entry fails.
+#[derive(Clone, Default)]
+struct State {
+    declared: Declared,
+    scope: Scope,
+    edition: Option<Edition>,
+    /// The files read so far, and those being read now, for cycles.
+    read: Vec<PathBuf>,
+    reading: Vec<PathBuf>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Session {
+    /// A conversation about nothing yet, in the first edition, reading files from the disk.
+    pub fn new() -> Self {
+        Self::with_loader(Arc::new(Disk))
+    }
+
+    /// A conversation that reads its files elsewhere.
+    pub fn with_loader(loader: Arc<dyn Loader + Send + Sync>) -> Self {
+        Self { sources: SourceMap::default(), state: State::default(), loader, model: None, only_declare: false }
+    }
+
+    /// The edition of what has been loaded: the first where nothing names one.
+    pub fn edition(&self) -> Edition {
+        self.state.edition.unwrap_or_else(Edition::first)
+    }
+
+    /// Chooses the edition of a conversation that has named none.
+    pub fn set_edition(&mut self, edition: Edition) {
+        self.state.edition = Some(edition);
+        self.model = None;
+    }
+
+    /// The texts of the conversation.
+    pub fn sources(&self) -> &SourceMap {
+        &self.sources
+    }
+
+    /// What was declared, as it was written.
+    pub fn declared(&self) -> &Declared {
+        &self.state.declared
+    }
+
+    /// Loads a script: takes its declarations, answers its questions, checks its assertions.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not understood; then nothing of it is taken.
+    pub fn load(&mut self, text: &str) -> Result<Report, Errors> {
+        self.take("script", text, None, false)
+    }
+
+    /// Loads a file, and what it uses.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read or is not understood; then nothing of it is taken.
+    pub fn load_file(&mut self, path: &Path) -> Result<Report, Errors> {
+        let name = path.display().to_string();
+        match self.loader.read(path) {
+            Ok(text) => self.take(&name, &text, Some(path.to_path_buf()), false),
+            Err(error) => {
+                let mut sources = self.sources.clone();
+                let id = sources.add(name.as_str(), "");
+                let diagnostic = unreadable(&name, &error, Span::new(id, 0, 0));
+                Err(Errors { diagnostics: vec![diagnostic], sources })
+            }
+        }
+    }
+
+    /// Loads bytes under a name of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::load`], and when the bytes are not UTF-8 text.
+    pub fn load_bytes(&mut self, name: &str, bytes: Vec<u8>) -> Result<Report, Errors> {
+        match String::from_utf8(bytes) {
+            Ok(text) => self.take(name, &text, None, false),
+            Err(error) => {
+                let mut sources = self.sources.clone();
+                let id = sources.add(name, "");
+                let error = LoadError::NotText(error.utf8_error().valid_up_to());
+                Err(Errors { diagnostics: vec![unreadable(name, &error, Span::new(id, 0, 0))], sources })
+            }
+        }
+    }
+
+    /// Should texts only declare? Then their own questions and assertions are left alone, and what Azure would refuse is
+    /// told where a question meets it.
+    pub fn only_declare(&mut self, yes: bool) {
+        self.only_declare = yes;
+    }
+
+    /// Loads a text under a name of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::load`].
+    pub fn load_named(&mut self, name: &str, text: &str) -> Result<Report, Errors> {
+        self.take(name, text, None, false)
+    }
+
+    /// Takes an entry of the prompt: a declaration replaces one of the same name.
+    ///
+    /// # Errors
+    ///
+    /// When the entry is not understood; then it leaves no mark.
+    pub fn enter(&mut self, text: &str) -> Result<Report, Errors> {
+        self.take("prompt", text, None, true)
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not one question, or names what is not declared.
+    pub fn ask(&mut self, question: &str) -> Result<Answer, Errors> {
+        let mark = self.sources.len();
+        let id = self.sources.add("question", question);
+        let (statements, mut diagnostics) = syntax::parse(id, question);
+        let mut queries = statements.into_iter().filter_map(|statement| match statement {
+            Statement::Query(query) => Some(query),
+            _ => None,
+        });
+        let (first, second) = (queries.next(), queries.next());
+        if diagnostics.is_empty() && (first.is_none() || second.is_some()) {
+            let span = Span::new(id, 0, question.trim_end().len());
+            diagnostics.push(
+                Diagnostic::error("FN0121", span, "one question is wanted here")
+                    .help("ask as in `can app1 reach 10.2.0.4:1433`"),
+            );
+        }
+        let result = match first {
+            Some(query) if diagnostics.is_empty() => {
+                let above = (self.state.declared.clone(), self.state.scope.clone());
+                self.answer(&query, &above, &[]).map_err(|diagnostic| vec![diagnostic])
+            }
+            _ => Err(diagnostics),
+        };
+        let result = result.map_err(|diagnostics| Errors { diagnostics, sources: self.sources.clone() });
+        self.sources.truncate(mark);
+        result
+    }
+
+    /// Explains a rule, topic, code or declared name, as `explain WORDS` does.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is known about it.
+    pub fn explain(&mut self, words: &[String]) -> Result<Answer, Errors> {
+        let model = self.model();
+        let asked = Asked {
+            model: &model,
+            declared: &self.state.declared,
+            scope: &self.state.scope,
+            sources: &self.sources,
+            below: &[],
+        };
+        query::explain_words(&asked, words)
+            .map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() })
+    }
+
+    /// What Azure would refuse or advise against in what is declared.
+    pub fn check(&mut self) -> Vec<Diagnostic> {
+        let model = self.model();
+        platform_diagnostics(&model)
+    }
+
+    /// The model of what is declared.
+    pub fn model(&mut self) -> Arc<Model> {
+        if let Some(model) = &self.model {
+            return model.clone();
+        }
+        let (model, _) = lower(&self.state.declared, &self.state.scope, &Platform::of(self.edition()));
+        let model = Arc::new(model);
+        self.model = Some(model.clone());
+        model
+    }
+
+    /// Takes a text in, whole or not at all.
+    fn take(&mut self, name: &str, text: &str, path: Option<PathBuf>, replace: bool) -> Result<Report, Errors> {
+        let before = (self.state.clone(), self.sources.len(), self.model.clone());
+        let mut diagnostics = Vec::new();
+        let mut pending = Vec::new();
+        let id = self.sources.add(name, text);
+        if let Some(path) = &path {
+            let known = self.loader.canonical(path);
+            self.state.read.push(known.clone());
+            self.state.reading.push(known);
+        }
+        self.read(id, path.as_deref(), replace, &mut pending, &mut diagnostics);
+        let lost = self.lost_names(&diagnostics);
+        self.state.reading.clear();
+        self.model = None;
+        let (model, mut lowered) = lower(&self.state.declared, &self.state.scope, &Platform::of(self.edition()));
+        lowered.retain(|diagnostic| !self.is_about(diagnostic, &lost));
+        diagnostics.append(&mut lowered);
+        let mut report = Report::default();
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            let model = Arc::new(model);
+            self.model = Some(model.clone());
+            if !self.only_declare {
+                report.diagnostics = platform_diagnostics(&model);
+                self.run(pending, &model, &mut report, &mut diagnostics);
+            }
+        }
+        diagnostic::sort(&mut diagnostics);
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            let sources = self.sources.clone();
+            self.sources.truncate(before.1);
+            self.state = before.0;
+            self.model = before.2;
+            return Err(Errors { diagnostics, sources });
+        }
+        report.diagnostics.append(&mut diagnostics);
+        if replace {
+            // At the prompt only what this entry brought is worth saying.
+            report.diagnostics.retain(|d| d.labels.iter().any(|label| label.span.source == id));
+        }
+        diagnostic::sort(&mut report.diagnostics);
+        Ok(report)
+    }
+}

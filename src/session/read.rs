@@ -1,0 +1,199 @@
+//! Reading the statements of a text in order: declarations, `use`, `edition`. Questions and assertions are only set
+//! aside here, with what was declared above them; [`super::run`] answers them.
+
+use super::Session;
+use super::run::{Pending, Said};
+use crate::diagnostic::Diagnostic;
+use crate::load::LoadError;
+use crate::model::{Added, Declared};
+use crate::platform::{Edition, Platform};
+use crate::source::{SourceId, Span};
+use crate::syntax::ast::{Statement, Word};
+use crate::syntax::{self, Scope};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+impl Session {
+    /// The names that were lost with statements that are not understood.
+    pub(super) fn lost_names(&self, diagnostics: &[Diagnostic]) -> Vec<String> {
+        let mut names = Vec::new();
+        for diagnostic in diagnostics {
+            let source = diagnostic.span().and_then(|span| self.sources.get(span.source));
+            if let Some(source) = source {
+                names.extend(syntax::lost_names(&source.text, std::slice::from_ref(diagnostic)));
+            }
+        }
+        names
+    }
+
+    /// Is it only that a lost name is unknown?
+    pub(super) fn is_about(&self, diagnostic: &Diagnostic, lost: &[String]) -> bool {
+        let word = diagnostic.span().map(|span| self.sources.text(span)).unwrap_or("");
+        let name = syntax::literal::labels(word).join(".");
+        let mine = |lost: &String| {
+            name == *lost || name.starts_with(&format!("{lost}.")) || name.ends_with(&format!(".{lost}"))
+        };
+        diagnostic.code == "FN0113" && lost.iter().any(mine)
+    }
+
+    /// Reads the statements of a text in order.
+    pub(super) fn read(
+        &mut self,
+        id: SourceId,
+        path: Option<&Path>,
+        replace: bool,
+        pending: &mut Vec<Pending>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let text = self.sources.get(id).map(|source| source.text.clone()).unwrap_or_default();
+        let (statements, mut found) = syntax::parse(id, &text);
+        diagnostics.append(&mut found);
+        let mut above: Option<Arc<(Declared, Scope)>> = None;
+        for (at, statement) in statements.into_iter().enumerate() {
+            for statement in syntax::expand(vec![statement], &mut self.state.scope, diagnostics) {
+                match statement {
+                    Statement::Edition(word) => self.choose_edition(&word, at == 0, replace, diagnostics),
+                    Statement::Use { tags: true, file } => diagnostics.push(
+                        Diagnostic::error("FN0122", file.span, "`use tags` is not answered yet")
+                            .help("state the addresses with `amend service-tag NAME { prefix … }`"),
+                    ),
+                    Statement::Use { tags: false, file } => {
+                        self.use_file(&file, path, pending, diagnostics);
+                        above = None;
+                    }
+                    Statement::Declaration(declaration) => {
+                        above = None;
+                        match self.state.declared.add(declaration, replace) {
+                            Ok(Added::Replaced(what)) => {
+                                let above = Arc::new((self.state.declared.clone(), self.state.scope.clone()));
+                                pending.push(Pending { statement: Said::Notice(format!("replaced {what}")), above });
+                            }
+                            Ok(_) => {}
+                            Err(diagnostic) => diagnostics.push(diagnostic),
+                        }
+                    }
+                    Statement::Amend(change) => {
+                        above = None;
+                        let platform = Platform::of(self.edition());
+                        if let Err(diagnostic) = self.state.declared.amend(&change, &platform) {
+                            diagnostics.push(diagnostic);
+                        }
+                    }
+                    Statement::Remove(which) => {
+                        above = None;
+                        if let Err(diagnostic) = self.state.declared.remove(&which) {
+                            diagnostics.push(diagnostic);
+                        }
+                    }
+                    Statement::Let { .. } => above = None,
+                    Statement::For(_) => {}
+                    said => {
+                        let above = above
+                            .get_or_insert_with(|| Arc::new((self.state.declared.clone(), self.state.scope.clone())))
+                            .clone();
+                        collect(said, None, &above, pending, diagnostics);
+                    }
+                }
+            }
+        }
+    }
+
+    fn choose_edition(&mut self, word: &Word, first: bool, replace: bool, diagnostics: &mut Vec<Diagnostic>) {
+        let names: Vec<&str> = Edition::all().map(Edition::name).collect();
+        let Some(edition) = Edition::named(&word.text) else {
+            let message = format!("there is no edition `{}`", word.text);
+            diagnostics.push(
+                Diagnostic::error("FN0118", word.span, message)
+                    .help(format!("the editions are {}", names.join(" and "))),
+            );
+            return;
+        };
+        if !first && !replace {
+            let message = "`edition` is the first statement of a file";
+            diagnostics.push(Diagnostic::error("FN0118", word.span, message));
+            return;
+        }
+        match self.state.edition {
+            Some(other) if other != edition && !replace => {
+                let message = format!("this file is of edition {edition}, and edition {other} is in force");
+                diagnostics.push(
+                    Diagnostic::error("FN0118", word.span, message)
+                        .help("files that are used together name one edition"),
+                );
+            }
+            _ => self.state.edition = Some(edition),
+        }
+    }
+
+    fn use_file(
+        &mut self,
+        file: &Word,
+        from: Option<&Path>,
+        pending: &mut Vec<Pending>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let named = PathBuf::from(file.plain());
+        let path = match from.and_then(Path::parent) {
+            Some(folder) if named.is_relative() => folder.join(&named),
+            _ => named,
+        };
+        let known = self.loader.canonical(&path);
+        if let Some(at) = self.state.reading.iter().position(|reading| *reading == known) {
+            let name = |path: &PathBuf| path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+            let mut round: Vec<String> = self.state.reading[at..].iter().map(name).collect();
+            round.push(name(&known));
+            let message = format!("files use each other in a circle: {}", round.join(" -> "));
+            diagnostics.push(Diagnostic::error("FN0003", file.span, message));
+            return;
+        }
+        if self.state.read.contains(&known) {
+            return;
+        }
+        match self.loader.read(&path) {
+            Ok(text) => {
+                let id = self.sources.add(path.display().to_string(), text);
+                self.state.read.push(known.clone());
+                self.state.reading.push(known);
+                self.read(id, Some(&path), false, pending, diagnostics);
+                self.state.reading.pop();
+            }
+            Err(error) => diagnostics.push(unreadable(&path.display().to_string(), &error, file.span)),
+        }
+    }
+}
+
+/// Sets questions and assertions aside until everything is read.
+fn collect(
+    statement: Statement,
+    check: Option<&str>,
+    above: &Arc<(Declared, Scope)>,
+    pending: &mut Vec<Pending>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut push = |statement| pending.push(Pending { statement, above: above.clone() });
+    match statement {
+        Statement::Query(query) => push(Said::Query(query)),
+        Statement::Assert(assertion) => push(Said::Assert(assertion, check.map(String::from))),
+        Statement::Check { title, body, .. } => {
+            let title = title.plain();
+            for statement in body {
+                collect(statement, Some(&title), above, pending, diagnostics);
+            }
+        }
+        Statement::Declaration(d) | Statement::Amend(d) | Statement::Remove(d) => {
+            let message = "a `check` holds assertions and questions";
+            diagnostics.push(Diagnostic::error("FN0125", d.head_span(), message).help("declare it before the `check`"));
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn unreadable(name: &str, error: &LoadError, span: Span) -> Diagnostic {
+    match error {
+        LoadError::Unreadable(why) => Diagnostic::error("FN0001", span, format!("`{name}` cannot be read: {why}")),
+        LoadError::NotText(at) => {
+            let message = format!("`{name}` is not UTF-8 text: byte {at} is none");
+            Diagnostic::error("FN0002", span, message).help("scripts are UTF-8 text; was another file meant?")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Answering what was set aside while a text was read: each question and assertion with what was declared above it.
+//! Reads no text; what a question means is for [`crate::query`].
+
+use super::{Outcome, Report, Session};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{Engine, findings};
+use crate::model::{Declared, Model, lower};
+use crate::platform::Platform;
+use crate::query::{self, Answer, Asked};
+use crate::source::Span;
+use crate::syntax::Scope;
+use crate::syntax::ast::{Assertion, Query};
+use std::sync::Arc;
+
+/// A question or assertion, and what was declared above it.
+pub(super) struct Pending {
+    pub(super) statement: Said,
+    pub(super) above: Above,
+}
+
+/// What was declared above a question.
+pub(super) type Above = Arc<(Declared, Scope)>;
+
+/// What waits for its answer.
+pub(super) enum Said {
+    Query(Box<Query>),
+    Assert(Box<Assertion>, Option<String>),
+    Notice(String),
+}
+
+impl Session {
+    /// Answers what was asked and checks what was claimed, each with what was declared above it.
+    pub(super) fn run(
+        &self,
+        pending: Vec<Pending>,
+        last: &Arc<Model>,
+        report: &mut Report,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let mut lowered: Option<(Above, Arc<Model>)> = None;
+        let count = self.state.declared.items().len();
+        for said in pending {
+            let whole = said.above.0.items().len() == count && same_items(&said.above.0, &self.state.declared);
+            let below = if whole { Vec::new() } else { self.below(&said.above.0) };
+            let model = if whole {
+                last.clone()
+            } else {
+                match &lowered {
+                    Some((above, model)) if Arc::ptr_eq(above, &said.above) => model.clone(),
+                    _ => {
+                        let (model, found) = lower(&said.above.0, &said.above.1, &Platform::of(self.edition()));
+                        let place = said.span();
+                        if let Some(dangling) = found.into_iter().find(Diagnostic::is_error) {
+                            let dangling = match place {
+                                Some(place) => dangling.also(place, "asked here, above what it refers to"),
+                                None => dangling,
+                            };
+                            diagnostics
+                                .push(dangling.help("a question sees what is declared above it: move it further down"));
+                            continue;
+                        }
+                        let model = Arc::new(model);
+                        lowered = Some((said.above.clone(), model.clone()));
+                        model
+                    }
+                }
+            };
+            let asked = Asked {
+                model: &model,
+                declared: &said.above.0,
+                scope: &said.above.1,
+                sources: &self.sources,
+                below: &below,
+            };
+            match said.statement {
+                Said::Notice(text) => report.outcomes.push(Outcome::Notice(text)),
+                Said::Query(query) => match query::answer(&asked, &query) {
+                    Ok(answer) => report
+                        .outcomes
+                        .push(Outcome::Answer { question: self.words(query.span), answer: Box::new(answer) }),
+                    Err(diagnostic) => diagnostics.push(diagnostic),
+                },
+                Said::Assert(assertion, check) => match query::check(&asked, &assertion) {
+                    Ok(outcome) => {
+                        let assertion = self.words(assertion.span);
+                        report.outcomes.push(match outcome {
+                            query::Outcome::Holds => Outcome::Holds { assertion, check },
+                            query::Outcome::Fails(diagnostic, answer) => {
+                                Outcome::Fails { assertion, check, diagnostic, answer }
+                            }
+                        });
+                    }
+                    Err(diagnostic) => diagnostics.push(diagnostic),
+                },
+            }
+        }
+    }
+
+    /// The names that are declared later than a question.
+    fn below(&self, above: &Declared) -> Vec<(String, Span)> {
+        let later = self.state.declared.items().iter().filter(|item| above.find(&item.word, &item.name).is_none());
+        later.map(|item| (item.name.clone(), item.declaration.head_span())).collect()
+    }
+
+    fn words(&self, span: Span) -> String {
+        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        query: &Query,
+        above: &(Declared, Scope),
+        below: &[(String, Span)],
+    ) -> Result<Answer, Diagnostic> {
+        let model = self.model();
+        let asked = Asked { model: &model, declared: &above.0, scope: &above.1, sources: &self.sources, below };
+        query::answer(&asked, query)
+    }
+}
+
+impl Pending {
+    fn span(&self) -> Option<Span> {
+        match &self.statement {
+            Said::Query(query) => Some(query.span),
+            Said::Assert(assertion, _) => Some(assertion.span),
+            Said::Notice(_) => None,
+        }
+    }
+}
+
+/// Are the declarations the very same ones?
+fn same_items(a: &Declared, b: &Declared) -> bool {
+    a.items().iter().zip(b.items()).all(|(x, y)| Arc::ptr_eq(&x.declaration, &y.declaration))
+}
+
+/// The broken rules of the platform, as diagnostics.
+pub(super) fn platform_diagnostics(model: &Model) -> Vec<Diagnostic> {
+    let engine = Engine::of(model);
+    let found = findings(&engine).into_iter().map(|finding| {
+        let mut diagnostic =
+            Diagnostic::error(finding.code.clone(), finding.span, finding.message).label(finding.label);
+        diagnostic.severity = finding.severity;
+        for (span, label) in finding.also {
+            diagnostic = diagnostic.also(span, label);
+        }
+        if let Some(rule) = model.platform.rule(&finding.rule) {
+            diagnostic = diagnostic.note(format!("rule `{}`: {}", finding.rule, rule.title));
+        }
+        diagnostic.maybe_help(finding.help).rule(finding.rule)
+    });
+    let mut all: Vec<Diagnostic> = found.collect();
+    all.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.severity == Severity::Warning));
+    all
+}

@@ -1,0 +1,299 @@
+//! The syntax tree: what was written, with places, and nothing judged yet.
+//!
+//! A [`Word`] may turn out to be an address, a name or nonsense; [`super::literal`] and the model decide.
+//! Here stand words, values, declarations and their blocks; what asks and claims is in its own file.
+
+mod query;
+
+pub use query::{Ask, Assertion, Claim, How, Over, Query, Reach};
+
+use crate::source::Span;
+use std::fmt;
+
+/// A word as it was written, or as `for` put it together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The text; of a quoted word with its quotes.
+    pub text: Box<str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Word {
+    /// A word at a place.
+    pub fn new(text: impl Into<Box<str>>, span: Span) -> Self {
+        Self { text: text.into(), span }
+    }
+
+    /// A place inside the word, in bytes; the whole word where `for` put it together.
+    pub fn part(&self, start: usize, end: usize) -> Span {
+        let as_written = (self.span.end - self.span.start) as usize == self.text.len();
+        if as_written { self.span.part(start, end) } else { self.span }
+    }
+
+    /// The text without quotes and escapes, when the whole word is one string.
+    pub fn string(&self) -> Option<String> {
+        super::literal::unquote(&self.text)
+    }
+
+    /// The text, without quotes when it is a string.
+    pub fn plain(&self) -> String {
+        self.string().unwrap_or_else(|| self.text.to_string())
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// One value: a word, a list or `nth(…)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A word or string.
+    Word(Word),
+    /// `[a, b]`.
+    List(Vec<Value>, Span),
+    /// `nth(10.0.0.0/8, 16, 3)`.
+    Call(Word, Vec<Value>, Span),
+}
+
+impl Value {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Word(word) => word.span,
+            Self::List(_, span) | Self::Call(_, _, span) => *span,
+        }
+    }
+
+    /// The word, if it is one.
+    pub fn word(&self) -> Option<&Word> {
+        match self {
+            Self::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+}
+
+/// Values joined by commas.
+pub type Values = Vec<Value>;
+
+/// The place of values joined by commas.
+pub fn span_of(values: &[Value]) -> Option<Span> {
+    Some(values.first()?.span().to(values.last()?.span()))
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// `edition 2026`.
+    Edition(Word),
+    /// `use "file"`, `use tags "file"`.
+    Use {
+        /// Is it `use tags`?
+        tags: bool,
+        /// The file, quoted.
+        file: Word,
+    },
+    /// `let name = values`.
+    Let {
+        /// The name.
+        name: Word,
+        /// Its values.
+        values: Values,
+    },
+    /// `for name in values { … }`.
+    For(Box<Loop<Statement>>),
+    /// `check "what" { … }`.
+    Check {
+        /// What is checked, quoted.
+        title: Word,
+        /// The statements of its body.
+        body: Vec<Statement>,
+        /// The whole.
+        span: Span,
+    },
+    /// `assert …`.
+    Assert(Box<Assertion>),
+    /// `amend KIND NAME { … }`.
+    Amend(Declaration),
+    /// `remove KIND NAME`.
+    Remove(Declaration),
+    /// A question.
+    Query(Box<Query>),
+    /// A declaration.
+    Declaration(Declaration),
+}
+
+/// A loop over statements or over the lines of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loop<T> {
+    /// The loop's name.
+    pub name: Word,
+    /// What it runs over.
+    pub values: Values,
+    /// What it repeats.
+    pub body: Vec<T>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// `KIND HEAD… { … }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// The first word.
+    pub kind: Word,
+    /// The words between the kind and the block.
+    pub head: Vec<Part>,
+    /// The block, when there is one.
+    pub block: Option<Block>,
+    /// The whole.
+    pub span: Span,
+}
+
+impl Declaration {
+    /// The place of kind and head, without the block.
+    pub fn head_span(&self) -> Span {
+        let last = self.head.last().map_or(self.kind.span, Part::span);
+        self.kind.span.to(last)
+    }
+}
+
+/// A part of a head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Values joined by commas.
+    Values(Values),
+    /// `->` or, when both, `<->`.
+    Arrow {
+        /// Is it `<->`?
+        both: bool,
+        /// Where it stands.
+        span: Span,
+    },
+}
+
+impl Part {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Values(values) => span_of(values).expect("values are never empty"),
+            Self::Arrow { span, .. } => *span,
+        }
+    }
+}
+
+/// `{ … }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Its lines.
+    pub items: Vec<Item>,
+    /// The whole, with its braces.
+    pub span: Span,
+}
+
+/// A line of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// `for` over lines.
+    For(Box<Loop<Item>>),
+    /// A line that allows or denies.
+    Rule(Box<RuleLine>),
+    /// A line of a route table.
+    Route(Box<RouteLine>),
+    /// `remove …`.
+    Remove(Vec<Values>, Span),
+    /// A property, a nested declaration or a nested block.
+    Entry(Entry),
+}
+
+impl Item {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::For(each) => each.span,
+            Self::Rule(line) => line.span,
+            Self::Route(line) => line.span,
+            Self::Remove(_, span) => *span,
+            Self::Entry(entry) => entry.span,
+        }
+    }
+}
+
+/// `NAME VALUES VALUES … { … }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The property or nested kind.
+    pub name: Word,
+    /// The values, one group a blank.
+    pub groups: Vec<Values>,
+    /// Where an `=` stands, and how many groups stand before it.
+    pub equals: Option<(usize, Span)>,
+    /// A nested block.
+    pub block: Option<Block>,
+    /// The whole.
+    pub span: Span,
+}
+
+impl Entry {
+    /// The place of what follows the name; the name where nothing does.
+    pub fn values_span(&self) -> Span {
+        let first = self.groups.first().and_then(|g| span_of(g));
+        let last = self.groups.last().and_then(|g| span_of(g));
+        match (first, last) {
+            (Some(first), Some(last)) => first.to(last),
+            _ => self.name.span,
+        }
+    }
+}
+
+/// A line of a security group, firewall or access list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleLine {
+    /// Its priority.
+    pub priority: Option<Word>,
+    /// `allow`, `deny` or `always-allow`.
+    pub action: Word,
+    /// The protocol of a line with an arrow.
+    pub protocol: Option<Word>,
+    /// Is it `allow resource NAME`?
+    pub resource: bool,
+    /// The source.
+    pub source: Values,
+    /// The destination of a line with an arrow.
+    pub destination: Option<Values>,
+    /// `header NAME "VALUE", …`.
+    pub headers: Vec<HeaderFilter>,
+    /// Where `ignore-missing-endpoint` stands.
+    pub ignore_missing: Option<Span>,
+    /// `as NAME`.
+    pub alias: Option<Word>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// `header NAME "VALUE", …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderFilter {
+    /// The header's name.
+    pub name: Word,
+    /// The values, quoted.
+    pub values: Vec<Word>,
+}
+
+/// `PREFIX -> HOP [ADDRESS] [as NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteLine {
+    /// What it is for.
+    pub prefix: Value,
+    /// The kind of hop.
+    pub hop: Word,
+    /// The appliance.
+    pub target: Option<Value>,
+    /// `as NAME`.
+    pub alias: Option<Word>,
+    /// The whole.
+    pub span: Span,
+}
