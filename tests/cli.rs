@@ -218,3 +218,13 @@ fn turned_writing_stays_inside() {
         assert!(!run.all().contains(turns), "{:?}", run.all());
     }
 }
+
+/// The numbers in the frame are those of the file, of a place far down and of two places far apart.
+#[test]
+fn frames_number_their_lines() {
+    let text = format!("nsg a\n{}nsg a\nvnett b\n", "# nothing\n".repeat(40));
+    let run = fnet_with(["check", "-"], text.as_bytes()).ends(2);
+    for line in ["\n  1 \u{2502} nsg a", "\n 42 \u{2502} nsg a", ":42:1", "\n 43 \u{2502} vnett b", ":43:1"] {
+        assert!(run.stderr.contains(line), "no {line:?} in\n{}", run.stderr);
+    }
+}

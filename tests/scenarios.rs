@@ -42,8 +42,8 @@ fn hold(folder: &str) {
 /// The `routes` or `security` query that a script ends with.
 fn last_question(path: &PathBuf) -> Option<String> {
     let text = std::fs::read_to_string(root().join(path)).ok()?;
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim_end());
-    let last = lines.filter(|line| !line.trim().is_empty()).next_back()?;
+    let mut lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim_end());
+    let last = lines.rfind(|line| !line.trim().is_empty())?;
     ["routes ", "security "].iter().any(|word| last.starts_with(word)).then(|| last.to_string())
 }
 
