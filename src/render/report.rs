@@ -7,7 +7,9 @@ use super::markup::{Style, ascii, is_unsafe, safe};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
 use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// The longest line that is shown whole, in bytes.
 const LINE: usize = 200;
@@ -57,19 +59,21 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
             Shown::of(source, &spans)
         });
         let (start, end) = shown.place(label.span);
-        labels.push((at, name, start, end, safe(&label.message)));
+        let line = shown.text[..start].bytes().filter(|byte| *byte == b'\n').count();
+        labels.push((at, name, line, start..end, safe(&label.message)));
     }
-    let Some((_, name, start, end, _)) = labels.first().cloned() else { return String::new() };
+    let Some((_, name, _, place, _)) = labels.first().cloned() else { return String::new() };
     let config = Config::default()
         .with_index_type(IndexType::Byte)
         .with_color(style.color)
         .with_compact(false)
         .with_char_set(if style.unicode { CharSet::Unicode } else { CharSet::Ascii });
     let kind = ReportKind::Custom("", ariadne::Color::Primary);
-    let mut report = Report::build(kind, (name, start..end)).with_config(config);
-    // In the order of the text: a label above the first one would otherwise get a frame of its own.
-    labels.sort_by(|a, b| (&a.1, a.2).cmp(&(&b.1, b.2)));
-    for (at, name, start, end, message) in labels {
+    let mut report = Report::build(kind, (name.clone(), place)).with_config(config);
+    // The file of the first label before others, and its lines in their order: a label above another would otherwise
+    // get a frame of its own. In a line the last one first, so that no line of one crosses the words of another.
+    labels.sort_by_key(|(_, file, line, place, _)| (*file != name, file.clone(), *line, Reverse(place.start)));
+    for (order, (at, name, _, place, message)) in labels.into_iter().enumerate() {
         let color = if at > 0 {
             ariadne::Color::Blue
         } else if diagnostic.severity == Severity::Error {
@@ -77,7 +81,7 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
         } else {
             ariadne::Color::Yellow
         };
-        let mut label = Label::new((name, start..end)).with_color(color).with_order(at as i32);
+        let mut label = Label::new((name, place)).with_color(color).with_order(order as i32);
         // Without a message ariadne draws no underline.
         let message = if message.is_empty() && at == 0 { "here".to_string() } else { message };
         if !message.is_empty() {
@@ -86,6 +90,7 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
         report = report.with_label(label);
     }
     let mut bytes = Vec::new();
+    let above: Vec<(String, usize)> = texts.iter().map(|(name, shown)| (name.clone(), shown.above)).collect();
     let sources = texts.into_iter().map(|(name, shown)| (name, shown.source())).collect();
     if report.finish().write(Cache(sources), &mut bytes).is_err() {
         return String::new();
@@ -93,9 +98,58 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
     let text = String::from_utf8_lossy(&bytes).to_string();
     // ariadne writes a head of its own first; ours stands already.
     let body: Vec<&str> = text.lines().skip(1).map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let mut out = body.join("\n");
+    let mut out = renumbered(&body, &above).join("\n");
     out.push('\n');
     out
+}
+
+/// The lines of a frame with the numbers that they have in their files. ariadne counts from the first line that it is
+/// given (its display offset goes to the head alone), and giving it all the lines above costs time for each message.
+fn renumbered(body: &[&str], above: &[(String, usize)]) -> Vec<String> {
+    let mut offset = 0;
+    let mut numbers = Vec::with_capacity(body.len());
+    for line in body {
+        let number = line_number(line);
+        let is_head = |name: &str| ["[ ", "m "].iter().any(|mark| line.contains(&format!("{mark}{name}:")));
+        if number.is_none() {
+            offset = above.iter().find(|(name, _)| is_head(name)).map_or(offset, |(_, lines)| *lines);
+        }
+        numbers.push(number.map(|(place, number)| (place, number + offset)));
+    }
+    let given = body.first().map_or(0, |head| head.bytes().take_while(|byte| *byte == b' ').count().saturating_sub(2));
+    let wanted = numbers.iter().flatten().map(|(_, number)| number.to_string().len()).max().unwrap_or(given);
+    let more = wanted.saturating_sub(given);
+    let last = body.len().saturating_sub(1);
+    let lines = body.iter().zip(numbers).enumerate().map(|(at, (line, number))| match number {
+        // The blanks before a number are part of its place.
+        Some((place, number)) => format!("{}{number:>wanted$}{}", &line[..place.end - given], &line[place.end..]),
+        None if at == last => {
+            let start = visible(line, 0);
+            let bar = line[start..].chars().next().unwrap_or(' ').to_string();
+            format!("{}{}{}", &line[..start], bar.repeat(more), &line[start..])
+        }
+        None => format!("{}{line}", " ".repeat(more)),
+    });
+    lines.collect()
+}
+
+/// The number at the margin of a line, and where it stands.
+fn line_number(line: &str) -> Option<(Range<usize>, usize)> {
+    let mut start = visible(line, 0);
+    while line[start..].starts_with(' ') {
+        start = visible(line, start + 1);
+    }
+    let digits = line[start..].bytes().take_while(u8::is_ascii_digit).count();
+    let number = line[start..start + digits].parse().ok()?;
+    Some((start..start + digits, number))
+}
+
+/// The first byte from `at` on that is no part of a colour.
+fn visible(line: &str, mut at: usize) -> usize {
+    while line[at..].starts_with('\u{1b}') {
+        at += line[at..].find('m').map_or(1, |n| n + 1);
+    }
+    at
 }
 
 /// The lines of a text that labels stand in, as they are shown: control characters replaced, overlong lines cut around
