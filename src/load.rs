@@ -26,6 +26,39 @@ pub trait Loader {
     }
 }
 
+/// A text that a conversation is to take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// A file, and what it uses.
+    File(PathBuf),
+    /// Bytes that are already here, under a name of the caller's; UTF-8 text, one hopes.
+    Bytes {
+        /// What messages call it.
+        name: String,
+        /// The text.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Script {
+    /// A text under a name of the caller's.
+    pub fn text(name: &str, text: &str) -> Self {
+        Self::Bytes { name: name.into(), bytes: text.into() }
+    }
+
+    /// The name in messages, the path where there is one, and the text.
+    pub(crate) fn open(self, loader: &dyn Loader) -> (String, Option<PathBuf>, Result<String, LoadError>) {
+        match self {
+            Self::File(path) => (path.display().to_string(), Some(path.clone()), loader.read(&path)),
+            Self::Bytes { name, bytes } => (name, None, utf8(bytes)),
+        }
+    }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, LoadError> {
+    String::from_utf8(bytes).map_err(|error| LoadError::NotText(error.utf8_error().valid_up_to()))
+}
+
 /// Reads files from the disk.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
@@ -42,7 +75,7 @@ impl Loader for Disk {
                 _ => error.to_string(),
             })
         })?;
-        String::from_utf8(bytes).map_err(|error| LoadError::NotText(error.utf8_error().valid_up_to()))
+        utf8(bytes)
     }
 
     fn canonical(&self, path: &Path) -> PathBuf {

@@ -25,7 +25,7 @@ fn script(more: &str) -> Vec<u8> {
 #[test]
 fn zero_when_all_is_well() {
     fnet_with(["run", "-"], &script("can app1 reach vault:443")).ends(0).says("yes");
-    fnet_with(["check", "-"], &script("assert app1 can reach vault:443")).ends(0).says("1 assertions hold, 0 fail");
+    fnet_with(["check", "-"], &script("assert app1 can reach vault:443")).ends(0).says("1 assertion holds, 0 fail");
     fnet_with(["ask", "can app1 reach vault:443", "-"], &script("")).ends(0).says("yes");
     fnet(["explain", "nsg.first-match"]).ends(0).says("nsg.first-match");
     fnet(["--help"]).ends(0).says("Usage");
@@ -217,6 +217,19 @@ fn turned_writing_stays_inside() {
         let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         assert!(!run.all().contains(turns), "{:?}", run.all());
     }
+}
+
+/// The errors of all files are reported together, and a file that cannot be read makes no name unknown.
+#[test]
+fn all_files_are_reported_together() {
+    let (twice, tier) = ("examples/errors/fn0114-declared-twice.fnet", "examples/errors/fn0109-wrong-value.fnet");
+    let run = fnet(["check", twice, tier, "missing.fnet"]).ends(2);
+    let at: Vec<Option<usize>> = [twice, tier, "missing.fnet"].iter().map(|file| run.stderr.find(file)).collect();
+    assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{at:?} in\n{}", run.stderr);
+    let run = fnet_with(["check", "missing.fnet", "-"], b"app x on p1 {}\n").ends(3);
+    assert!(run.stderr.contains("missing.fnet") && !run.stderr.contains("p1"), "{}", run.stderr);
+    // A file that another one uses may be named too.
+    fnet(["check", "examples/orders.fnet", "examples/orders.fnet"]).ends(0);
 }
 
 /// The numbers in the frame are those of the file, of a place far down and of two places far apart.

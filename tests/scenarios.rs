@@ -24,12 +24,9 @@ fn hold(folder: &str) {
             wrong.push(format!("{file}: status {:?}\n{}", run.code, cut(&run.all())));
         }
         wrong.extend(differing(path));
-        let count = run
-            .stdout
-            .lines()
-            .last()
-            .and_then(|line| line.split(", ").find_map(|part| part.strip_suffix(" assertions hold")));
-        let count: usize = count.and_then(|count| count.parse().ok()).unwrap_or(0);
+        let count =
+            run.stdout.lines().last().and_then(|line| line.split(", ").find_map(|part| part.split_once(" assertion")));
+        let count: usize = count.and_then(|(count, _)| count.parse().ok()).unwrap_or(0);
         if count == 0 && !refused && last_question(path).is_none() {
             wrong.push(format!("{file} asserts nothing"));
         }

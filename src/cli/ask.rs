@@ -10,10 +10,8 @@ use std::path::PathBuf;
 pub(super) fn ask(question: &str, files: &[PathBuf], options: &Options, output: &Output) -> Exit {
     let mut session = session(options);
     session.only_declare(true);
-    for file in files {
-        if let Err(errors) = load(&mut session, file) {
-            return output.errors(&errors);
-        }
+    if let Err(errors) = load(&mut session, files) {
+        return output.errors(&errors);
     }
     match session.ask(question) {
         Ok(answer) => {

@@ -5,22 +5,16 @@ use super::output::Output;
 use super::{Format, Options, load, run, session};
 use crate::diagnostic::Severity;
 use crate::render;
-use crate::session::{Outcome, Report};
+use crate::session::Outcome;
 use std::path::PathBuf;
 
 /// Says what is wrong with scripts.
 pub(super) fn check(files: &[PathBuf], options: &Options, output: &Output) -> Exit {
     let mut session = session(options);
-    let mut all = Report::default();
-    for file in files {
-        match load(&mut session, file) {
-            Ok(mut report) => {
-                all.outcomes.append(&mut report.outcomes);
-                all.diagnostics = report.diagnostics;
-            }
-            Err(errors) => return output.errors(&errors),
-        }
-    }
+    let mut all = match load(&mut session, files) {
+        Ok(report) => report,
+        Err(errors) => return output.errors(&errors),
+    };
     all.outcomes.retain(|outcome| matches!(outcome, Outcome::Holds { .. } | Outcome::Fails { .. }));
     if output.format == Format::Json {
         output.print(&render::report_json(&all, &[], session.sources()));
@@ -34,10 +28,12 @@ pub(super) fn check(files: &[PathBuf], options: &Options, output: &Output) -> Ex
         }
     }
     if !options.quiet {
-        let count = |severity| all.diagnostics.iter().filter(|d| d.severity == severity).count();
-        let (passed, failed) = all.assertions();
+        let count = |severity: Severity| {
+            let count = all.diagnostics.iter().filter(|d| d.severity == severity).count();
+            format!("{count} {}{}", severity.word(), if count == 1 { "" } else { "s" })
+        };
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        output.print(&format!("{errors} errors, {warnings} warnings, {passed} assertions hold, {failed} fail\n"));
+        output.print(&format!("{errors}, {warnings}, {}\n", all.tally()));
     }
     run::exit(&all)
 }

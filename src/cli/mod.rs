@@ -7,12 +7,13 @@ mod explain;
 mod output;
 mod run;
 
+use crate::load::Script;
 use crate::platform::Edition;
-use crate::session::{Errors, Session};
+use crate::session::{Errors, Report, Session};
 use clap::{Parser, Subcommand, ValueEnum};
 use exit::Exit;
 use output::Output;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Declare an Azure Functions network, ask, and be answered with the rule trace.
@@ -140,12 +141,14 @@ fn session(options: &Options) -> Session {
     session
 }
 
-/// Loads a file; `-` is standard input.
-fn load(session: &mut Session, path: &Path) -> Result<crate::session::Report, Errors> {
-    if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes);
-        return session.load_bytes("standard input", bytes);
-    }
-    session.load_file(path)
+/// Loads files as one; `-` is standard input.
+fn load(session: &mut Session, files: &[PathBuf]) -> Result<Report, Errors> {
+    session.load_all(files.iter().map(|path| match path.as_os_str() == "-" {
+        true => {
+            let mut bytes = Vec::new();
+            let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes);
+            Script::Bytes { name: "standard input".into(), bytes }
+        }
+        false => Script::File(path.clone()),
+    }))
 }

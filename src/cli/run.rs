@@ -10,16 +10,10 @@ use std::path::PathBuf;
 /// Runs scripts, prints their answers, checks their assertions.
 pub(super) fn run(files: &[PathBuf], options: &Options, output: &Output) -> Exit {
     let mut session = session(options);
-    let mut all = Report::default();
-    for file in files {
-        match load(&mut session, file) {
-            Ok(mut report) => {
-                all.outcomes.append(&mut report.outcomes);
-                all.diagnostics = report.diagnostics;
-            }
-            Err(errors) => return output.errors(&errors),
-        }
-    }
+    let all = match load(&mut session, files) {
+        Ok(report) => report,
+        Err(errors) => return output.errors(&errors),
+    };
     if output.format == Format::Json {
         output.print(&render::report_json(&all, &[], session.sources()));
     } else {

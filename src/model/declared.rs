@@ -114,10 +114,17 @@ impl Declared {
                 Ok(Added::Replaced(what))
             }
             Some(old) => {
-                let span = item.declaration.head_span();
-                Err(Diagnostic::error("FN0114", span, format!("{word} `{name}` is declared twice"))
-                    .also(old.declaration.head_span(), "first declared here")
-                    .help(format!("change the first one with `amend {word} {name} {{ … }}`, or take another name")))
+                let (span, first) = (item.declaration.head_span(), old.declaration.head_span());
+                let twice = Diagnostic::error("FN0114", span, format!("{word} `{name}` is declared twice"));
+                Err(if span == first {
+                    twice
+                        .label("every round of the `for` declares it")
+                        .help("let the name hold the variable, as in `for i in 1..3 { vnet v${i} … }`")
+                } else {
+                    twice
+                        .also(first, "first declared here")
+                        .help(format!("change the first one with `amend {word} {name} {{ … }}`, or take another name"))
+                })
             }
         }
     }

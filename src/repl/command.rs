@@ -4,7 +4,7 @@ use super::Prompt;
 use crate::diagnostic::did_you_mean;
 use crate::session::Session;
 use crate::syntax::QUERY_SHAPES;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// What follows a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ fn load(prompt: &mut Prompt, file: &str) -> Done {
     if file.is_empty() {
         eprintln!("`:load` wants a file, as in `:load examples/orders.fnet`");
     } else {
-        let _ = prompt.load(Path::new(file));
+        let _ = prompt.load(&[PathBuf::from(file)]);
     }
     Done::Stay
 }

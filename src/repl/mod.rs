@@ -3,6 +3,7 @@
 mod command;
 mod edit;
 
+use crate::load::Script;
 use crate::render::{self, Style};
 use crate::session::{Outcome, Report, Session};
 use command::Done;
@@ -34,8 +35,8 @@ pub(crate) enum Hindered {
 pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool) -> Result<(), Hindered> {
     let mut prompt = Prompt { session, style, loaded: Vec::new() };
     let terminal = std::io::stdin().is_terminal();
-    for file in files {
-        prompt.load(file)?;
+    if !files.is_empty() {
+        prompt.load(files)?;
     }
     if terminal && !quiet {
         prompt.banner();
@@ -129,25 +130,20 @@ impl Prompt {
         }
     }
 
-    /// Loads a file and says what came of it.
-    fn load(&mut self, path: &std::path::Path) -> Result<(), Hindered> {
-        match self.session.load_file(path) {
+    /// Loads files and says what came of it.
+    fn load(&mut self, files: &[PathBuf]) -> Result<(), Hindered> {
+        match self.session.load_all(files.iter().cloned().map(Script::File)) {
             Ok(report) => {
-                let before = self.loaded.len();
-                self.loaded.push(path.to_path_buf());
+                self.loaded.extend_from_slice(files);
                 let warnings = render::diagnostics(&report.diagnostics, self.session.sources(), &self.style);
                 if !warnings.is_empty() {
                     eprintln!("{}", warnings.trim_end());
                 }
                 let (passed, failed) = report.assertions();
                 let count = self.session.declared().items().len();
-                let checks = if passed + failed > 0 {
-                    format!(", {passed} assertions hold, {failed} fail")
-                } else {
-                    String::new()
-                };
-                println!("loaded {}: {count} declarations{checks}", path.display());
-                debug_assert!(self.loaded.len() > before);
+                let checks = if passed + failed > 0 { format!(", {}", report.tally()) } else { String::new() };
+                let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+                println!("loaded {}: {count} declarations{checks}", names.join(", "));
                 Ok(())
             }
             Err(errors) => {

@@ -10,14 +10,14 @@ mod run;
 pub use report::{Errors, Outcome, Report};
 
 use crate::diagnostic::{self, Diagnostic};
-use crate::load::{Disk, LoadError, Loader};
+use crate::load::{Disk, Loader, Script};
 use crate::model::{Declared, Model, lower};
 use crate::platform::{Edition, Platform};
 use crate::query::{self, Answer, Asked};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::Statement;
 use crate::syntax::{self, Scope};
-use read::unreadable;
+use read::{UNKNOWN_NAME, UNREAD};
 use run::platform_diagnostics;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -94,7 +94,7 @@ impl Session {
     ///
     /// When the text is not understood; then nothing of it is taken.
     pub fn load(&mut self, text: &str) -> Result<Report, Errors> {
-        self.take("script", text, None, false)
+        self.load_named("script", text)
     }
 
     /// Loads a file, and what it uses.
@@ -103,33 +103,27 @@ impl Session {
     ///
     /// When a file cannot be read or is not understood; then nothing of it is taken.
     pub fn load_file(&mut self, path: &Path) -> Result<Report, Errors> {
-        let name = path.display().to_string();
-        match self.loader.read(path) {
-            Ok(text) => self.take(&name, &text, Some(path.to_path_buf()), false),
-            Err(error) => {
-                let mut sources = self.sources.clone();
-                let id = sources.add(name.as_str(), "");
-                let diagnostic = unreadable(&name, &error, Span::new(id, 0, 0));
-                Err(Errors { diagnostics: vec![diagnostic], sources })
-            }
-        }
+        self.load_all([Script::File(path.to_path_buf())])
     }
 
-    /// Loads bytes under a name of the caller's.
+    /// Loads scripts as one: each sees what those before it declare, and the errors of all are reported together.
+    /// A file that another one has used already is not read again.
+    ///
+    /// ```
+    /// use fnet::load::Script;
+    ///
+    /// let mut net = fnet::Session::new();
+    /// let errors = net
+    ///     .load_all([Script::text("a", "plan p { tier Premum }"), Script::text("b", "vnet v 10.0.0.0/33")])
+    ///     .unwrap_err();
+    /// assert_eq!(errors.diagnostics.len(), 2);
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`Session::load`], and when the bytes are not UTF-8 text.
-    pub fn load_bytes(&mut self, name: &str, bytes: Vec<u8>) -> Result<Report, Errors> {
-        match String::from_utf8(bytes) {
-            Ok(text) => self.take(name, &text, None, false),
-            Err(error) => {
-                let mut sources = self.sources.clone();
-                let id = sources.add(name, "");
-                let error = LoadError::NotText(error.utf8_error().valid_up_to());
-                Err(Errors { diagnostics: vec![unreadable(name, &error, Span::new(id, 0, 0))], sources })
-            }
-        }
+    /// When one of them cannot be read or is not understood; then nothing of any is taken.
+    pub fn load_all(&mut self, scripts: impl IntoIterator<Item = Script>) -> Result<Report, Errors> {
+        self.take(scripts, false)
     }
 
     /// Should texts only declare? Then their own questions and assertions are left alone, and what Azure would refuse is
@@ -144,7 +138,7 @@ impl Session {
     ///
     /// As [`Session::load`].
     pub fn load_named(&mut self, name: &str, text: &str) -> Result<Report, Errors> {
-        self.take(name, text, None, false)
+        self.take([Script::text(name, text)], false)
     }
 
     /// Takes an entry of the prompt: a declaration replaces one of the same name.
@@ -153,7 +147,7 @@ impl Session {
     ///
     /// When the entry is not understood; then it leaves no mark.
     pub fn enter(&mut self, text: &str) -> Result<Report, Errors> {
-        self.take("prompt", text, None, true)
+        self.take([Script::text("prompt", text)], true)
     }
 
     /// Answers a question.
@@ -224,23 +218,19 @@ impl Session {
         model
     }
 
-    /// Takes a text in, whole or not at all.
-    fn take(&mut self, name: &str, text: &str, path: Option<PathBuf>, replace: bool) -> Result<Report, Errors> {
+    /// Takes texts in, all of them whole or nothing.
+    fn take(&mut self, scripts: impl IntoIterator<Item = Script>, replace: bool) -> Result<Report, Errors> {
         let before = (self.state.clone(), self.sources.len(), self.model.clone());
         let mut diagnostics = Vec::new();
         let mut pending = Vec::new();
-        let id = self.sources.add(name, text);
-        if let Some(path) = &path {
-            let known = self.loader.canonical(path);
-            self.state.read.push(known.clone());
-            self.state.reading.push(known);
+        for script in scripts {
+            self.read_script(script, before.0.read.len(), replace, &mut pending, &mut diagnostics);
         }
-        self.read(id, path.as_deref(), replace, &mut pending, &mut diagnostics);
         let lost = self.lost_names(&diagnostics);
-        self.state.reading.clear();
+        let unread = diagnostics.iter().any(|diagnostic| UNREAD.contains(&&*diagnostic.code));
         self.model = None;
         let (model, mut lowered) = lower(&self.state.declared, &self.state.scope, &Platform::of(self.edition()));
-        lowered.retain(|diagnostic| !self.is_about(diagnostic, &lost));
+        lowered.retain(|diagnostic| !(self.is_about(diagnostic, &lost) || unread && diagnostic.code == UNKNOWN_NAME));
         diagnostics.append(&mut lowered);
         let mut report = Report::default();
         if !diagnostics.iter().any(Diagnostic::is_error) {
@@ -262,7 +252,7 @@ impl Session {
         report.diagnostics.append(&mut diagnostics);
         if replace {
             // At the prompt only what this entry brought is worth saying.
-            report.diagnostics.retain(|d| d.labels.iter().any(|label| label.span.source == id));
+            report.diagnostics.retain(|d| d.labels.iter().any(|label| label.span.source.0 as usize >= before.1));
         }
         diagnostic::sort(&mut report.diagnostics);
         Ok(report)

@@ -4,7 +4,7 @@
 use super::Session;
 use super::run::{Pending, Said};
 use crate::diagnostic::Diagnostic;
-use crate::load::LoadError;
+use crate::load::{LoadError, Script};
 use crate::model::{Added, Declared};
 use crate::platform::{Edition, Platform};
 use crate::source::{SourceId, Span};
@@ -12,6 +12,12 @@ use crate::syntax::ast::{Statement, Word};
 use crate::syntax::{self, Scope};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The code of a name that is not declared.
+pub(super) const UNKNOWN_NAME: &str = "FN0113";
+
+/// The codes of files that were not read: what they declare is not known to be missing.
+pub(super) const UNREAD: [&str; 3] = ["FN0001", "FN0002", "FN0003"];
 
 impl Session {
     /// The names that were lost with statements that are not understood.
@@ -33,11 +39,44 @@ impl Session {
         let mine = |lost: &String| {
             name == *lost || name.starts_with(&format!("{lost}.")) || name.ends_with(&format!(".{lost}"))
         };
-        diagnostic.code == "FN0113" && lost.iter().any(mine)
+        diagnostic.code == UNKNOWN_NAME && lost.iter().any(mine)
+    }
+
+    /// Reads a script that was named from outside, unless one of its companions has used it: `since` files were read
+    /// before them.
+    pub(super) fn read_script(
+        &mut self,
+        script: Script,
+        since: usize,
+        replace: bool,
+        pending: &mut Vec<Pending>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let loader = self.loader.clone();
+        if let Script::File(path) = &script {
+            let known = loader.canonical(path);
+            if self.state.read[since..].contains(&known) {
+                return;
+            }
+            self.state.read.push(known.clone());
+            self.state.reading.push(known);
+        }
+        let (name, path, text) = script.open(&*loader);
+        match text {
+            Ok(text) => {
+                let id = self.sources.add(name, text);
+                self.read(id, path.as_deref(), replace, pending, diagnostics);
+            }
+            Err(error) => {
+                let id = self.sources.add(name.as_str(), "");
+                diagnostics.push(unreadable(&name, &error, Span::new(id, 0, 0)));
+            }
+        }
+        self.state.reading.clear();
     }
 
     /// Reads the statements of a text in order.
-    pub(super) fn read(
+    fn read(
         &mut self,
         id: SourceId,
         path: Option<&Path>,
@@ -188,7 +227,7 @@ fn collect(
     }
 }
 
-pub(super) fn unreadable(name: &str, error: &LoadError, span: Span) -> Diagnostic {
+fn unreadable(name: &str, error: &LoadError, span: Span) -> Diagnostic {
     match error {
         LoadError::Unreadable(why) => Diagnostic::error("FN0001", span, format!("`{name}` cannot be read: {why}")),
         LoadError::NotText(at) => {

@@ -55,6 +55,14 @@ impl Report {
         (holds, fails)
     }
 
+    /// How many assertions hold, in words.
+    pub fn tally(&self) -> String {
+        let (passed, failed) = self.assertions();
+        let (s, holds) = if passed == 1 { ("", "holds") } else { ("s", "hold") };
+        let fail = if failed == 1 { "fails" } else { "fail" };
+        format!("{passed} assertion{s} {holds}, {failed} {fail}")
+    }
+
     /// Is there a declaration that Azure would refuse?
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
