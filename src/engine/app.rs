@@ -234,8 +234,8 @@ impl Engine<'_> {
             let step = Step::block("scope.no-integration", Outcome::Dropped, text)
                 .at(noun.head.span)
                 .headline(format!("{name} is not integrated with a virtual network"));
-            trail.push(match self.any_subnet_of(&goal) {
-                Some(subnet) => step.remedy(format!("amend app {name} {{ integrate {subnet} }}")),
+            trail.push(match self.integration_remedy(app, &goal) {
+                Some(remedy) => step.remedy(remedy),
                 None => step,
             });
             return vec![part(trail)];
@@ -245,11 +245,32 @@ impl Engine<'_> {
         self.from_platform(question, app, goal, trail)
     }
 
-    /// A delegated subnet of the network that an address is in.
-    fn any_subnet_of(&self, goal: &Ends) -> Option<String> {
-        let (vnet, _) = self.model.vnets().find(|(_, vnet)| goal.possible().meets(&vnet.addresses()))?;
-        let free = self.model.subnets().find(|(_, subnet)| subnet.vnet == vnet && subnet.delegation.is_some());
-        free.map(|(_, subnet)| subnet.head.name.clone())
+    /// How an app gets into the network that an address is in: by a plan that can, and a subnet that no other plan uses.
+    fn integration_remedy(&self, app: AppId, goal: &Ends) -> Option<String> {
+        let (vnet, network) = self.model.vnets().find(|(_, vnet)| goal.possible().meets(&vnet.addresses()))?;
+        let (name, network) = (&self.model[app].head.name, &network.head.name);
+        let plan = self.plan_of(app)?;
+        let (of_type, tier) = (plan.plan_type.as_ref()?, &plan.tier.as_ref()?.value);
+        if !of_type.may_integrate(tier, "regional") {
+            return Some(format!(
+                "put {name} on a plan with virtual network integration ({tier} has none), and integrate it with {network}"
+            ));
+        }
+        let wanted = of_type.delegation.as_ref()?;
+        let used = |subnet: SubnetId| {
+            self.model.apps().any(|(_, other)| {
+                let there = |s: &Stated<Integration>| matches!(s.value, Integration::Regional(id) if id == subnet);
+                other.on != self.model[app].on && other.integrate.iter().any(there)
+            })
+        };
+        let delegated = |subnet: &Subnet| {
+            subnet.delegation.as_ref().is_some_and(|stated| stated.value.eq_ignore_ascii_case(wanted))
+        };
+        let mut subnets = self.model.subnets();
+        Some(match subnets.find(|(id, subnet)| subnet.vnet == vnet && delegated(subnet) && !used(*id)) {
+            Some((_, subnet)) => format!("amend app {name} {{ integrate {} }}", subnet.head.name),
+            None => format!("integrate {name} with a subnet of {network} of its own, delegated to {wanted}"),
+        })
     }
 
     /// TCP 25 of an app that is sent into its network.

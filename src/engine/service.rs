@@ -202,7 +202,13 @@ impl Engine<'_> {
         }
     }
 
+    /// The line that would admit a caller; where address lines do nothing for it, what the rule that says so advises.
     fn firewall_remedy(&self, noun: &Service, caller: &Caller) -> String {
+        let same_region = rule_of(self, noun, |rules| &rules.same_region)
+            .filter(|_| caller.subnet.is_none() && self.same_region(noun, caller) == Some(true));
+        if let Some(advice) = same_region.and_then(|rule| self.platform().rule(&rule)?.remedy) {
+            return advice;
+        }
         let who = match (caller.subnet, &caller.ends) {
             (Some(subnet), _) => self.model[subnet].head.name.clone(),
             (None, Ends::Set(set)) => set.to_string(),

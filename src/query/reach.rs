@@ -174,17 +174,14 @@ pub(super) fn remedies(asked: &Asked<'_>, steps: &[crate::engine::Step], verdict
     }
     let mut lines: Vec<String> = Vec::new();
     for step in steps {
-        let counts = matches!(step.mark, Mark::Block(_) | Mark::Warn);
-        if let Some(line) = step.remedy.as_ref().filter(|_| counts)
-            && !lines.contains(line)
-        {
-            lines.push(line.clone());
-        }
-    }
-    if lines.is_empty() {
-        let deciding = steps.iter().find(|step| step.is_block());
-        let advice = deciding.and_then(|step| asked.model.platform.rule(&step.rule)).and_then(|rule| rule.remedy);
-        lines.extend(advice);
+        // Half of what blocks is no remedy: where the step has no line of its own, the rule's advice stands for it.
+        let advice = || asked.model.platform.rule(&step.rule).and_then(|rule| rule.remedy);
+        let line = match step.mark {
+            Mark::Block(_) => step.remedy.clone().or_else(advice),
+            Mark::Warn => step.remedy.clone(),
+            _ => None,
+        };
+        lines.extend(line.filter(|line| !lines.contains(line)));
     }
     lines
 }

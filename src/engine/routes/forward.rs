@@ -125,9 +125,12 @@ impl Engine<'_> {
         let destination = packet.flows.destination.possible().clone();
         self.note_losers(&mut packet, routes, at);
         let text = format!("{} -> {}", shown(route), self.hop_text(route.hop));
+        // What brings the missing route mends the drop too.
+        let mut mends = None;
         if matches!(route.hop, Hop::None | Hop::Internet) && route.source != RouteSource::User {
             let private = !destination.meets(&self.public_space());
             if private && let Some(why) = self.why_no_route(packet.vnet, &destination) {
+                mends = why.remedy.clone();
                 packet.push(why);
             }
         }
@@ -141,7 +144,7 @@ impl Engine<'_> {
             Hop::None => {
                 let headline = if hop == route.hop { format!("route {} drops it", shown(route)) } else { text.clone() };
                 let step = Step::block(rule, Outcome::Dropped, text).maybe_at(route.place).headline(headline);
-                vec![packet.end_with(step)]
+                vec![packet.end_with(Step { remedy: mends, ..step })]
             }
             Hop::MissingGateway => {
                 let text = format!("{text}: the network has no gateway");

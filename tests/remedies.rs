@@ -1,0 +1,98 @@
+//! What an answer says to change does open the way: every remedy that is whole fnet is put into the script, and the
+//! question is asked again.
+
+mod common;
+
+use common::{report, root, scripts, slashed};
+use fnet::{Answer, Outcome, Session};
+
+/// The `can` questions that a script asks or makes claims of, as they stand.
+fn questions(outcomes: &[Outcome]) -> Vec<String> {
+    let claimed = |text: &str| {
+        let claim = text.strip_prefix("assert ")?;
+        let claim = claim.split(" because ").next()?;
+        let (who, whom) = claim.split_once(" can reach ").or(claim.split_once(" cannot reach "))?;
+        (!who.contains(' ')).then(|| format!("can {who} reach {whom}"))
+    };
+    let mut all: Vec<String> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            Outcome::Answer { question, .. } => question.starts_with("can ").then(|| question.clone()),
+            Outcome::Holds { assertion, .. } | Outcome::Fails { assertion, .. } => claimed(assertion),
+            _ => None,
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Is it fnet with nothing left to fill in?
+fn is_whole(remedy: &str) -> bool {
+    let kinds = ["amend ", "peering ", "private-dns-zone ", "private-endpoint "];
+    let blank = |word: &str| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase());
+    kinds.iter().any(|kind| remedy.starts_with(kind)) && !remedy.split(|c: char| !c.is_alphanumeric()).any(blank)
+}
+
+#[test]
+fn remedies_open_the_way() {
+    let (mut troubles, mut tried) = (Vec::new(), 0);
+    for path in ["examples", "tests/azure", "tests/decisive"].iter().flat_map(|folder| scripts(folder)) {
+        let file = slashed(&path);
+        let mut session = Session::new();
+        let Ok(loaded) = session.load_file(&root().join(&path)) else { continue };
+        for question in questions(&loaded.outcomes) {
+            let Ok(Answer::Reach(answer)) = session.ask(&question) else { continue };
+            for part in answer.parts.iter().filter(|part| !part.remedies.is_empty()) {
+                if !part.remedies.iter().all(|remedy| is_whole(remedy)) {
+                    continue;
+                }
+                tried += 1;
+                let changed = format!("given {{ {} }} {question}", part.remedies.join("; "));
+                match session.ask(&changed) {
+                    Ok(Answer::Reach(again)) => {
+                        let still = again.parts.iter().filter(|other| other.destination == part.destination);
+                        let worst = { still }.find(|other| other.outcome.is_some());
+                        if let Some(worst) = worst {
+                            troubles.push(format!("{file}: {changed}\n  is still no: {:?}", worst.decided_by));
+                        }
+                    }
+                    Ok(_) => troubles.push(format!("{file}: {changed}\n  is another question")),
+                    Err(errors) => troubles.push(format!("{file}: {changed}\n{errors}")),
+                }
+            }
+        }
+    }
+    assert!(tried > 20, "only {tried} remedies were tried");
+    println!("{tried} remedies were tried");
+    report(&troubles, tried);
+}
+
+/// An app gets into a network by a plan that can integrate, and a subnet that no other plan uses.
+#[test]
+fn integration_is_advised_where_azure_takes_it() {
+    let script = |subnet: &str, tier: &str| {
+        format!(
+            "vnet hub 10.2.0.0/16 {{
+               subnet data 10.2.0.0/24
+               subnet taken 10.2.1.0/24 {{ delegation Microsoft.Web/serverFarms }}
+               {subnet}
+             }}
+             plan other {{ tier Premium }}
+             app first on other {{ integrate hub.taken }}
+             plan mine {{ tier {tier} }}
+             app app1 on mine"
+        )
+    };
+    let free = "subnet free 10.2.2.0/24 { delegation Microsoft.Web/serverFarms }";
+    let own = "integrate app1 with a subnet of hub of its own, delegated to Microsoft.Web/serverFarms";
+    let plan = "put app1 on a plan with virtual network integration (Consumption has none), and integrate it with hub";
+    for (subnet, tier, wanted) in
+        [(free, "Premium", "amend app app1 { integrate hub.free }"), ("", "Premium", own), (free, "Consumption", plan)]
+    {
+        let mut session = Session::new();
+        session.load(&script(subnet, tier)).unwrap_or_else(|errors| panic!("{errors}"));
+        let Ok(Answer::Reach(answer)) = session.ask("can app1 reach 10.2.0.4:1433") else { panic!("no answer") };
+        assert_eq!(answer.parts[0].remedies, [wanted]);
+    }
+}
