@@ -96,3 +96,25 @@ fn integration_is_advised_where_azure_takes_it() {
         assert_eq!(answer.parts[0].remedies, [wanted]);
     }
 }
+
+/// A private endpoint without its zone is called by its public name: the zone that is missing, with its record.
+#[test]
+fn the_missing_zone_is_given_whole() {
+    let mut session = Session::new();
+    let script = "edition 2026
+        vnet hub 10.2.0.0/16 {
+          subnet ends 10.2.0.0/24
+          subnet apps 10.2.1.0/24 { delegation Microsoft.Web/serverFarms }
+        }
+        service kv { type key-vault; public-access off }
+        private-endpoint kv-pe in hub.ends { target kv; address 10.2.0.5 }
+        plan mine { tier Premium }
+        app app1 on mine { integrate hub.apps }";
+    session.load(script).unwrap_or_else(|errors| panic!("{errors}"));
+    let Ok(Answer::Reach(answer)) = session.ask("can app1 reach kv:443") else { panic!("no answer") };
+    let zone = "private-dns-zone privatelink.vaultcore.azure.net { link hub; record kv A 10.2.0.5 }";
+    assert!(answer.parts[0].outcome.is_some());
+    assert_eq!(answer.parts[0].remedies[0], zone);
+    let again = session.ask(&format!("given {{ {zone} }} can app1 reach kv:443"));
+    assert!(again.is_ok_and(|answer| answer.is_yes()));
+}

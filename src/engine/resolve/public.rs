@@ -36,7 +36,7 @@ impl Engine<'_> {
             if let Some(vnet) = view.filter(|vnet| self.zone_for(*vnet, &known.alias).is_some()) {
                 return self.azure_answer(Some(vnet), &known.alias, true, out, depth + 1);
             }
-            self.missing_link(&known.alias, view, out);
+            self.missing_link(&known.alias, Thing::Service(id), view, out);
             return Answered::Yes(vec![self.service_ends(id, &known.subresource)]);
         }
         for (id, app) in self.model.apps() {
@@ -69,17 +69,17 @@ impl Engine<'_> {
             if let Some(vnet) = view.filter(|vnet| self.zone_for(*vnet, &alias).is_some()) {
                 return self.azure_answer(Some(vnet), &alias, true, out, depth + 1);
             }
-            self.missing_link(&alias, view, out);
+            self.missing_link(&alias, Thing::App(id), view, out);
         }
         Answered::Yes(vec![self.app_ends(id)])
     }
 
     /// Says that a declared zone is not linked to the network that asks.
-    fn missing_link(&self, alias: &str, view: Option<VnetId>, out: &mut Resolution) {
+    fn missing_link(&self, alias: &str, target: Thing, view: Option<VnetId>, out: &mut Resolution) {
         let Some(vnet) = view else { return };
         let vnet_name = &self.model[vnet].head.name;
         let declared = self.model.zones.iter().find(|zone| is_suffix(&zone.head.name.to_lowercase(), alias));
-        let zone = alias.split_once('.').map_or(alias, |(_, zone)| zone);
+        let (label, zone) = alias.split_once('.').unwrap_or(("NAME", alias));
         match declared {
             Some(zone) => {
                 let text =
@@ -91,9 +91,14 @@ impl Engine<'_> {
             None => {
                 let text = format!("no zone {zone} is linked to {vnet_name}: the public address is answered");
                 let step = Step::new("dns.chain.resolve", Mark::Warn, text);
-                out.steps.push(
-                    step.remedy(format!("private-dns-zone {zone} {{ link {vnet_name}; record NAME A ADDRESS }}")),
-                );
+                let is_mine = |e: &&PrivateEndpoint| e.target.as_ref().is_some_and(|t| t.value == target);
+                let mut mine = self.model.private_endpoints.iter().filter(is_mine);
+                let address = match (mine.next().map(|endpoint| &endpoint.addresses[..]), mine.next()) {
+                    (Some([only]), None) => only.value.to_string(),
+                    _ => "ADDRESS".to_string(),
+                };
+                let record = format!("record {label} A {address}");
+                out.steps.push(step.remedy(format!("private-dns-zone {zone} {{ link {vnet_name}; {record} }}")));
             }
         }
     }
