@@ -76,6 +76,13 @@ impl Source {
         let column = self.text.get(start..end).map_or(0, |text| text.chars().count());
         (line + 1, column + 1)
     }
+
+    /// Where a line stands, its end included; lines count from 1.
+    pub(crate) fn line(&self, number: usize) -> std::ops::Range<usize> {
+        let starts = self.line_starts();
+        let at = |line: usize| starts.get(line).map_or(self.text.len(), |start| *start as usize);
+        at(number.saturating_sub(1))..at(number)
+    }
 }
 
 /// All texts of a session, in the order in which they were read.

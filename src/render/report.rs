@@ -8,15 +8,21 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
 use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+
+/// How many diagnostics are drawn at once. Nobody reads more, and a large file of another kind has millions.
+const MOST: usize = 500;
 
 /// The longest line that is shown whole, in bytes.
 const LINE: usize = 200;
 
 /// Diagnostics one after another, an empty line between two.
 pub fn diagnostics(all: &[Diagnostic], sources: &SourceMap, style: &Style) -> String {
-    let texts: Vec<String> = all.iter().map(|one| diagnostic(one, sources, style)).collect();
+    let mut texts: Vec<String> = all.iter().take(MOST).map(|one| diagnostic(one, sources, style)).collect();
+    if all.len() > MOST {
+        texts.push(format!("and {} more; `--format json` lists them all\n", all.len() - MOST));
+    }
     texts.join("\n")
 }
 
@@ -90,7 +96,7 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
         report = report.with_label(label);
     }
     let mut bytes = Vec::new();
-    let above: Vec<(String, usize)> = texts.iter().map(|(name, shown)| (name.clone(), shown.above)).collect();
+    let numbers: Numbers = texts.iter().map(|(name, shown)| (name.clone(), shown.numbers.clone())).collect();
     let sources = texts.into_iter().map(|(name, shown)| (name, shown.source())).collect();
     if report.finish().write(Cache(sources), &mut bytes).is_err() {
         return String::new();
@@ -98,24 +104,39 @@ fn frame(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> String 
     let text = String::from_utf8_lossy(&bytes).to_string();
     // ariadne writes a head of its own first; ours stands already.
     let body: Vec<&str> = text.lines().skip(1).map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let mut out = renumbered(&body, &above).join("\n");
+    let mut out = renumbered(&body, &numbers).join("\n");
     out.push('\n');
     out
 }
 
-/// The lines of a frame with the numbers that they have in their files. ariadne counts from the first line that it is
-/// given (its display offset goes to the head alone), and giving it all the lines above costs time for each message.
-fn renumbered(body: &[&str], above: &[(String, usize)]) -> Vec<String> {
-    let mut offset = 0;
-    let mut numbers = Vec::with_capacity(body.len());
-    for line in body {
+/// File by file, the number of each line that is shown.
+type Numbers = Vec<(String, Vec<usize>)>;
+
+/// The lines of a frame with the numbers that they have in their files. ariadne is given the lines with labels alone,
+/// for a whole text costs time with each message, and counts those.
+fn renumbered(body: &[&str], numbers: &Numbers) -> Vec<String> {
+    let mut file: &[usize] = &[];
+    let mut body: Vec<String> = body.iter().map(|line| line.to_string()).collect();
+    let mut found = Vec::with_capacity(body.len());
+    let truly = |file: &[usize], line: usize| file.get(line.wrapping_sub(1)).copied().unwrap_or(line);
+    for line in &mut body {
         let number = line_number(line);
-        let is_head = |name: &str| ["[ ", "m "].iter().any(|mark| line.contains(&format!("{mark}{name}:")));
-        if number.is_none() {
-            offset = above.iter().find(|(name, _)| is_head(name)).map_or(offset, |(_, lines)| *lines);
+        let mark = |name: &str| {
+            ["[ ", "m "]
+                .iter()
+                .find_map(|mark| line.find(&format!("{mark}{name}:")).map(|at| at + mark.len() + name.len() + 1))
+        };
+        let head = numbers.iter().find_map(|(name, lines)| Some((mark(name)?, lines)));
+        if let (None, Some((at, lines))) = (&number, head) {
+            file = lines;
+            let digits = line[at..].bytes().take_while(u8::is_ascii_digit).count();
+            if let Ok(given) = line[at..at + digits].parse() {
+                line.replace_range(at..at + digits, &truly(file, given).to_string());
+            }
         }
-        numbers.push(number.map(|(place, number)| (place, number + offset)));
+        found.push(number.map(|(place, number)| (place, truly(file, number))));
     }
+    let numbers = found;
     let given = body.first().map_or(0, |head| head.bytes().take_while(|byte| *byte == b' ').count().saturating_sub(2));
     let wanted = numbers.iter().flatten().map(|(_, number)| number.to_string().len()).max().unwrap_or(given);
     let more = wanted.saturating_sub(given);
@@ -156,27 +177,30 @@ fn visible(line: &str, mut at: usize) -> usize {
 /// the place that matters.
 struct Shown {
     text: String,
-    /// How many lines stand above.
-    above: usize,
+    /// The number of each line in its file.
+    numbers: Vec<usize>,
     /// What was kept, as (first byte kept, first byte of it in the shown text, length).
     kept: Vec<(usize, usize, usize)>,
 }
 
 impl Shown {
     fn of(source: &crate::source::Source, spans: &[Span]) -> Self {
-        let whole = &*source.text;
-        let first = spans.iter().map(|span| span.start as usize).min().unwrap_or(0).min(whole.len());
-        let last = spans.iter().map(|span| span.end as usize).max().unwrap_or(0).clamp(first, whole.len());
-        let bytes = whole.as_bytes();
-        let start = bytes[..first].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
-        let end = bytes[last..].iter().position(|b| *b == b'\n').map_or(whole.len(), |n| last + n + 1);
-        let above = source.position(start as u32).0 - 1;
-        let mut shown = Shown { text: String::with_capacity(end - start), above, kept: Vec::new() };
-        let mut at = start;
-        for line in whole[start..end].split_inclusive('\n') {
-            let span = spans.iter().find(|span| (at..at + line.len()).contains(&(span.start as usize)));
-            shown.line(line, at, span.or(spans.first()).copied());
-            at += line.len();
+        let length = source.text.len() as u32;
+        let ends = |span: &Span| {
+            [span.start.min(length), span.end.saturating_sub(1).clamp(span.start, length.max(span.start)).min(length)]
+        };
+        let lines: BTreeSet<usize> = spans.iter().flat_map(ends).map(|byte| source.position(byte).0).collect();
+        let mut shown = Shown { text: String::new(), numbers: Vec::new(), kept: Vec::new() };
+        for number in lines {
+            // One empty line for all that are left out, so that the frame shows a gap.
+            if shown.numbers.last().is_some_and(|last| last + 1 < number) {
+                shown.text.push('\n');
+                shown.numbers.push(number - 1);
+            }
+            let place = source.line(number);
+            let span = spans.iter().find(|span| place.contains(&(span.start as usize)));
+            shown.line(&source.text[place.clone()], place.start, span.or(spans.first()).copied());
+            shown.numbers.push(number);
         }
         shown
     }
@@ -200,7 +224,7 @@ impl Shown {
     }
 
     fn source(self) -> Source<String> {
-        Source::from(self.text).with_display_line_offset(self.above)
+        Source::from(self.text)
     }
 
     /// A place of the original text in the shown one.
