@@ -43,18 +43,21 @@ pub use validity::{Finding, findings};
 
 use crate::model::Model;
 use crate::platform::Platform;
+use std::cell::OnceCell;
 
-/// The engine: a model and the platform that it stands on.
-#[derive(Clone, Copy)]
+/// The engine: a model and the platform that it stands on. What holds of the model whatever is asked is found out once,
+/// so one engine is to answer all questions about a model.
 pub struct Engine<'m> {
     /// What was declared.
     pub model: &'m Model,
+    /// What may keep an app from running.
+    of_apps: OnceCell<Vec<Finding>>,
 }
 
 impl<'m> Engine<'m> {
     /// The engine of a model.
     pub fn of(model: &'m Model) -> Self {
-        Self { model }
+        Self { model, of_apps: OnceCell::new() }
     }
 
     /// The facts of the model's edition.

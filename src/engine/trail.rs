@@ -161,6 +161,11 @@ impl Step {
         self
     }
 
+    /// What it says where it decides.
+    pub fn words(&self) -> &str {
+        self.headline.as_ref().unwrap_or(&self.text)
+    }
+
     /// Does it end the flows?
     pub fn is_block(&self) -> bool {
         matches!(self.mark, Mark::Block(_))

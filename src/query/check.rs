@@ -17,6 +17,10 @@ pub enum Outcome {
     Fails(Box<Diagnostic>, Option<Box<Answer>>),
 }
 
+fn fails(diagnostic: Diagnostic, found: Answer) -> Result<Outcome, Diagnostic> {
+    Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(found))))
+}
+
 /// Checks an assertion, or says what keeps it from being checked.
 pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagnostic> {
     let because = assertion.because.as_ref();
@@ -51,9 +55,7 @@ fn reached(
     holds: impl Fn(&VerdictWord, Option<&str>) -> bool,
     claimed: &str,
 ) -> Result<Outcome, Diagnostic> {
-    let found = reach::reach(asked, claim, span, false)?;
-    let (question, _) = reach::question(asked, claim, span)?;
-    let parts = asked.engine().walk(&question);
+    let (found, parts) = reach::walked(asked, claim, span, false)?;
     if !holds(&found.verdict, found.outcome.as_deref()) {
         let words = match &found.outcome {
             Some(outcome) => format!("{}, {outcome}", found.verdict.word()),
@@ -62,12 +64,12 @@ fn reached(
         let why = found.headline.clone().map(|headline| format!(": {headline}")).unwrap_or_default();
         let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}{why}"))
             .label(format!("claimed: {claimed}"));
-        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Reach(found)))));
+        return fails(diagnostic, Answer::Reach(found));
     }
-    Ok(match because.and_then(|because| not_because(asked, &parts, because)) {
-        Some(diagnostic) => Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Reach(found)))),
-        None => Outcome::Holds,
-    })
+    match because.and_then(|because| not_because(asked, &parts, because)) {
+        Some(diagnostic) => fails(diagnostic, Answer::Reach(found)),
+        None => Ok(Outcome::Holds),
+    }
 }
 
 /// Did another rule decide? Of a `no` the first block must be the rule's; of a `yes` a step that lets the flows pass.
@@ -146,7 +148,7 @@ fn is(
             let words = word.map_or("no verdict", VerdictWord::word);
             let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}"))
                 .label(format!("claimed: `{wanted}`"));
-            Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(found))))
+            fails(diagnostic, found)
         }
     }
 }
@@ -179,7 +181,7 @@ fn hop_is(
     if !same {
         let diagnostic = Diagnostic::error("FN0120", span, format!("the next hop is {}", found.hop))
             .label(format!("claimed: `{wanted}`"));
-        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::NextHop(found)))));
+        return fails(diagnostic, Answer::NextHop(found));
     }
     let lost = |wanted: &str| found.lost.iter().any(|route| route.reason.as_ref().is_some_and(|r| r.contains(wanted)));
     if let Some(because) = because
@@ -189,7 +191,7 @@ fn hop_is(
     {
         let diagnostic = Diagnostic::error("FN0120", because.span, "another rule gives this route")
             .help(format!("it is given by {rule}"));
-        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::NextHop(found)))));
+        return fails(diagnostic, Answer::NextHop(found));
     }
     Ok(Outcome::Holds)
 }
@@ -216,7 +218,7 @@ fn resolves(
         };
         let diagnostic = Diagnostic::error("FN0120", span, format!("{} {shown}", found.name))
             .label(format!("claimed: {}", wanted.join(", ")));
-        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Resolve(found)))));
+        return fails(diagnostic, Answer::Resolve(found));
     }
     if let Some(because) = because
         && !found.steps.iter().any(|step| belongs(&step.rule, &because.plain()))
@@ -224,7 +226,7 @@ fn resolves(
         let rules: Vec<&str> = found.steps.iter().map(|step| step.rule.as_str()).collect();
         let diagnostic = Diagnostic::error("FN0120", because.span, "another rule decided the resolution")
             .help(format!("it was decided by {}", rules.join(", ")));
-        return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Resolve(found)))));
+        return fails(diagnostic, Answer::Resolve(found));
     }
     Ok(Outcome::Holds)
 }
@@ -236,22 +238,19 @@ fn only(asked: &Asked<'_>, sources: &[Value], target: &Word, how: &[How], span: 
         named.push(name::find(asked, word, name::SOURCES)?);
     }
     for (text, thing) in asked.model.names.iter() {
-        if !matches!(thing.kind(), Kind::App | Kind::Host) {
+        if !matches!(thing.kind(), Kind::App | Kind::Host) || name::target_thing(asked, target) == Some(thing) {
             continue;
         }
         let claim = Reach { source: Word::new(format!("\"{text}\""), span), target: target.clone(), how: how.to_vec() };
         let claim = if text.contains('.') { Reach { source: Word::new(text, span), ..claim } } else { claim };
         let found = reach::reach(asked, &claim, span, false)?;
         let may = found.verdict == VerdictWord::Yes;
-        if name::target_thing(asked, target) == Some(thing) {
-            continue;
-        }
         let should = named.contains(&thing);
         if (should && !may) || (!should && found.verdict != VerdictWord::No) {
             let message = format!("{text}: the answer is {}", found.verdict.word());
             let claimed = if should { "claimed: `can`" } else { "claimed: nobody else can" };
             let diagnostic = Diagnostic::error("FN0120", span, message).label(claimed);
-            return Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(Answer::Reach(found)))));
+            return fails(diagnostic, Answer::Reach(found));
         }
     }
     Ok(Outcome::Holds)
@@ -273,8 +272,7 @@ fn quantified(
             Diagnostic::error("FN0109", kind.span, message).help("it is one of: app, host, subnet, on-premises")
         );
     };
-    for (text, thing) in asked.model.names.iter().filter(|(_, thing)| thing.kind() == wanted) {
-        let _ = thing;
+    for (text, _) in asked.model.names.iter().filter(|(_, thing)| thing.kind() == wanted) {
         let claim = Reach { source: Word::new(text, span), target: target.clone(), how: how.to_vec() };
         let outcome = reached(
             asked,

@@ -170,11 +170,11 @@ fn topic(platform: &Platform, about: &str) -> Option<Topic> {
 /// How the apps of the model fare under some rules: the findings, and what follows from the rules that an app's facts
 /// decide.
 fn fares(asked: &Asked<'_>, rules: &[String]) -> Vec<AppFares> {
-    let engine = asked.engine();
+    let engine = asked.engine;
     let belongs = |id: &str| {
         rules.iter().any(|w| id == w || id.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with('.')))
     };
-    let all: Vec<Finding> = findings(&engine).into_iter().filter(|finding| belongs(&finding.rule)).collect();
+    let all: Vec<Finding> = findings(engine).into_iter().filter(|finding| belongs(&finding.rule)).collect();
     let mut fares = Vec::new();
     for (id, app) in asked.model.apps() {
         let mut lines: Vec<String> = Vec::new();
@@ -196,7 +196,7 @@ fn fares(asked: &Asked<'_>, rules: &[String]) -> Vec<AppFares> {
 }
 
 fn concerns(asked: &Asked<'_>, finding: &Finding, app: AppId) -> bool {
-    let engine = asked.engine();
+    let engine = asked.engine;
     let mut mine = vec![Thing::App(app)];
     mine.extend(asked.model[app].on);
     mine.extend(engine.integration_subnet(app).map(Thing::Subnet));
@@ -205,13 +205,13 @@ fn concerns(asked: &Asked<'_>, finding: &Finding, app: AppId) -> bool {
 
 /// What is known of a declared thing: of an app every fact, of others the findings.
 fn about_thing(asked: &Asked<'_>, thing: Thing) -> Vec<AppFares> {
-    let engine = asked.engine();
+    let engine = asked.engine;
     let name = thing.head(asked.model).name.clone();
     let mut lines = Vec::new();
     if let Thing::App(id) = thing {
         lines.extend(engine.facts_of(id).into_iter().map(|(rule, text)| format!("{rule}: {text}")));
     }
-    for finding in findings(&engine) {
+    for finding in findings(engine) {
         let mine = match thing {
             Thing::App(id) => concerns(asked, &finding, id),
             other => finding.about.contains(&other),

@@ -27,6 +27,8 @@ use crate::syntax::{self, Scope};
 pub struct Asked<'a> {
     /// What was declared, lowered.
     pub model: &'a Model,
+    /// The engine of the model.
+    pub engine: &'a Engine<'a>,
     /// What was declared, as it was written.
     pub declared: &'a Declared,
     /// What `let` named.
@@ -35,13 +37,6 @@ pub struct Asked<'a> {
     pub sources: &'a SourceMap,
     /// Names that are declared further down, with their places: a question cannot see them yet.
     pub below: &'a [(String, Span)],
-}
-
-impl<'a> Asked<'a> {
-    /// The engine of the model.
-    pub fn engine(&self) -> Engine<'a> {
-        Engine::of(self.model)
-    }
 }
 
 /// Asks of a changed copy of the model: `given { … }`.
@@ -71,7 +66,8 @@ fn given<T>(
     if let Some(error) = diagnostics.into_iter().find(Diagnostic::is_error) {
         return Err(error);
     }
-    ask(&Asked { model: &model, declared: &declared, scope: &scope, sources: asked.sources, below: asked.below })
+    let engine = Engine::of(&model);
+    ask(&Asked { model: &model, engine: &engine, declared: &declared, scope: &scope, ..*asked })
 }
 
 /// Answers a question, or says what keeps it from being asked.

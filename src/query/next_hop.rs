@@ -13,7 +13,7 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
     let (source, taken) = name::source(asked, word)?;
     let none = |why: String| Err(Diagnostic::error("FN0121", word.span, why));
     let subnet = match source {
-        Source::App(app) => match asked.engine().integration_subnet(app) {
+        Source::App(app) => match asked.engine.integration_subnet(app) {
             Some(subnet) => subnet,
             None => return none(format!("`{}` has no virtual network integration, so no routes", taken.name)),
         },
@@ -34,7 +34,7 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
 /// Answers `routes`.
 pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, Diagnostic> {
     let (of, vnet, subnet) = subnet_of(asked, source)?;
-    let mut routes = asked.engine().effective_routes(vnet, Some(subnet));
+    let mut routes = asked.engine.effective_routes(vnet, Some(subnet));
     routes.sort_by_key(listed);
     Ok(RoutesAnswer {
         of,
@@ -49,7 +49,7 @@ pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Resu
     let AddressLiteral::Address(to) = literal::address(&address.text).map_err(|fault| fault.at(address))? else {
         return Err(Diagnostic::error("FN0109", address.span, "`next-hop` takes one address"));
     };
-    let engine = asked.engine();
+    let engine = asked.engine;
     let routes = engine.effective_routes(vnet, Some(subnet));
     let found = engine.winner(&routes, to);
     let winner = found.as_ref().ok().copied().flatten();
@@ -122,7 +122,7 @@ fn route_answer(asked: &Asked<'_>, route: &Route) -> RouteAnswer {
         reason,
         prefix: route.target.clone(),
         hop_type: route.hop.azure_name().to_string(),
-        hop: asked.engine().hop_text(route.hop),
+        hop: asked.engine.hop_text(route.hop),
         name: route.name.clone(),
         rule: route.rule.to_string(),
         place: route.place.and_then(|span| Place::of(span, asked.sources)),

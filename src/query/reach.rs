@@ -11,8 +11,18 @@ use crate::syntax::literal;
 
 /// Answers `can SOURCE reach TARGET`; `explained` adds the rules' texts and the lines that did not match.
 pub(super) fn reach(asked: &Asked<'_>, reach: &Reach, span: Span, explained: bool) -> Result<ReachAnswer, Diagnostic> {
+    walked(asked, reach, span, explained).map(|(answer, _)| answer)
+}
+
+/// The same with the engine's parts, for an assertion to look into.
+pub(super) fn walked(
+    asked: &Asked<'_>,
+    reach: &Reach,
+    span: Span,
+    explained: bool,
+) -> Result<(ReachAnswer, Vec<Part>), Diagnostic> {
     let (question, mut answer) = question(asked, reach, span)?;
-    let parts = asked.engine().walk(&question);
+    let parts = asked.engine.walk(&question);
     let merged = merge(&parts);
     let deciding = parts.iter().find(|part| VerdictWord::from(part.verdict()) != VerdictWord::Yes).or(parts.first());
     let step = deciding.and_then(|part| part.trail.deciding());
@@ -20,17 +30,17 @@ pub(super) fn reach(asked: &Asked<'_>, reach: &Reach, span: Span, explained: boo
     if let Verdict::No(outcome) = merged {
         answer.outcome = Some(outcome.word().to_string());
     }
-    answer.headline = step.map(|step| step.headline.clone().unwrap_or_else(|| step.text.clone()));
+    answer.headline = step.map(|step| step.words().to_string());
     answer.decided_by = step.map(|step| step.rule.clone());
     if matches!(merged, Verdict::Partly) {
         answer.headline = Some(split_text(asked, &parts));
     }
     answer.parts = parts.iter().map(|part| part_answer(asked, part, explained)).collect();
-    Ok(answer)
+    Ok((answer, parts))
 }
 
 /// The engine's question, and the answer as far as the words alone give it.
-pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
+fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
     let (source, source_taken) = name::source(asked, &reach.source)?;
     let read = name::target(asked, &reach.target, &source)?;
     let mut over = None;
@@ -98,7 +108,7 @@ fn traffic_of(word: &crate::syntax::ast::Word) -> Result<Traffic, Diagnostic> {
 }
 
 /// The verdict on all parts together.
-pub(super) fn merge(parts: &[Part]) -> Verdict {
+fn merge(parts: &[Part]) -> Verdict {
     let verdicts: Vec<Verdict> = parts.iter().map(Part::verdict).collect();
     let yes = verdicts.contains(&Verdict::Yes);
     let no = verdicts.iter().find(|verdict| matches!(verdict, Verdict::No(_)));
@@ -120,10 +130,10 @@ fn split_text(asked: &Asked<'_>, parts: &[Part]) -> String {
     let name = |part: &Part| {
         let mut words = Vec::new();
         if sources {
-            words.push(format!("from {}", shorten(asked.engine().name_of(&part.source))));
+            words.push(format!("from {}", shorten(asked.engine.name_of(&part.source))));
         }
         if goals {
-            words.push(format!("to {}", shorten(asked.engine().name_of(&part.destination))));
+            words.push(format!("to {}", shorten(asked.engine.name_of(&part.destination))));
         }
         if ports {
             words.push(format!("port {}", part.ports));
@@ -154,12 +164,12 @@ fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> PartAnswer {
     };
     let portless = part.trail.steps.is_empty() && part.ports.is_all();
     PartAnswer {
-        source: asked.engine().name_of(&part.source),
-        destination: asked.engine().name_of(&part.destination),
+        source: asked.engine.name_of(&part.source),
+        destination: asked.engine.name_of(&part.destination),
         ports: if portless { String::new() } else { part.ports.to_string() },
         verdict: part.verdict().into(),
         outcome,
-        headline: deciding.map(|step| step.headline.clone().unwrap_or_else(|| step.text.clone())),
+        headline: deciding.map(|step| step.words().to_string()),
         decided_by: deciding.map(|step| step.rule.clone()),
         steps: part.trail.steps.iter().map(|step| StepAnswer::of(step, asked, explained)).collect(),
         assumptions: part.trail.assumptions.clone(),

@@ -17,7 +17,7 @@ pub(super) fn resolve(
 ) -> Result<ResolveAnswer, Diagnostic> {
     let (asker, who) = asker(asked, from)?;
     let host = host_name(asked, word)?;
-    let engine = asked.engine();
+    let engine = asked.engine;
     let resolution = match using {
         Some(server) => {
             let address = match literal::address(&server.text).map_err(|fault| fault.at(server))? {
@@ -79,7 +79,7 @@ pub(super) fn asker(asked: &Asked<'_>, from: Option<&Word>) -> Result<(Asker, St
 
 /// A dotted word is a host name first; a declared service or app means its host name.
 pub(super) fn host_name(asked: &Asked<'_>, word: &Word) -> Result<String, Diagnostic> {
-    let engine = asked.engine();
+    let engine = asked.engine;
     let named = asked.model.names.find(&word.text, &[Kind::Service, Kind::App, Kind::Host]);
     let dotted = word.text.contains('.') && !word.text.starts_with('"');
     match named {

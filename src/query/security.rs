@@ -11,7 +11,7 @@ use crate::syntax::ast::Word;
 pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer, Diagnostic> {
     let (source, taken) = name::source(asked, word)?;
     let mut groups = Vec::new();
-    let engine = asked.engine();
+    let engine = asked.engine;
     match source {
         Source::App(app) => match engine.integration_subnet(app) {
             Some(subnet) => {
@@ -60,7 +60,7 @@ fn group(asked: &Asked<'_>, nsg: NsgId, subnet: SubnetId, at: String, note: Opti
 }
 
 fn rule_answer(asked: &Asked<'_>, rule: &SecurityRule, direction: &str, subnet: SubnetId) -> SecurityRuleAnswer {
-    let engine = asked.engine();
+    let engine = asked.engine;
     let mut expanded = Vec::new();
     for side in [&rule.source, &rule.destination] {
         let literal = side.addresses.terms.iter().all(|term| matches!(term, Term::Any | Term::Set(_)));

@@ -10,6 +10,7 @@ mod run;
 pub use report::{Errors, Outcome, Report};
 
 use crate::diagnostic::{self, Diagnostic};
+use crate::engine::Engine;
 use crate::load::{Disk, Loader, Script};
 use crate::model::{Declared, Model, lower};
 use crate::platform::{Edition, Platform};
@@ -192,6 +193,7 @@ impl Session {
         let model = self.model();
         let asked = Asked {
             model: &model,
+            engine: &Engine::of(&model),
             declared: &self.state.declared,
             scope: &self.state.scope,
             sources: &self.sources,
@@ -204,7 +206,7 @@ impl Session {
     /// What Azure would refuse or advise against in what is declared.
     pub fn check(&mut self) -> Vec<Diagnostic> {
         let model = self.model();
-        platform_diagnostics(&model)
+        platform_diagnostics(&Engine::of(&model))
     }
 
     /// The model of what is declared.
@@ -237,8 +239,9 @@ impl Session {
             let model = Arc::new(model);
             self.model = Some(model.clone());
             if !self.only_declare {
-                report.diagnostics = platform_diagnostics(&model);
-                self.run(pending, &model, &mut report, &mut diagnostics);
+                let engine = Engine::of(&model);
+                report.diagnostics = platform_diagnostics(&engine);
+                self.run(pending, &engine, &mut report, &mut diagnostics);
             }
         }
         diagnostic::sort(&mut diagnostics);

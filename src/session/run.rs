@@ -33,7 +33,7 @@ impl Session {
     pub(super) fn run(
         &self,
         pending: Vec<Pending>,
-        last: &Arc<Model>,
+        last: &Engine<'_>,
         report: &mut Report,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
@@ -42,10 +42,10 @@ impl Session {
         for said in pending {
             let whole = said.above.0.items().len() == count && same_items(&said.above.0, &self.state.declared);
             let below = if whole { Vec::new() } else { self.below(&said.above.0) };
-            let model = if whole {
-                last.clone()
+            let earlier = if whole {
+                None
             } else {
-                match &lowered {
+                Some(match &lowered {
                     Some((above, model)) if Arc::ptr_eq(above, &said.above) => model.clone(),
                     _ => {
                         let (model, found) = lower(&said.above.0, &said.above.1, &Platform::of(self.edition()));
@@ -63,10 +63,13 @@ impl Session {
                         lowered = Some((said.above.clone(), model.clone()));
                         model
                     }
-                }
+                })
             };
+            let earlier = earlier.as_deref().map(Engine::of);
+            let engine = earlier.as_ref().unwrap_or(last);
             let asked = Asked {
-                model: &model,
+                model: engine.model,
+                engine,
                 declared: &said.above.0,
                 scope: &said.above.1,
                 sources: &self.sources,
@@ -113,7 +116,8 @@ impl Session {
         below: &[(String, Span)],
     ) -> Result<Answer, Diagnostic> {
         let model = self.model();
-        let asked = Asked { model: &model, declared: &above.0, scope: &above.1, sources: &self.sources, below };
+        let engine = &Engine::of(&model);
+        let asked = Asked { model: &model, engine, declared: &above.0, scope: &above.1, sources: &self.sources, below };
         query::answer(&asked, query)
     }
 }
@@ -134,16 +138,15 @@ fn same_items(a: &Declared, b: &Declared) -> bool {
 }
 
 /// The broken rules of the platform, as diagnostics.
-pub(super) fn platform_diagnostics(model: &Model) -> Vec<Diagnostic> {
-    let engine = Engine::of(model);
-    let found = findings(&engine).into_iter().map(|finding| {
+pub(super) fn platform_diagnostics(engine: &Engine<'_>) -> Vec<Diagnostic> {
+    let found = findings(engine).into_iter().map(|finding| {
         let mut diagnostic =
             Diagnostic::error(finding.code.clone(), finding.span, finding.message).label(finding.label);
         diagnostic.severity = finding.severity;
         for (span, label) in finding.also {
             diagnostic = diagnostic.also(span, label);
         }
-        if let Some(rule) = model.platform.rule(&finding.rule) {
+        if let Some(rule) = engine.platform().rule(&finding.rule) {
             diagnostic = diagnostic.note(format!("rule `{}`: {}", finding.rule, rule.title));
         }
         diagnostic.maybe_help(finding.help).rule(finding.rule)

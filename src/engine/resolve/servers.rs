@@ -147,7 +147,7 @@ impl Engine<'_> {
         let parts = self.walk(&question);
         let failed = parts.iter().find(|part| part.verdict() != Verdict::Yes)?;
         let deciding = failed.trail.deciding()?;
-        let why = deciding.headline.clone().unwrap_or_else(|| deciding.text.clone());
+        let why = deciding.words();
         match failed.verdict() {
             Verdict::Unknown => {
                 let mut step = deciding.clone();

@@ -44,7 +44,7 @@ fn usable(engine: &Engine<'_>, subnet: &Subnet) -> i64 {
 
 /// A plan that takes one address an instance, and a subnet that it calls out of.
 struct Fit<'m> {
-    engine: Engine<'m>,
+    engine: &'m Engine<'m>,
     subnet: SubnetId,
     plan: PlanId,
     noun: &'m Plan,
@@ -56,7 +56,7 @@ struct Fit<'m> {
 }
 
 impl<'m> Fit<'m> {
-    fn of(engine: &Engine<'m>, subnet: SubnetId, plan: PlanId, place: Span) -> Option<Self> {
+    fn of(engine: &'m Engine<'m>, subnet: SubnetId, plan: PlanId, place: Span) -> Option<Self> {
         let (noun, here) = (&engine.model[plan], &engine.model[subnet]);
         if !noun.plan_type.as_ref()?.address_per_instance {
             return None;
@@ -64,13 +64,13 @@ impl<'m> Fit<'m> {
         let stated = noun.max_instances.iter().chain(&noun.instances).max_by_key(|stated| stated.value);
         let most = platform_maximum(engine, noun).unwrap_or(i64::MAX);
         let scale = stated.map(|stated| Stated::new(stated.value.min(most), stated.span));
-        Some(Self { engine: *engine, subnet, plan, noun, here, place, usable: usable(engine, here), scale })
+        Some(Self { engine, subnet, plan, noun, here, place, usable: usable(engine, here), scale })
     }
 
     fn found(&self, rule: &str, what: &str) -> Option<Finding> {
         let about = [Thing::Subnet(self.subnet), Thing::Plan(self.plan)];
         let message = format!("subnet `{}` {what} plan `{}`", self.here.head.name, self.noun.head.name);
-        Finding::of(&self.engine, rule, self.here.head.span, about, message)
+        Finding::of(self.engine, rule, self.here.head.span, about, message)
     }
 
     fn usable_text(&self) -> String {
@@ -120,7 +120,7 @@ impl<'m> Fit<'m> {
     /// Windows containers take an address an app and instance besides.
     fn containers(&self, joins: &[&Join]) -> Option<Finding> {
         let is_windows = |join: &&&Join| {
-            let container = engine_container(&self.engine, join.app);
+            let container = engine_container(self.engine, join.app);
             join.plan == Some(self.plan) && container == Some("windows-image")
         };
         let apps = joins.iter().filter(is_windows).count() as i64;
@@ -205,7 +205,7 @@ fn sum(plans: &[Fit<'_>]) -> Option<Finding> {
     let head = &largest.here.head;
     let message = format!("subnet `{}` has too few addresses for its {} plans together", head.name, stated.len());
     let found =
-        Finding::of(&largest.engine, "subnet.sum-of-apps", head.span, [Thing::Subnet(largest.subnet)], message)?;
+        Finding::of(largest.engine, "subnet.sum-of-apps", head.span, [Thing::Subnet(largest.subnet)], message)?;
     let label = format!("{}, {needed} needed while `{}` scales", largest.usable_text(), largest.noun.head.name);
     Some(stated.iter().fold(found.label(label), |found, (fit, scale)| {
         found.also(scale.span, format!("{} instances of `{}`", scale.value, fit.noun.head.name))

@@ -105,8 +105,7 @@ const OF_APPS: &[Check] =
 /// The themes whose findings are about what no app is or stands on: a walk need not ask them.
 const OF_OTHERS: &[Check] = &[security::check, route::check, peering::check, endpoint::check, zone::check, nat::check];
 
-fn under<'c>(engine: &Engine<'_>, themes: impl Iterator<Item = &'c Check>) -> Vec<Finding> {
-    let mut all = Vec::new();
+fn under(engine: &Engine<'_>, themes: &[Check], mut all: Vec<Finding>) -> Vec<Finding> {
     for check in themes {
         check(engine, &mut all);
     }
@@ -114,9 +113,13 @@ fn under<'c>(engine: &Engine<'_>, themes: impl Iterator<Item = &'c Check>) -> Ve
     all
 }
 
+fn of_apps<'e>(engine: &'e Engine<'_>) -> &'e [Finding] {
+    engine.of_apps.get_or_init(|| under(engine, OF_APPS, Vec::new()))
+}
+
 /// Every rule that the model breaks, in order of place.
 pub fn findings(engine: &Engine<'_>) -> Vec<Finding> {
-    under(engine, OF_APPS.iter().chain(OF_OTHERS))
+    under(engine, OF_OTHERS, of_apps(engine).to_vec())
 }
 
 /// The findings that keep an app from running, as steps of its walk.
@@ -126,15 +129,16 @@ pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
     if let Some(subnet) = engine.integration_subnet(app) {
         about.push(Thing::Subnet(subnet));
     }
-    let stops = |finding: &Finding| {
+    let stops = |finding: &&Finding| {
         finding.severity == Severity::Error && !finding.runs && finding.about.iter().all(|thing| about.contains(thing))
     };
-    let found = under(engine, OF_APPS.iter()).into_iter().filter(stops);
-    found
+    of_apps(engine)
+        .iter()
+        .filter(stops)
         .map(|finding| {
             Step::block(&finding.rule, Outcome::Broken, finding.message.clone())
                 .at(finding.span)
-                .headline(finding.message)
+                .headline(finding.message.clone())
         })
         .collect()
 }

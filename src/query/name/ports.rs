@@ -13,7 +13,7 @@ pub(super) fn web_ports(asked: &Asked<'_>) -> PortSet {
 
 /// The usual ports behind a public host name of a known type.
 pub(super) fn host_ports(asked: &Asked<'_>, host: &str) -> PortSet {
-    let engine = asked.engine();
+    let engine = asked.engine;
     for (id, _) in asked.model.services() {
         if let Some(known) = engine.service_names(id).into_iter().find(|name| name.name.eq_ignore_ascii_case(host)) {
             return engine.endpoint_ports(id, Some(&known.subresource));
@@ -34,7 +34,7 @@ pub(super) fn ports_at(asked: &Asked<'_>, address: std::net::IpAddr) -> PortSet 
     let endpoint = asked.model.private_endpoints().find(|(_, e)| e.addresses.iter().any(|a| a.value == address));
     match endpoint.and_then(|(_, endpoint)| Some((endpoint, endpoint.target.as_ref()?.value))) {
         Some((endpoint, Thing::Service(id))) => {
-            asked.engine().endpoint_ports(id, endpoint.subresource.as_ref().map(|s| s.value.as_str()))
+            asked.engine.endpoint_ports(id, endpoint.subresource.as_ref().map(|s| s.value.as_str()))
         }
         Some(_) => web_ports(asked),
         None => PortSet::default(),

@@ -79,7 +79,7 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
             return member_target(asked, id, member, &target, read);
         }
         if let (Ok(Thing::App(id)), "scm") = (asked.model.names.find(base, &[Kind::App]), member) {
-            let names = asked.engine().app_names(id);
+            let names = asked.engine.app_names(id);
             let host = names.get(1).or(names.first()).cloned().unwrap_or_default();
             let mut found = read(
                 Target::Name(host.clone(), Some(Thing::App(id))),
@@ -109,7 +109,7 @@ fn named_target(
     read: impl Fn(Target, PortSet, String) -> TargetRead,
     source: &Source,
 ) -> TargetRead {
-    let engine = asked.engine();
+    let engine = asked.engine;
     let text = describe(asked, thing);
     let ends = |set: AddressSet| Target::Ends(Ends::Set(set));
     match thing {
@@ -189,7 +189,7 @@ fn member_target(
     word: &Word,
     read: impl Fn(Target, PortSet, String) -> TargetRead,
 ) -> Result<TargetRead, Diagnostic> {
-    let engine = asked.engine();
+    let engine = asked.engine;
     let names = engine.service_names(id);
     let Some(found) = names.iter().find(|name| name.subresource.eq_ignore_ascii_case(member)) else {
         let all: Vec<&str> = names.iter().map(|name| name.subresource.as_str()).collect();
@@ -219,7 +219,7 @@ fn tag_ends(asked: &Asked<'_>, tag: &str, region: Option<String>, text: &str) ->
     Ends::Symbol(Arc::new(Symbol {
         of: SymbolOf::Tag,
         text: text.to_string(),
-        within: asked.engine().unstated_public(),
+        within: asked.engine.unstated_public(),
         tags: vec![(tag.to_string(), region)],
         tags_known: true,
     }))
