@@ -204,8 +204,7 @@ fn sum(plans: &[Fit<'_>]) -> Option<Finding> {
     }
     let head = &largest.here.head;
     let message = format!("subnet `{}` has too few addresses for its {} plans together", head.name, stated.len());
-    let found =
-        Finding::of(largest.engine, "subnet.sum-of-apps", head.span, [Thing::Subnet(largest.subnet)], message)?;
+    let found = Finding::of(largest.engine, "subnet.sum-of-apps", head.span, [Thing::Subnet(largest.subnet)], message)?;
     let label = format!("{}, {needed} needed while `{}` scales", largest.usable_text(), largest.noun.head.name);
     Some(stated.iter().fold(found.label(label), |found, (fit, scale)| {
         found.also(scale.span, format!("{} instances of `{}`", scale.value, fit.noun.head.name))
