@@ -99,7 +99,9 @@ pub struct Step {
     pub headline: Option<String>,
     /// What to change, as a line to paste.
     pub remedy: Option<String>,
-    /// The rules that were looked at before and did not match, and why.
+    /// Further rules that it rests on.
+    pub also: Vec<&'static str>,
+    /// The lines that were looked at before and did not match, and why.
     pub misses: Vec<String>,
 }
 
@@ -113,6 +115,7 @@ impl Step {
             place: None,
             headline: None,
             remedy: None,
+            also: Vec::new(),
             misses: Vec::new(),
         }
     }
@@ -159,6 +162,24 @@ impl Step {
     pub fn remedy(mut self, line: impl Into<String>) -> Self {
         self.remedy = Some(line.into());
         self
+    }
+
+    /// The same resting on a further rule; one that the edition does not declare is left out where steps are read.
+    pub fn also(mut self, rule: &'static str) -> Self {
+        if self.rule != rule && !self.also.contains(&rule) {
+            self.also.push(rule);
+        }
+        self
+    }
+
+    /// The same resting on a further rule where that is so.
+    pub fn also_if(self, holds: bool, rule: &'static str) -> Self {
+        if holds { self.also(rule) } else { self }
+    }
+
+    /// Does it rest on a rule for which that holds: its own or a further one?
+    pub fn rests_on(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        wanted(&self.rule) || self.also.iter().any(|rule| wanted(rule))
     }
 
     /// What it says where it decides.

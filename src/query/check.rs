@@ -1,12 +1,12 @@
 //! Assertions: what is claimed, what is the case, and the trace that refutes.
 
-use super::answer::{Answer, VerdictWord};
+use super::answer::{Answer, MarkWord, StepAnswer, VerdictWord};
 use super::{Asked, answer, name, next_hop, reach, resolve};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Mark, Part, Verdict};
+use crate::engine::{self, Mark, Part, Step, Verdict};
 use crate::model::Kind;
 use crate::source::Span;
-use crate::syntax::ast::{Ask, Assertion, Claim, How, Query, Reach, Value, Word};
+use crate::syntax::ast::{Ask, Assertion, Because, Claim, How, Query, Reach, Value, Word};
 
 /// What became of an assertion.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ fn fails(diagnostic: Diagnostic, found: Answer) -> Result<Outcome, Diagnostic> {
 
 /// Checks an assertion, or says what keeps it from being checked.
 pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagnostic> {
-    let because = assertion.because.as_ref();
+    let because = assertion.because.as_slice();
     match &assertion.claim {
         Claim::Reach(claim, can) => {
             let wanted = if *can { VerdictWord::Yes } else { VerdictWord::No };
@@ -51,7 +51,7 @@ fn reached(
     asked: &Asked<'_>,
     claim: &Reach,
     span: Span,
-    because: Option<&Word>,
+    because: &[Because],
     holds: impl Fn(&VerdictWord, Option<&str>) -> bool,
     claimed: &str,
 ) -> Result<Outcome, Diagnostic> {
@@ -66,39 +66,60 @@ fn reached(
             .label(format!("claimed: {claimed}"));
         return fails(diagnostic, Answer::Reach(found));
     }
-    match because.and_then(|because| not_because(asked, &parts, because)) {
+    match refuted(asked, because, |wanted| decided(&parts, wanted), || actual(&parts))? {
         Some(diagnostic) => fails(diagnostic, Answer::Reach(found)),
         None => Ok(Outcome::Holds),
     }
 }
 
-/// Did another rule decide? Of a `no` the first block must be the rule's; of a `yes` a step that lets the flows pass.
-fn not_because(asked: &Asked<'_>, parts: &[Part], because: &Word) -> Option<Diagnostic> {
-    let wanted = because.plain();
-    if !asked.model.platform.rule_ids().iter().any(|id| belongs(id, &wanted)) {
-        let near = crate::diagnostic::did_you_mean(&wanted, asked.model.platform.rule_ids());
-        let message = format!("edition {} declares no rule `{wanted}`", asked.model.platform.edition());
-        return Some(Diagnostic::error("FN0113", because.span, message).maybe_help(near));
+/// The first `because` that is not so: `decided` says whether a rule did, `actual` names those that did.
+fn refuted(
+    asked: &Asked<'_>,
+    because: &[Because],
+    decided: impl Fn(&str) -> bool,
+    actual: impl Fn() -> Vec<String>,
+) -> Result<Option<Diagnostic>, Diagnostic> {
+    for Because { rule, not } in because {
+        let wanted = rule.plain();
+        if !asked.model.platform.rule_ids().iter().any(|id| belongs(id, &wanted)) {
+            let near = crate::diagnostic::did_you_mean(&wanted, asked.model.platform.rule_ids());
+            let message = format!("edition {} declares no rule `{wanted}`", asked.model.platform.edition());
+            return Err(Diagnostic::error("FN0113", rule.span, message).maybe_help(near));
+        }
+        if decided(&wanted) == *not {
+            let so = if *not { "decided it" } else { "did not decide it" };
+            let message = format!("what is claimed holds, but `{wanted}` {so}");
+            let help = format!("it was decided by {}", actual().join(", "));
+            return Ok(Some(Diagnostic::error("FN0120", rule.span, message).help(help)));
+        }
     }
+    Ok(None)
+}
+
+/// Did the rule decide? Of a `no` the first block must rest on it; of a `yes` a step on the way.
+fn decided(parts: &[Part], wanted: &str) -> bool {
     let decides = |part: &Part| match part.verdict() {
-        Verdict::Yes => part.trail.steps.iter().any(|step| belongs(&step.rule, &wanted)),
-        _ => part.trail.deciding().is_some_and(|step| belongs(&step.rule, &wanted)),
+        Verdict::Yes => part.trail.steps.iter().any(|step| step.rests_on(|rule| belongs(rule, wanted))),
+        _ => part.trail.deciding().is_some_and(|step| step.rests_on(|rule| belongs(rule, wanted))),
     };
     let partly = parts.iter().any(|p| p.verdict() == Verdict::Yes) && parts.iter().any(|p| p.verdict() != Verdict::Yes);
-    if parts.iter().any(decides)
-        || (partly && ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| belongs(id, &wanted)))
-    {
-        return None;
-    }
-    let actual: Vec<String> = match parts.iter().find_map(|part| part.trail.deciding()) {
-        Some(step) => vec![step.rule.clone()],
+    let of_splits = || ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| belongs(id, wanted));
+    parts.iter().any(decides) || (partly && of_splits())
+}
+
+/// The rules that decided.
+fn actual(parts: &[Part]) -> Vec<String> {
+    let with_also = |step: &Step| {
+        let also = step.also.iter().map(|rule| rule.to_string());
+        std::iter::once(step.rule.clone()).chain(also).collect::<Vec<_>>()
+    };
+    match parts.iter().find_map(|part| part.trail.deciding()) {
+        Some(step) => with_also(step),
         None => parts
             .first()
-            .map(|part| part.trail.steps.iter().filter(|s| s.mark == Mark::Pass).map(|s| s.rule.clone()).collect())
+            .map(|part| part.trail.steps.iter().filter(|s| s.mark == Mark::Pass).flat_map(with_also).collect())
             .unwrap_or_default(),
-    };
-    let message = format!("the verdict holds, but `{wanted}` did not decide it");
-    Some(Diagnostic::error("FN0120", because.span, message).help(format!("it was decided by {}", actual.join(", "))))
+    }
 }
 
 /// Is the rule that one, or of that family?
@@ -112,7 +133,7 @@ fn is(
     verdict: &Word,
     second: Option<&Word>,
     span: Span,
-    because: Option<&Word>,
+    because: &[Because],
 ) -> Result<Outcome, Diagnostic> {
     let mut wanted = verdict.text.to_string();
     if let Some(second) = second {
@@ -143,7 +164,15 @@ fn is(
             let word = found.verdict();
             let outcome = (word == Some(VerdictWord::No)).then_some("unresolved");
             if word.as_ref().is_some_and(|word| holds(word, outcome)) {
-                return Ok(Outcome::Holds);
+                let steps: &[StepAnswer] = match &found {
+                    Answer::Resolve(resolved) => &resolved.steps,
+                    _ => &[],
+                };
+                let refutal = refuted(asked, because, |wanted| resolved_by(steps, wanted), || rules_of(steps))?;
+                return match refutal {
+                    Some(diagnostic) => fails(diagnostic, found),
+                    None => Ok(Outcome::Holds),
+                };
             }
             let words = word.map_or("no verdict", VerdictWord::word);
             let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}"))
@@ -159,7 +188,7 @@ fn hop_is(
     hop: &Word,
     target: Option<&Value>,
     span: Span,
-    because: Option<&Word>,
+    because: &[Because],
 ) -> Result<Outcome, Diagnostic> {
     let Ask::NextHop(source, address) = &query.ask else {
         return Err(Diagnostic::error("FN0121", span, "a hop is the answer to `next-hop`"));
@@ -184,16 +213,32 @@ fn hop_is(
         return fails(diagnostic, Answer::NextHop(found));
     }
     let lost = |wanted: &str| found.lost.iter().any(|route| route.reason.as_ref().is_some_and(|r| r.contains(wanted)));
-    if let Some(because) = because
-        && !belongs(&rule, &because.plain())
-        && !lost(&because.plain())
-        && !(["route.lpm", "route.tie-break"].contains(&&*because.plain()))
-    {
-        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule gives this route")
-            .help(format!("it is given by {rule}"));
-        return fails(diagnostic, Answer::NextHop(found));
+    let of_choice = |wanted: &str| ["route.lpm", "route.tie-break"].contains(&wanted);
+    let decided = |wanted: &str| belongs(&rule, wanted) || lost(wanted) || of_choice(wanted);
+    match refuted(asked, because, decided, || vec![rule.clone()])? {
+        Some(diagnostic) => fails(diagnostic, Answer::NextHop(found)),
+        None => Ok(Outcome::Holds),
     }
-    Ok(Outcome::Holds)
+}
+
+/// Does a step of a resolution rest on the rule? Where one ends it, that one must.
+fn resolved_by(steps: &[StepAnswer], wanted: &str) -> bool {
+    let rests =
+        |step: &StepAnswer| belongs(&step.rule, wanted) || step.also.iter().any(|also| belongs(&also.rule, wanted));
+    let marked = |mark: MarkWord| steps.iter().find(|step| step.mark == mark);
+    match marked(MarkWord::Block).or_else(|| marked(MarkWord::Unknown)) {
+        Some(step) => rests(step),
+        None => steps.iter().any(rests),
+    }
+}
+
+fn rules_of(steps: &[StepAnswer]) -> Vec<String> {
+    let mut rules = Vec::new();
+    for step in steps {
+        rules.push(step.rule.clone());
+        rules.extend(step.also.iter().map(|also| also.rule.clone()));
+    }
+    rules
 }
 
 fn resolves(
@@ -202,7 +247,7 @@ fn resolves(
     host: &Word,
     values: &[Value],
     span: Span,
-    because: Option<&Word>,
+    because: &[Because],
 ) -> Result<Outcome, Diagnostic> {
     let found = resolve::resolve(asked, host, Some(source), None)?;
     let wanted: Vec<String> = values.iter().filter_map(Value::word).map(|word| word.plain()).collect();
@@ -220,15 +265,10 @@ fn resolves(
             .label(format!("claimed: {}", wanted.join(", ")));
         return fails(diagnostic, Answer::Resolve(found));
     }
-    if let Some(because) = because
-        && !found.steps.iter().any(|step| belongs(&step.rule, &because.plain()))
-    {
-        let rules: Vec<&str> = found.steps.iter().map(|step| step.rule.as_str()).collect();
-        let diagnostic = Diagnostic::error("FN0120", because.span, "another rule decided the resolution")
-            .help(format!("it was decided by {}", rules.join(", ")));
-        return fails(diagnostic, Answer::Resolve(found));
+    match refuted(asked, because, |wanted| resolved_by(&found.steps, wanted), || rules_of(&found.steps))? {
+        Some(diagnostic) => fails(diagnostic, Answer::Resolve(found)),
+        None => Ok(Outcome::Holds),
     }
-    Ok(Outcome::Holds)
 }
 
 /// `only A, B can reach T`: each of them can, and no other declared app, host or subnet.
@@ -264,7 +304,7 @@ fn quantified(
     how: &[How],
     every: bool,
     span: Span,
-    because: Option<&Word>,
+    because: &[Because],
 ) -> Result<Outcome, Diagnostic> {
     let Some(wanted) = Kind::named(&kind.text).filter(|kind| name::SOURCES.contains(kind)) else {
         let message = format!("`{}` is no kind of source", kind.text);

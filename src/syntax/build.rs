@@ -311,7 +311,15 @@ impl Builder {
 
     fn assertion(&self, mut inner: Pairs<'_>, span: Span) -> Assertion {
         let claim = self.claim(inner.next().expect("`assert` has a claim"));
-        let because = inner.next().and_then(|p| p.into_inner().next()).map(|p| self.word(p));
+        let because = inner.map(|pair| {
+            let mut inner = pair.into_inner();
+            let not = inner.peek().is_some_and(|p| p.as_rule() == Rule::not);
+            if not {
+                inner.next();
+            }
+            Because { rule: self.next_word(&mut inner), not }
+        });
+        let because = because.collect();
         Assertion { claim, because, span }
     }
 

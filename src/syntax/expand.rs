@@ -356,7 +356,8 @@ impl Substitution<'_> {
                 Claim::Resolves(self.word(source), self.word(name), self.values(values))
             }
         };
-        Assertion { claim, because: self.maybe(&assertion.because), span: assertion.span }
+        let because = assertion.because.iter().map(|b| Because { rule: self.word(&b.rule), not: b.not }).collect();
+        Assertion { claim, because, span: assertion.span }
     }
 
     fn reach(&self, reach: &Reach) -> Reach {

@@ -43,7 +43,7 @@ pub(super) fn human(rule: Rule) -> Option<&'static str> {
         Rule::protocol => "a protocol (tcp, udp, icmp, esp, ah, `*`)",
         Rule::priority => "a priority",
         Rule::alias => "`as NAME`",
-        Rule::because => "`because RULE`",
+        Rule::because => "`because RULE` or `not because RULE`",
         Rule::from => "`from SOURCE`",
         Rule::using => "`using SERVER`",
         Rule::can => "`can` or `cannot`",

@@ -5,7 +5,7 @@ use crate::platform::reader::Reader;
 use crate::syntax::ast::Declaration;
 
 /// What a rule is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleClass {
     /// It takes part in a verdict.
     Engine,

@@ -8,7 +8,7 @@ mod reach;
 mod tables;
 
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
-pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, StepAnswer};
+pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
 pub use tables::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, GroupAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
     SecurityRuleAnswer,

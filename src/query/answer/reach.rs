@@ -46,6 +46,9 @@ pub struct StepAnswer {
     /// The open points that the rule rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open_points: Vec<String>,
+    /// Further rules that the step rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<RuleWord>,
     /// The lines looked at before, and the fields that did not match.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub misses: Vec<String>,
@@ -82,10 +85,25 @@ impl StepAnswer {
             state_it,
             remedy: step.remedy.clone(),
             open_points: rule.as_ref().map(|rule| rule.open_points.clone()).unwrap_or_default(),
+            also: step
+                .also
+                .iter()
+                .filter_map(|id| asked.model.platform.rule(id))
+                .map(|rule| RuleWord { rule: rule.id, title: rule.title })
+                .collect(),
             misses: if explained { step.misses.clone() } else { Vec::new() },
             explained: rule.filter(|_| explained).map(|rule| RuleAnswer::of(&rule, &asked.model.platform)),
         }
     }
+}
+
+/// A rule in a few words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleWord {
+    /// Its id.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// The answer to `can … reach …`.

@@ -130,6 +130,10 @@ fn explained(out: &mut Markup, step: &StepAnswer, indent: usize) {
     for source in &rule.sources {
         out.push(Tag::Dim, format!("{lead}source: {source}")).line();
     }
+    for also in &step.also {
+        out.push(Tag::Dim, format!("{lead}also ")).push(Tag::Name, &also.rule);
+        out.push(Tag::Dim, format!(": {}", also.title)).line();
+    }
 }
 
 fn mark(mark: MarkWord) -> (&'static str, Tag) {

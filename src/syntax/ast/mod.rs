@@ -5,7 +5,7 @@
 
 mod query;
 
-pub use query::{Ask, Assertion, Claim, How, Over, Query, Reach};
+pub use query::{Ask, Assertion, Because, Claim, How, Over, Query, Reach};
 
 use crate::source::Span;
 use std::fmt;

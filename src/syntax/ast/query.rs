@@ -93,13 +93,22 @@ pub enum How {
     Within(Values),
 }
 
+/// `because RULE`, `not because RULE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Because {
+    /// The rule, or a family of rules.
+    pub rule: Word,
+    /// Must it not have decided?
+    pub not: bool,
+}
+
 /// `assert CLAIM [because RULE]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assertion {
     /// What is claimed.
     pub claim: Claim,
-    /// The rule or family that must have decided.
-    pub because: Option<Word>,
+    /// The rules that must have decided, and those that must not.
+    pub because: Vec<Because>,
     /// The whole.
     pub span: Span,
 }
