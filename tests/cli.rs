@@ -27,6 +27,7 @@ fn zero_when_all_is_well() {
     fnet_with(["run", "-"], &script("can app1 reach vault:443")).ends(0).says("yes");
     fnet_with(["check", "-"], &script("assert app1 can reach vault:443")).ends(0).says("1 assertion holds, 0 fail");
     fnet_with(["ask", "can app1 reach vault:443", "-"], &script("")).ends(0).says("yes");
+    fnet_with(["ask", "lint", "-"], &script("")).ends(0).says("nothing is wrong");
     fnet(["explain", "nsg.first-match"]).ends(0).says("nsg.first-match");
     fnet(["--help"]).ends(0).says("Usage");
     fnet(["--version"]).ends(0).says(env!("CARGO_PKG_VERSION"));
@@ -37,6 +38,7 @@ fn one_when_an_assertion_fails_or_the_answer_is_no() {
     fnet_with(["run", "-"], &script("assert app1 can reach closed:443")).ends(1).says("FN0120");
     fnet_with(["check", "-"], &script("assert app1 can reach closed:443")).ends(1).says("FN0120");
     fnet_with(["ask", "can app1 reach closed:443", "-"], &script("")).ends(1).says("no");
+    fnet_with(["ask", "lint", "-"], &script("vnet far 10.1.0.0/30 { subnet s 10.1.0.0/30 }")).ends(1).says("1 error");
 }
 
 #[test]

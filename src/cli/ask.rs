@@ -19,7 +19,7 @@ pub(super) fn ask(question: &str, files: &[PathBuf], options: &Options, output: 
                 Format::Json => output.print(&render::answer_json(&answer)),
                 _ => output.markup(&render::answer(&answer)),
             }
-            Exit::on(answer.verdict())
+            Exit::on_answer(&answer)
         }
         Err(errors) => output.errors(&errors),
     }

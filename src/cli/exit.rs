@@ -1,6 +1,6 @@
 //! How the program ends.
 
-use crate::query::answer::VerdictWord;
+use crate::query::answer::{Answer, VerdictWord};
 use std::process::ExitCode;
 
 /// How the program ends.
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub(super) enum Exit {
     /// All is well: 0.
     Well,
-    /// An assertion does not hold, or the answer to `ask` is no: 1.
+    /// An assertion does not hold, or the answer to `ask` is no, or `lint` finds an error: 1.
     Failed,
     /// The source has errors: 2.
     Errors,
@@ -19,12 +19,13 @@ pub(super) enum Exit {
 }
 
 impl Exit {
-    /// How `fnet ask` ends on a verdict; an answer without one is well.
-    pub(super) fn on(verdict: Option<VerdictWord>) -> Self {
-        match verdict {
-            Some(VerdictWord::No) => Self::Failed,
-            Some(VerdictWord::Partly | VerdictWord::Unknown) => Self::Open,
-            Some(VerdictWord::Yes) | None => Self::Well,
+    /// How `fnet ask` ends on an answer: one that has no verdict is well, unless it is of errors that were found.
+    pub(super) fn on_answer(answer: &Answer) -> Self {
+        match (answer.verdict(), answer) {
+            (Some(VerdictWord::No), _) => Self::Failed,
+            (Some(VerdictWord::Partly | VerdictWord::Unknown), _) => Self::Open,
+            (None, Answer::Lint(found)) if found.errors > 0 => Self::Failed,
+            _ => Self::Well,
         }
     }
 }

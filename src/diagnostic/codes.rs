@@ -103,7 +103,7 @@ codes! {
     "vnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\ncan a.s reach 10.0.0.9\n"
     "FN0122" "not answered yet"
     "The language has this question and the interpreter does not answer it yet. The list of such questions shrinks from version to version."
-    "lint\n"
+    "matrix\n"
     "FN0123" "nothing to change"
     "`amend` and `remove` need a declaration above them that has what they change."
     "remove nsg a\n"

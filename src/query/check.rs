@@ -1,7 +1,7 @@
 //! Assertions: what is claimed, what is the case, and the trace that refutes.
 
 use super::answer::{Answer, MarkWord, StepAnswer, VerdictWord};
-use super::{Asked, answer, name, next_hop, reach, resolve};
+use super::{Asked, answer, lint, name, next_hop, reach, resolve};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{self, Mark, Part, Step, Verdict};
 use crate::model::Kind;
@@ -41,6 +41,13 @@ pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagno
         Claim::Resolves(source, host, values) => resolves(asked, source, host, values, assertion.span, because),
         Claim::Only(sources, target, how) => only(asked, sources, target, how, assertion.span),
         Claim::Every(kind, target, how, every) => quantified(asked, kind, target, how, *every, assertion.span, because),
+        Claim::Finds { query, rule, on, found } => {
+            if let Some(because) = because.first() {
+                return Err(Diagnostic::error("FN0121", because.rule.span, "`finds` names its rule itself"));
+            }
+            let claimed = lint::Claimed { rule, on: on.as_ref(), found: *found, span: assertion.span };
+            lint::finds(asked, query, &claimed)
+        }
         Claim::Verb(_, verb, _) => {
             Err(Diagnostic::error("FN0122", verb.span, format!("`{}` is not answered yet", verb.text)))
         }
@@ -123,7 +130,7 @@ fn actual(parts: &[Part]) -> Vec<String> {
 }
 
 /// Is the rule that one, or of that family?
-fn belongs(rule: &str, wanted: &str) -> bool {
+pub(super) fn belongs(rule: &str, wanted: &str) -> bool {
     rule == wanted || rule.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'))
 }
 

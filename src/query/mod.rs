@@ -4,6 +4,7 @@ pub mod answer;
 mod check;
 mod explain;
 mod features;
+mod lint;
 mod name;
 mod next_hop;
 mod reach;
@@ -46,6 +47,19 @@ fn given<T>(
     span: Span,
     ask: impl FnOnce(&Asked<'_>) -> Result<T, Diagnostic>,
 ) -> Result<T, Diagnostic> {
+    changed(asked, changes, span, |asked, diagnostics| match diagnostics.into_iter().find(Diagnostic::is_error) {
+        Some(error) => Err(error),
+        None => ask(asked),
+    })
+}
+
+/// The same, where the errors of the changed copy are looked at by who asks.
+fn changed<T>(
+    asked: &Asked<'_>,
+    changes: &[Statement],
+    span: Span,
+    ask: impl FnOnce(&Asked<'_>, Vec<Diagnostic>) -> Result<T, Diagnostic>,
+) -> Result<T, Diagnostic> {
     let mut declared = asked.declared.clone();
     let mut scope = asked.scope.clone();
     let mut diagnostics = Vec::new();
@@ -63,11 +77,8 @@ fn given<T>(
     }
     let (model, mut found) = lower(&declared, &scope, &Platform::of(asked.model.platform.edition()));
     diagnostics.append(&mut found);
-    if let Some(error) = diagnostics.into_iter().find(Diagnostic::is_error) {
-        return Err(error);
-    }
     let engine = Engine::of(&model);
-    ask(&Asked { model: &model, engine: &engine, declared: &declared, scope: &scope, ..*asked })
+    ask(&Asked { model: &model, engine: &engine, declared: &declared, scope: &scope, ..*asked }, diagnostics)
 }
 
 /// Answers a question, or says what keeps it from being asked.
@@ -80,6 +91,9 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         let mut plain = Query { given: None, ..query.clone() };
         if let Ask::ExplainQuery(inner) = &mut plain.ask {
             inner.given = None;
+        }
+        if plain.ask == Ask::Lint {
+            return lint::lint_given(asked, changes, query.span).map(Answer::Lint);
         }
         return given(asked, changes, query.span, |changed| answer(changed, &plain));
     }
@@ -97,6 +111,7 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         Ask::Security(source) => security::security(asked, source).map(Answer::Security),
         Ask::NextHop(source, address) => next_hop::next_hop(asked, source, address).map(Answer::NextHop),
         Ask::Features(what) => features::features(asked, what.as_ref()).map(Answer::Features),
+        Ask::Lint => Ok(Answer::Lint(lint::lint(asked))),
         Ask::Show(what) => show::show(asked, what.as_ref()).map(Answer::Show),
         Ask::Verb(_, verb) => Err(not_yet(query, &format!("`can … {}`", verb.text))),
         Ask::What(..) => Err(not_yet(query, "`what can … reach`")),
@@ -105,7 +120,6 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         Ask::Nameresolver(..) => Err(not_yet(query, "`nameresolver`")),
         Ask::Troubleshoot(..) => Err(not_yet(query, "`troubleshoot`")),
         Ask::Fix(..) => Err(not_yet(query, "`fix`")),
-        Ask::Lint => Err(not_yet(query, "`lint`")),
         Ask::Matrix => Err(not_yet(query, "`matrix`")),
         Ask::Diff(..) => Err(not_yet(query, "`diff`")),
     }
@@ -114,5 +128,5 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
 /// The diagnostic of a question that the language has and this version does not answer.
 fn not_yet(query: &Query, what: &str) -> Diagnostic {
     Diagnostic::error("FN0122", query.span, format!("{what} is not answered yet"))
-        .help("`can`, `resolve`, `explain`, `show`, `features`, `routes`, `security` and `next-hop` are")
+        .help("`can`, `resolve`, `explain`, `show`, `features`, `routes`, `security`, `next-hop` and `lint` are")
 }

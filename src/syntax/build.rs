@@ -345,6 +345,17 @@ impl Builder {
                 let verdict = self.next_word(&mut inner);
                 Claim::Is(Box::new(asked), verdict, inner.next().map(|p| self.word(p)))
             }
+            Rule::finds => {
+                let query = Box::new(self.query(inner.next().expect("`lint` is asked")));
+                let mut next = inner.next();
+                let found = next.as_ref().is_none_or(|p| p.as_rule() != Rule::absent);
+                if !found {
+                    next = inner.next();
+                }
+                let rule = self.word(next.expect("`finds` has a rule"));
+                let on = inner.next().and_then(|p| p.into_inner().next()).map(|p| self.word(p));
+                Claim::Finds { query, rule, on, found }
+            }
             Rule::resolves => {
                 let (source, name) = (self.next_word(&mut inner), self.next_word(&mut inner));
                 Claim::Resolves(source, name, self.values(inner.next().expect("`as` has values")))

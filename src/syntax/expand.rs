@@ -352,6 +352,12 @@ impl Substitution<'_> {
                 Claim::NextHop(Box::new(self.query(query)), hop.clone(), target.as_ref().map(|value| self.value(value)))
             }
             Claim::Is(query, a, b) => Claim::Is(Box::new(self.query(query)), a.clone(), b.clone()),
+            Claim::Finds { query, rule, on, found } => Claim::Finds {
+                query: Box::new(self.query(query)),
+                rule: self.word(rule),
+                on: self.maybe(on),
+                found: *found,
+            },
             Claim::Resolves(source, name, values) => {
                 Claim::Resolves(self.word(source), self.word(name), self.values(values))
             }

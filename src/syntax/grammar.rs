@@ -47,6 +47,7 @@ pub(super) fn human(rule: Rule) -> Option<&'static str> {
         Rule::from => "`from SOURCE`",
         Rule::using => "`using SERVER`",
         Rule::can => "`can` or `cannot`",
+        Rule::on => "`on NAME`",
         Rule::doing => "`fire`, `scale` or `start`",
         Rule::how | Rule::over => "a qualifier such as `over udp`",
         Rule::tags => "`tags`",

@@ -20,7 +20,7 @@ mod zone;
 
 use super::Engine;
 use super::trail::{Outcome, Step};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::*;
 use crate::source::Span;
 
@@ -70,6 +70,25 @@ impl Finding {
             help: facts.remedy,
             about: about.into_iter().collect(),
             runs: facts.runs,
+        })
+    }
+
+    /// The finding that a diagnostic of the language is: the breach could not even be read.
+    pub fn of_diagnostic(diagnostic: &Diagnostic) -> Option<Finding> {
+        let rule = diagnostic.rule.clone()?;
+        let mut labels = diagnostic.labels.iter();
+        let first = labels.next()?;
+        Some(Finding {
+            rule,
+            code: diagnostic.code.to_string(),
+            severity: diagnostic.severity,
+            message: diagnostic.message.clone(),
+            span: first.span,
+            label: first.message.clone(),
+            also: labels.map(|label| (label.span, label.message.clone())).collect(),
+            help: diagnostic.helps.first().cloned(),
+            about: Vec::new(),
+            runs: false,
         })
     }
 

@@ -4,10 +4,12 @@
 //! Here stand the answer and what several kinds of it share; how they are worked out and printed is elsewhere.
 
 mod explain;
+mod lint;
 mod reach;
 mod tables;
 
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
+pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
 pub use tables::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, GroupAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
@@ -40,6 +42,8 @@ pub enum Answer {
     NextHop(NextHopAnswer),
     /// To `features`.
     Features(FeaturesAnswer),
+    /// To `lint`.
+    Lint(LintAnswer),
     /// To `show`.
     Show(ShowAnswer),
 }

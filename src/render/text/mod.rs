@@ -3,6 +3,7 @@
 //! No answer is worked out here, and no colour chosen: a piece of text has a tag.
 
 mod explain;
+mod lint;
 mod tables;
 mod trace;
 
@@ -23,6 +24,7 @@ pub fn answer(answer: &Answer) -> Markup {
         Answer::Security(answer) => tables::security(answer),
         Answer::NextHop(answer) => tables::next_hop(answer),
         Answer::Features(answer) => tables::features(answer),
+        Answer::Lint(answer) => lint::lint(answer),
         Answer::Show(answer) => {
             let mut out = Markup::default();
             out.plain(&answer.source);

@@ -128,6 +128,17 @@ pub enum Claim {
     NextHop(Box<Query>, Word, Option<Value>),
     /// `QUERY is VERDICT`; an outcome may be two words.
     Is(Box<Query>, Word, Option<Word>),
+    /// `lint finds RULE on NAME`, `lint finds no RULE`.
+    Finds {
+        /// `lint`, or what follows a `given`.
+        query: Box<Query>,
+        /// The rule or family.
+        rule: Word,
+        /// What the finding is about.
+        on: Option<Word>,
+        /// Is it to be found? Not with `no`.
+        found: bool,
+    },
     /// `A resolves NAME as ADDRESS, …`.
     Resolves(Word, Word, Values),
 }
