@@ -10,17 +10,11 @@ use crate::net::AddressSet;
 use std::net::IpAddr;
 
 impl Engine<'_> {
-    /// The appliance with that address.
-    pub(super) fn appliance_at(&self, address: IpAddr) -> Option<ApplianceId> {
-        let found = self.model.appliances().find(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address));
-        found.map(|(id, _)| id)
-    }
-}
-
-impl Engine<'_> {
     /// To an appliance, through it, and on from its subnet.
     pub(super) fn to_appliance(&self, mut packet: Packet<'_>, address: IpAddr, route: &Route) -> Vec<Part> {
-        let Some(id) = self.appliance_at(address) else { return self.to_undeclared_appliance(packet, address, route) };
+        let Some(id) = self.appliance_near(packet.vnet, address) else {
+            return self.to_undeclared_appliance(packet, address, route);
+        };
         let noun = &self.model[id];
         let name = noun.head.name.clone();
         let Some(subnet) = noun.subnet else { return vec![packet.end()] };

@@ -30,34 +30,50 @@ impl Engine<'_> {
 
     /// At the network of the destination: its subnet's group, then what stands there.
     pub(super) fn arrive(&self, mut packet: Packet<'_>) -> Vec<Part> {
+        if let Some(step) = self.elsewhere(&packet, Thing::Vnet(packet.vnet)) {
+            return vec![packet.end_with(step)];
+        }
         let destination = packet.flows.destination.possible().clone();
-        let endpoint = self
-            .model
-            .private_endpoints()
-            .find(|(_, endpoint)| endpoint.addresses.iter().any(|a| AddressSet::from(a.value) == destination));
-        if let Some((id, _)) = endpoint {
+        if let Some(id) = self.endpoint_in(packet.vnet, &destination) {
             return self.to_private_endpoint(packet, id);
         }
         packet.subnet = self.subnet_of(packet.vnet, &destination);
-        let balancer = self
-            .model
-            .load_balancers()
-            .find(|(_, balancer)| balancer.address.as_ref().is_some_and(|a| AddressSet::from(a.value) == destination));
-        if let Some((id, _)) = balancer {
+        if let Some(id) = self.balancer_in(packet.vnet, &destination) {
             return self.to_load_balancer(packet, id);
         }
-        if packet.subnet.is_none() {
-            let vnet = &self.model[packet.vnet].head.name;
-            packet
-                .trail
-                .assume(format!("a subnet of {vnet} without a security group holds {}", packet.flows.destination));
+        if packet.subnet.is_some() {
+            return self.inbound_subnet(packet);
         }
-        self.inbound_subnet(packet)
+        self.by_subnet(packet)
+    }
+
+    /// At several subnets, each with what is meant for it. Addresses between them can have no interface; where nothing
+    /// else was asked for, a subnet may be missing in the script.
+    fn by_subnet(&self, packet: Packet<'_>) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for id in &self.model[packet.vnet].subnets {
+            let (Some(here), ..) = packet.flows.destination.split(&self.model[*id].addresses()) else { continue };
+            let mut piece = packet.with(Flows { destination: here, ..packet.flows.clone() });
+            piece.subnet = Some(*id);
+            parts.append(&mut self.inbound_subnet(piece));
+        }
+        if !parts.is_empty() {
+            return parts;
+        }
+        let (vnet, goal) = (&self.model[packet.vnet].head, &packet.flows.destination);
+        let step = Step::unknown(
+            "verdict.ours.unknown",
+            format!("no declared subnet of {} has {goal}", vnet.name),
+            format!("the subnet of {} that {goal} is in, and its security group", vnet.name),
+            Some(format!("amend vnet {} {{ subnet NAME PREFIX }}", vnet.name)),
+        );
+        vec![packet.end_with(step.at(vnet.span))]
     }
 
     /// Flows whose way in is not known, judged by the far end alone.
     pub(super) fn enter_from_outside(&self, question: &Question, source: Ends, goal: Ends, trail: Trail) -> Vec<Part> {
         let destination = goal.possible().clone();
+        let named = question.named.and_then(|thing| self.stands_in(thing));
         let flows = Flows {
             source,
             destination: goal.clone(),
@@ -65,7 +81,8 @@ impl Engine<'_> {
             source_ports: question.source_ports.clone(),
             ports: question.ports.clone(),
         };
-        match self.model.vnets().find(|(_, vnet)| destination.meets(&vnet.addresses())) {
+        let fits = |id: VnetId| named.is_none_or(|place| place == Thing::Vnet(id));
+        match self.model.vnets().find(|(id, vnet)| destination.meets(&vnet.addresses()) && fits(*id)) {
             Some((vnet, _)) => self.arrive(self.packet(question, flows, goal, trail, vnet)),
             None => vec![Part { source: flows.source, destination: goal, ports: question.ports.clone(), trail }],
         }
@@ -80,12 +97,12 @@ impl Engine<'_> {
             passed.append(&mut self.pass_subnet_group(packet, subnet, false));
         }
         let mut parts: Vec<Part> = passed.into_iter().flat_map(|packet| self.at_nic(packet)).collect();
-        parts.extend(past.drain(..).flat_map(|packet| self.at_interface(packet)));
+        parts.extend(past.drain(..).flat_map(|packet| self.at_own_interface(packet)));
         parts
     }
 
     fn at_nic(&self, packet: Packet<'_>) -> Vec<Part> {
-        let nic = match self.interface_at(&packet) {
+        let nic = match self.interface_at(&packet, Thing::Vnet(packet.vnet)) {
             Some(Thing::Host(id)) => self.model[id].nsg.as_ref(),
             Some(Thing::Appliance(id)) => self.model[id].nsg.as_ref(),
             _ => None,
@@ -94,22 +111,27 @@ impl Engine<'_> {
             Some(nsg) => self.pass_group(packet, nsg.value, false),
             None => vec![packet],
         };
-        passed.into_iter().flat_map(|packet| self.at_interface(packet)).collect()
+        passed.into_iter().flat_map(|packet| self.at_own_interface(packet)).collect()
     }
 
-    /// What has the destination as its address.
-    fn interface_at(&self, packet: &Packet<'_>) -> Option<Thing> {
-        let address = packet.flows.destination.possible().single()?;
-        let has = |all: &[Stated<IpAddr>]| all.iter().any(|a| a.value == address);
-        let host = self.model.hosts().find(|(_, host)| has(&host.addresses)).map(|(id, _)| Thing::Host(id));
-        let server = || self.model.dns_servers().find(|(_, s)| has(&s.addresses)).map(|(id, _)| Thing::DnsServer(id));
-        host.or_else(|| self.appliance_at(address).map(Thing::Appliance)).or_else(server)
+    /// What has the destination as its address in a network or site.
+    fn interface_at(&self, packet: &Packet<'_>, place: Thing) -> Option<Thing> {
+        self.interface_in(place, packet.flows.destination.possible().single()?)
     }
 
-    /// At a machine: is it up, does its firewall admit, does it listen?
-    pub(super) fn at_interface(&self, mut packet: Packet<'_>) -> Vec<Part> {
+    /// At a machine of the network that the flows are in.
+    pub(super) fn at_own_interface(&self, packet: Packet<'_>) -> Vec<Part> {
+        let place = Thing::Vnet(packet.vnet);
+        self.at_interface(packet, place)
+    }
+
+    /// At a machine of a network or site: is it up, does its firewall admit, does it listen?
+    pub(super) fn at_interface(&self, mut packet: Packet<'_>, place: Thing) -> Vec<Part> {
+        if let Some(step) = self.elsewhere(&packet, place) {
+            return vec![packet.end_with(step)];
+        }
         let goal = packet.flows.destination.clone();
-        match self.interface_at(&packet) {
+        match self.interface_at(&packet, place) {
             Some(Thing::Host(id)) => self.at_host(packet, id),
             Some(Thing::DnsServer(id)) => {
                 let noun = &self.model[id];

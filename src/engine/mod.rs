@@ -28,6 +28,7 @@ mod scope;
 mod security;
 mod service;
 mod site;
+mod standing;
 mod trail;
 mod validity;
 mod walk;

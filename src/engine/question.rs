@@ -71,6 +71,8 @@ pub struct Question {
     pub source: Source,
     /// Where they go.
     pub target: Target,
+    /// The declared thing that the target names, where it names one with addresses of its own.
+    pub named: Option<Thing>,
     /// What they are carried by; none for TCP and the answer of what stands at the target.
     pub over: Option<Over>,
     /// Their source ports.

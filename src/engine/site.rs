@@ -78,7 +78,7 @@ impl Engine<'_> {
             Some(firewall) => self.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow),
             None => vec![packet],
         });
-        filtered.flat_map(|packet| self.at_interface(packet)).collect()
+        filtered.flat_map(|packet| self.at_interface(packet, Thing::OnPremises(site))).collect()
     }
 
     /// From a site into Azure, or out of its own internet access.

@@ -169,7 +169,7 @@ impl Engine<'_> {
             hops: Vec::new(),
         };
         if self.is_to_itself(&packet) {
-            return self.at_interface(packet);
+            return self.at_own_interface(packet);
         }
         self.leave(packet)
     }
@@ -193,14 +193,22 @@ impl Engine<'_> {
             *rest = rest.difference(&mine);
             (!found.is_empty()).then_some(found)
         };
+        // Networks that are not joined may have the same addresses: each of them is asked.
+        let mut hosts: Vec<(Option<Thing>, AddressSet)> = Vec::new();
         for (id, host) in self.model.hosts() {
             let own = AddressSet::of(&host.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>());
-            if take(own, &mut rest).is_some() {
+            if own.meets(set) {
                 parts.append(&mut self.from_host(question, id, trail.clone()));
+                take(own.clone(), &mut rest);
+                hosts.push((self.stands_in(Thing::Host(id)), own));
             }
         }
         for (id, subnet) in self.model.subnets() {
-            if let Some(found) = take(subnet.addresses(), &mut rest) {
+            let here = hosts.iter().filter(|(place, _)| *place == Some(Thing::Vnet(subnet.vnet)));
+            let nameless = here.fold(subnet.addresses(), |rest, (_, own)| rest.difference(own)).intersection(set);
+            take(nameless.clone(), &mut rest);
+            if !nameless.is_empty() {
+                let found = nameless;
                 let asker = Asker::Vnet(subnet.vnet);
                 let mut found = self.each_target(question, asker, trail.clone(), |engine, goal, trail| {
                     engine.from_subnet(question, id, None, Ends::Set(found.clone()), goal, trail)

@@ -22,10 +22,18 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
             _ => return none(format!("`{}` is not in a subnet of Azure", taken.name)),
         },
         Source::Subnet(subnet) => subnet,
-        Source::Addresses(set) => match asked.model.subnets().find(|(_, subnet)| set.is_subset(&subnet.addresses())) {
-            Some((subnet, _)) => subnet,
-            None => return none(format!("`{}` is in no declared subnet", taken.name)),
-        },
+        Source::Addresses(set) => {
+            let all: Vec<_> = asked.model.subnets().filter(|(_, subnet)| set.is_subset(&subnet.addresses())).collect();
+            match all.as_slice() {
+                [(subnet, _)] => *subnet,
+                [] => return none(format!("`{}` is in no declared subnet", taken.name)),
+                [(_, a), (_, b), ..] => {
+                    let (a, b) = (&a.head.name, &b.head.name);
+                    let error = none(format!("`{}` is in {a} and in {b}", taken.name));
+                    return error.map_err(|error| error.help(format!("ask for one of them: `{a}`")));
+                }
+            }
+        }
         Source::OnPremises(_) | Source::Internet => return none("only what is in a subnet of Azure has routes".into()),
     };
     Ok((taken.name, asked.model[subnet].vnet, subnet))
@@ -39,7 +47,7 @@ pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, D
     Ok(RoutesAnswer {
         of,
         subnet: asked.model[subnet].head.name.clone(),
-        routes: routes.iter().filter(in_table).map(|route| route_answer(asked, route)).collect(),
+        routes: routes.iter().filter(in_table).map(|route| route_answer(asked, vnet, route)).collect(),
     })
 }
 
@@ -60,9 +68,10 @@ pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Resu
         (_, None) => Hop::None.word().to_string(),
     };
     let route = winner.map(|(at, hop, rule)| {
-        let mut route = route_answer(asked, &routes[at]);
+        let mut route = route_answer(asked, vnet, &routes[at]);
         if hop != routes[at].hop {
-            (route.hop_type, route.hop, route.rule) = (hop.azure_name().into(), engine.hop_text(hop), rule.into());
+            (route.hop_type, route.hop, route.rule) =
+                (hop.azure_name().into(), engine.hop_text(vnet, hop), rule.into());
         }
         route
     });
@@ -78,7 +87,7 @@ pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Resu
         hop,
         route,
         fact: found.err(),
-        lost: routes.iter().filter(covers).map(|route| route_answer(asked, route)).collect(),
+        lost: routes.iter().filter(covers).map(|route| route_answer(asked, vnet, route)).collect(),
     })
 }
 
@@ -111,7 +120,7 @@ fn in_table(route: &&Route) -> bool {
     !matches!(route.state, RouteState::Removed(_))
 }
 
-fn route_answer(asked: &Asked<'_>, route: &Route) -> RouteAnswer {
+fn route_answer(asked: &Asked<'_>, vnet: VnetId, route: &Route) -> RouteAnswer {
     let reason = match &route.state {
         RouteState::Active => None,
         RouteState::Invalid(reason) | RouteState::Removed(reason) => Some(reason.clone()),
@@ -122,7 +131,7 @@ fn route_answer(asked: &Asked<'_>, route: &Route) -> RouteAnswer {
         reason,
         prefix: route.target.clone(),
         hop_type: route.hop.azure_name().to_string(),
-        hop: asked.engine.hop_text(route.hop),
+        hop: asked.engine.hop_text(vnet, route.hop),
         name: route.name.clone(),
         rule: route.rule.to_string(),
         place: route.place.and_then(|span| Place::of(span, asked.sources)),

@@ -78,8 +78,17 @@ fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, R
             return Err(Diagnostic::error("FN0121", reach.target.span, message).help(help));
         }
     };
-    let question =
-        Question { source, target: read.target.clone(), over, source_ports, ports, traffic, headers, scm: read.scm };
+    let question = Question {
+        source,
+        target: read.target.clone(),
+        named: read.named,
+        over,
+        source_ports,
+        ports,
+        traffic,
+        headers,
+        scm: read.scm,
+    };
     let target_taken = match &read.target {
         Target::Name(host, None) if read.taken.text == "a host name" => {
             super::answer::Taken { name: host.clone(), text: "a host name".into() }

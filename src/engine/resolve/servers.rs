@@ -137,6 +137,7 @@ impl Engine<'_> {
         let question = Question {
             source,
             target: Target::Ends(Ends::one(server)),
+            named: None,
             over: Some(Over::Protocol(Protocol::Udp)),
             source_ports: PortSet::all(),
             ports: PortSet::one(port),

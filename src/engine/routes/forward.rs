@@ -5,6 +5,7 @@ use super::super::flow::Ends;
 use super::super::packet::{Packet, Part};
 use super::super::trail::{Outcome, Step};
 use super::{Hop, Route, RouteSource, RouteState};
+use crate::model::VnetId;
 use crate::net::AddressSet;
 use std::net::IpAddr;
 
@@ -124,7 +125,7 @@ impl Engine<'_> {
         let route = &routes[at];
         let destination = packet.flows.destination.possible().clone();
         self.note_losers(&mut packet, routes, at);
-        let text = format!("{} -> {}", shown(route), self.hop_text(route.hop));
+        let text = format!("{} -> {}", shown(route), self.hop_text(packet.vnet, route.hop));
         // What brings the missing route mends the drop too.
         let mut mends = None;
         if matches!(route.hop, Hop::None | Hop::Internet) && route.source != RouteSource::User {
@@ -217,14 +218,14 @@ impl Engine<'_> {
         }
     }
 
-    /// A hop in words.
-    pub fn hop_text(&self, hop: Hop) -> String {
+    /// A hop of a network's route in words.
+    pub fn hop_text(&self, vnet: VnetId, hop: Hop) -> String {
         match hop {
             Hop::Vnet => "the network itself".into(),
             Hop::Peering(vnet) => format!("peered network {}", self.model[vnet].head.name),
             Hop::Gateway(id) => format!("gateway {}", self.model[id].head.name),
             Hop::MissingGateway => "gateway".into(),
-            Hop::Appliance(address) => match self.appliance_at(address) {
+            Hop::Appliance(address) => match self.appliance_near(vnet, address) {
                 Some(id) => format!("appliance {} {address}", self.model[id].head.name),
                 None => format!("appliance {address}"),
             },

@@ -119,20 +119,19 @@ fn no_snat(engine: &Engine<'_>, id: PrivateEndpointId, endpoint: &PrivateEndpoin
             if !prefix.contains(&address) {
                 continue;
             }
-            let Some(appliance) = engine.appliance_at(hop).map(|appliance| &engine.model[appliance]) else { continue };
-            if appliance.snat.as_ref().is_some_and(|snat| snat.value != Snat::Off) {
-                continue;
-            }
             let wins = |subnet: SubnetId| {
                 let routes = engine.effective_routes(engine.model[subnet].vnet, Some(subnet));
                 let chosen = engine.choose_route(&routes, &Ends::one(address));
                 chosen.iter().filter_map(|chosen| chosen.route).any(|at| routes[at].hop == Hop::Appliance(hop))
             };
+            let keeping = |subnet: SubnetId| {
+                let appliance = &engine.model[engine.appliance_near(engine.model[subnet].vnet, hop)?];
+                let keeps = appliance.snat.as_ref().is_none_or(|snat| snat.value == Snat::Off);
+                (keeps && wins(subnet)).then_some(appliance)
+            };
             let mut users =
                 engine.model.subnets().filter(|(_, s)| s.route_table.as_ref().is_some_and(|t| t.value == table));
-            if !users.any(|(subnet, _)| wins(subnet)) {
-                continue;
-            }
+            let Some(appliance) = users.find_map(|(subnet, _)| keeping(subnet)) else { continue };
             let message =
                 format!("replies of `{}` may not come back through `{}`", endpoint.head.name, appliance.head.name);
             let place = appliance.snat.as_ref().map_or(appliance.head.span, |snat| snat.span);

@@ -9,26 +9,32 @@ pub(in crate::query) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> Stri
     let model = asked.model;
     if let Some(address) = set.single() {
         let at = |all: &[Stated<std::net::IpAddr>]| all.iter().any(|a| a.value == address);
-        if let Some((id, _)) = model.hosts().find(|(_, h)| at(&h.addresses)) {
-            return format!("host {}", head_and(asked, Thing::Host(id)));
-        }
-        if let Some((id, _)) = model.private_endpoints().find(|(_, e)| at(&e.addresses)) {
-            return format!("private endpoint {}", head_and(asked, Thing::PrivateEndpoint(id)));
-        }
-        if let Some((id, _)) = model.appliances().find(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address))
-        {
-            return format!("appliance {}", head_and(asked, Thing::Appliance(id)));
-        }
-        if let Some((id, _)) = model.dns_servers().find(|(_, s)| at(&s.addresses)) {
-            return format!("DNS server {}", model[id].head.name);
+        // Networks that are not joined may have the same addresses: then all that it may mean is told.
+        let hosts = model.hosts().filter(|(_, h)| at(&h.addresses));
+        let mut found: Vec<String> =
+            hosts.map(|(_, h)| format!("host {}{}", h.head.name, within(model, h.place))).collect();
+        let endpoints = model.private_endpoints().filter(|(_, e)| at(&e.addresses));
+        found.extend(
+            endpoints.map(|(id, _)| format!("private endpoint {}", head_and(asked, Thing::PrivateEndpoint(id)))),
+        );
+        let appliances = model.appliances().filter(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address));
+        found.extend(
+            appliances.map(|(_, a)| format!("appliance {}{}", a.head.name, within(model, a.subnet.map(Thing::Subnet)))),
+        );
+        let servers = model.dns_servers().filter(|(_, s)| at(&s.addresses));
+        found.extend(servers.map(|(_, s)| format!("DNS server {}", s.head.name)));
+        if !found.is_empty() {
+            return found.join(", or ");
         }
         let public = |all: &[Stated<ipnet::IpNet>]| all.iter().any(|ip| ip.value.contains(&address));
         if let Some((_, service)) = model.services().find(|(_, s)| public(&s.public_ip)) {
             return format!("the public address of service {}", service.head.name);
         }
     }
-    if let Some((_, subnet)) = model.subnets().find(|(_, subnet)| set.is_subset(&subnet.addresses())) {
-        return format!("in {}", subnet.head.name);
+    let subnets = model.subnets().filter(|(_, subnet)| set.is_subset(&subnet.addresses()));
+    let subnets: Vec<String> = subnets.map(|(_, subnet)| format!("in {}", subnet.head.name)).collect();
+    if !subnets.is_empty() {
+        return subnets.join(", or ");
     }
     if let Some((_, vnet)) = model.vnets().find(|(_, vnet)| set.is_subset(&vnet.addresses())) {
         return format!("in {}, in no declared subnet", vnet.head.name);
@@ -45,6 +51,11 @@ pub(in crate::query) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> Stri
         return "a private address that nothing declared has".into();
     }
     "a public address".into()
+}
+
+/// Where something stands, behind its name.
+fn within(model: &Model, place: Option<Thing>) -> String {
+    place.map_or(String::new(), |place| format!(" in {}", place.head(model).name))
 }
 
 fn head_and(asked: &Asked<'_>, thing: Thing) -> String {

@@ -34,6 +34,7 @@ pub(in crate::query) fn target_thing(asked: &Asked<'_>, word: &Word) -> Option<T
 /// A target as it was read.
 pub(in crate::query) struct TargetRead {
     pub(in crate::query) target: Target,
+    pub(in crate::query) named: Option<Thing>,
     pub(in crate::query) ports: Option<PortSet>,
     pub(in crate::query) taken: Taken,
     pub(in crate::query) scm: bool,
@@ -51,10 +52,12 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
     };
     let target = Word::new(parts.target, word.part(parts.target_start, parts.target_start + parts.target.len()));
     let name = target.text.to_string();
+    let target_name = target.plain();
     let read = |target, own: PortSet, text: String| TargetRead {
         target,
+        named: None,
         ports: ports.clone().or(Some(own).filter(|own| !own.is_empty())),
-        taken: Taken { name: name.clone(), text },
+        taken: Taken { name: target_name.clone(), text },
         scm: false,
     };
     if literal::looks_like_address(&target.text) {
@@ -72,7 +75,8 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
         return Err(Diagnostic::error("FN0121", target.span, message));
     }
     if let Ok(thing) = asked.model.names.find(&target.text, TARGETS) {
-        return Ok(named_target(asked, thing, ports.as_ref(), read, sources));
+        let read = named_target(asked, thing, ports.as_ref(), read, sources);
+        return Ok(TargetRead { named: Some(thing), ..read });
     }
     if let Some((base, member)) = name.rsplit_once('.') {
         if let Ok(Thing::Service(id)) = asked.model.names.find(base, &[Kind::Service]) {
@@ -99,7 +103,8 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
         let own = host_ports(asked, &host);
         return Ok(read(Target::Name(host.to_lowercase(), None), own, "a host name".to_string()));
     }
-    find(asked, &target, TARGETS).map(|thing| named_target(asked, thing, ports.as_ref(), read, sources))
+    let thing = find(asked, &target, TARGETS)?;
+    Ok(TargetRead { named: Some(thing), ..named_target(asked, thing, ports.as_ref(), read, sources) })
 }
 
 fn named_target(
