@@ -37,7 +37,7 @@ pub use flow::{Ends, Flows, Symbol, SymbolOf};
 pub use matching::{Decided, Matcher, Miss};
 pub use packet::Part;
 pub use question::{Question, Source, Target, Traffic};
-pub use resolve::{Answered, Asker, Resolution, ServiceName};
+pub use resolve::{Answered, AskedServer, Asker, Resolution, ServiceName};
 pub use routes::{Hop, Route, RouteSource, RouteState};
 pub use trail::{Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, findings};

@@ -45,6 +45,8 @@ pub enum Traffic {
     Backup,
     /// Key Vault references.
     KeyVaultReference,
+    /// Questions to name servers, which go the way of the application's calls.
+    Lookup,
 }
 
 impl Traffic {
@@ -56,10 +58,11 @@ impl Traffic {
             Self::ImagePull => "image-pull",
             Self::Backup => "backup",
             Self::KeyVaultReference => "key-vault-reference",
+            Self::Lookup => "lookup",
         }
     }
 
-    /// Every kind.
+    /// Every kind that one may ask about.
     pub const ALL: [Traffic; 5] =
         [Self::Application, Self::ContentShare, Self::ImagePull, Self::Backup, Self::KeyVaultReference];
 }

@@ -50,7 +50,7 @@ impl Engine<'_> {
             let text = format!("route-everything is on: application and configuration traffic enter {vnet}");
             return Scope::All(Step::pass("scope.route-all.all-traffic", text).at(stated.span));
         }
-        if traffic != Traffic::Application {
+        if !matches!(traffic, Traffic::Application | Traffic::Lookup) {
             return self.configuration_scope(noun, traffic, vnet);
         }
         match noun.switch("route-all").filter(|(s, _)| s.value) {
@@ -72,7 +72,7 @@ impl Engine<'_> {
             Traffic::ContentShare => ("route-content-share", "scope.config.content-share"),
             Traffic::ImagePull => ("route-image-pull", "scope.config.image-pull"),
             Traffic::Backup => ("route-backup", "scope.config.backup"),
-            Traffic::Application | Traffic::KeyVaultReference => {
+            Traffic::Application | Traffic::Lookup | Traffic::KeyVaultReference => {
                 let text = "Key Vault references try the public way first";
                 return Scope::Nothing(Step::note("scope.config.key-vault", text).at(noun.head.span));
             }

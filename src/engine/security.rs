@@ -6,6 +6,7 @@ use super::lines::{amendment, direction};
 use super::matching::{Decided, first_match};
 use super::meaning::Viewpoint;
 use super::packet::Packet;
+use super::question::Traffic;
 use super::trail::Step;
 use crate::model::*;
 
@@ -54,6 +55,10 @@ impl Engine<'_> {
         outbound: bool,
     ) -> Vec<Packet<'q>> {
         let Some(subnet) = subnet else { return vec![packet] };
+        let lookup = outbound && packet.question.traffic == Traffic::Lookup && packet.hops.is_empty();
+        if lookup && packet.app.is_some_and(|app| self.passed_over(app).is_some()) {
+            return vec![packet];
+        }
         match &self.model[subnet].nsg {
             Some(nsg) => self.pass_group(packet, nsg.value, outbound),
             None => {

@@ -1,6 +1,7 @@
 //! What happened to flows on their way: steps, each with the rule that it applies, and the verdict that follows.
 
 use crate::source::Span;
+use std::borrow::Cow;
 use std::fmt;
 
 /// How a person would see a flow that does not arrive.
@@ -100,7 +101,7 @@ pub struct Step {
     /// What to change, as a line to paste.
     pub remedy: Option<String>,
     /// Further rules that it rests on.
-    pub also: Vec<&'static str>,
+    pub also: Vec<Cow<'static, str>>,
     /// The lines that were looked at before and did not match, and why.
     pub misses: Vec<String>,
 }
@@ -165,7 +166,8 @@ impl Step {
     }
 
     /// The same resting on a further rule; one that the edition does not declare is left out where steps are read.
-    pub fn also(mut self, rule: &'static str) -> Self {
+    pub fn also(mut self, rule: impl Into<Cow<'static, str>>) -> Self {
+        let rule = rule.into();
         if self.rule != rule && !self.also.contains(&rule) {
             self.also.push(rule);
         }

@@ -37,7 +37,7 @@ impl Engine<'_> {
                     format!("from any machine of {}", self.model[*subnet].head.name),
                 ));
                 let set = self.model[*subnet].addresses();
-                let asker = Asker::Vnet(self.model[*subnet].vnet);
+                let asker = Asker::Subnet(*subnet);
                 self.each_target(question, asker, trail, |engine, goal, trail| {
                     engine.from_subnet(question, *subnet, None, Ends::Set(set.clone()), goal, trail)
                 })
@@ -209,7 +209,7 @@ impl Engine<'_> {
             take(nameless.clone(), &mut rest);
             if !nameless.is_empty() {
                 let found = nameless;
-                let asker = Asker::Vnet(subnet.vnet);
+                let asker = Asker::Subnet(id);
                 let mut found = self.each_target(question, asker, trail.clone(), |engine, goal, trail| {
                     engine.from_subnet(question, id, None, Ends::Set(found.clone()), goal, trail)
                 });

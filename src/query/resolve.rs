@@ -66,12 +66,12 @@ pub(super) fn asker(asked: &Asked<'_>, from: Option<&Word>) -> Result<(Asker, St
     let asker = match source {
         Source::App(id) => Asker::App(id),
         Source::Host(id) => Asker::Host(id),
-        Source::Subnet(id) => Asker::Vnet(asked.model[id].vnet),
+        Source::Subnet(id) => Asker::Subnet(id),
         Source::OnPremises(id) => Asker::Site(id),
         Source::Internet => Asker::Internet,
         Source::Addresses(set) => {
             let subnet = asked.model.subnets().find(|(_, subnet)| set.is_subset(&subnet.addresses()));
-            subnet.map_or(Asker::Nowhere, |(_, subnet)| Asker::Vnet(subnet.vnet))
+            subnet.map_or(Asker::Nowhere, |(id, _)| Asker::Subnet(id))
         }
     };
     Ok((asker, taken.name))

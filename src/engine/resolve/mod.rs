@@ -1,8 +1,10 @@
 //! Name resolution: how a lookup goes from the one who asks, server by server, to what it leads to. Not what a zone or
 //! a public server holds: that is beside it.
 
+mod ask;
 mod names;
 mod public;
+mod records;
 mod servers;
 mod zones;
 
@@ -21,8 +23,8 @@ pub enum Asker {
     App(AppId),
     /// A host.
     Host(HostId),
-    /// Any machine of a network.
-    Vnet(VnetId),
+    /// Any machine of a subnet.
+    Subnet(SubnetId),
     /// A machine of a site.
     Site(OnPremisesId),
     /// Somebody on the internet.
@@ -36,14 +38,27 @@ pub enum Asker {
 pub struct Resolution {
     /// The addresses; empty where the name does not resolve.
     pub answers: Vec<Ends>,
+    /// The names that it is an alias of, in the order in which they were followed.
+    pub aliases: Vec<String>,
+    /// The name servers that were asked, in order; none where it is not known who they are.
+    pub asked: Vec<AskedServer>,
     /// How it came to that, server by server and zone by zone.
     pub steps: Vec<Step>,
     /// What was taken for granted.
     pub assumptions: Vec<String>,
 }
 
+/// A name server that was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskedServer {
+    /// Its address.
+    pub address: IpAddr,
+    /// The seconds that its silence cost; none where it answered.
+    pub silent: Option<i64>,
+}
+
 /// What one server says.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answered {
     /// Addresses.
     Yes(Vec<Ends>),
@@ -55,6 +70,19 @@ pub enum Answered {
     Unknown,
 }
 
+/// What Azure's name servers show to somebody.
+#[derive(Clone, Copy, Debug, Default)]
+struct View {
+    /// The network whose private zones they see.
+    vnet: Option<VnetId>,
+    /// The network that they stand in, whether its zones are seen or not.
+    home: Option<VnetId>,
+    /// The app that asks them itself.
+    app: Option<AppId>,
+    /// Did a server pass the question on? Then it has no suffix of its own to add to a bare name.
+    forwarded: bool,
+}
+
 /// How deep aliases, forwarding and nested reachability may go.
 const DEPTH: usize = 12;
 
@@ -63,31 +91,19 @@ impl Engine<'_> {
     pub fn resolve(&self, asker: Asker, name: &str, depth: usize) -> Resolution {
         let mut out = Resolution::default();
         let name = name.trim_end_matches('.').to_lowercase();
-        let servers = self.servers_of(asker, &mut out);
-        let Some(servers) = servers else {
-            let answered = self.public_answer(&name, None, &mut out, depth);
-            self.conclude(&name, answered, &mut out);
+        if let Ok(address) = name.parse() {
+            let text = format!("{name} is an address: no name server is asked");
+            out.steps.push(Step::pass("dns.literal", text));
+            out.answers = vec![Ends::one(address)];
             return out;
-        };
-        let mut silent = 0;
-        for server in &servers {
-            match self.ask(asker, *server, &name, &mut out, depth) {
-                Answered::Silent => silent += 1,
-                answered => {
-                    self.conclude(&name, answered, &mut out);
-                    return out;
-                }
+        }
+        match self.servers_of(asker, &mut out) {
+            Some(servers) => self.ask_in_turn(asker, &servers, &name, &mut out, depth),
+            None => {
+                let answered = self.public_answer(&name, View::default(), &mut out, depth);
+                self.conclude(&name, answered, &mut out);
             }
         }
-        let seconds = self.platform().limit("dns-timeout") * silent;
-        let text = format!(
-            "no name server answers: {silent} x {} s, {seconds} s in all",
-            self.platform().limit("dns-timeout")
-        );
-        out.steps.push(
-            Step::block("dns.timeout.seed", Outcome::Unresolved, text)
-                .headline(format!("{name} does not resolve: no name server answers")),
-        );
         out
     }
 
@@ -95,14 +111,88 @@ impl Engine<'_> {
     pub fn resolve_using(&self, asker: Asker, name: &str, server: IpAddr) -> Resolution {
         let mut out = Resolution::default();
         let name = name.trim_end_matches('.').to_lowercase();
-        let answered = self.ask(asker, server, &name, &mut out, 0);
-        if let Answered::Silent = answered {
-            let text = format!("{server} does not answer");
-            out.steps.push(Step::block("dns.timeout.seed", Outcome::Unresolved, text));
-        } else {
-            self.conclude(&name, answered, &mut out);
-        }
+        self.ask_in_turn(asker, &[server], &name, &mut out, 0);
         out
+    }
+
+    /// Asks one server after the other until one answers.
+    fn ask_in_turn(&self, asker: Asker, servers: &[IpAddr], name: &str, out: &mut Resolution, depth: usize) {
+        for (at, server) in servers.iter().enumerate() {
+            let first = out.steps.len();
+            let answered = self.ask(asker, *server, name, out, depth);
+            if answered == Answered::Silent {
+                out.asked.push(AskedServer { address: *server, silent: Some(self.patience(asker)) });
+                continue;
+            }
+            out.asked.push(AskedServer { address: *server, silent: None });
+            if answered != Answered::Unknown {
+                self.note_order(asker, servers, at, first, name, &answered, out, depth);
+            }
+            self.conclude(name, answered, out);
+            return;
+        }
+        self.nobody_answers(asker, name, out);
+    }
+
+    /// Says what the order of the servers has to do with the answer.
+    #[allow(clippy::too_many_arguments)]
+    fn note_order(
+        &self,
+        asker: Asker,
+        servers: &[IpAddr],
+        at: usize,
+        first: usize,
+        name: &str,
+        answered: &Answered,
+        out: &mut Resolution,
+        depth: usize,
+    ) {
+        let last_resort = self.last_resort(asker).filter(|_| servers.len() > 1);
+        if at > 0 {
+            let waited: i64 = out.asked.iter().filter_map(|asked| asked.silent).sum();
+            let (rule, text) = match last_resort {
+                Some(last) if last == servers[at] => {
+                    ("dns.servers.ase-alt", format!("the alternative server {last} is asked, after {waited} s"))
+                }
+                _ => ("dns.servers.order", format!("{} is the first that answers, after {waited} s", servers[at])),
+            };
+            if self.fires(rule) {
+                out.steps.insert(first, Step::pass(rule, text));
+            }
+            return;
+        }
+        // The first of several decides where another one would have said something else.
+        let others = servers[1..].iter().filter(|server| Some(**server) != last_resort);
+        let differs = others.into_iter().any(|server| {
+            let other = self.ask(asker, *server, name, &mut Resolution::default(), depth);
+            other != Answered::Silent && other != *answered
+        });
+        if let (true, Some(step)) = (differs, out.steps[first..].last_mut()) {
+            *step = step.clone().also("dns.servers.order");
+        }
+    }
+
+    /// What follows where no server answers, and how long one waits for that.
+    fn nobody_answers(&self, asker: Asker, name: &str, out: &mut Resolution) {
+        let (each, all) = (self.patience(asker), out.asked.len() as i64);
+        let text = match (all, self.attempts(asker)) {
+            (1, 1) => format!("no name server answers: {each} s"),
+            (_, 1) => format!("no name server answers: {all} x {each} s, {} s in all", all * each),
+            (1, tries) => format!("no name server answers: {tries} attempts of {} s, {each} s in all", each / tries),
+            (_, tries) => format!(
+                "no name server answers: {all} x {tries} attempts of {} s, {} s in all",
+                each / tries,
+                all * each
+            ),
+        };
+        let unreached = out.steps.iter().find(|step| step.rule == "dns.server-reachability");
+        let step = Step::block("dns.timeout.seed", Outcome::Unresolved, text)
+            .headline(format!("{name} does not resolve: no name server answers"))
+            .also_if(unreached.is_some(), "dns.server-reachability")
+            .also_if(each != self.platform().limit("dns-timeout"), "dns.timeout.defaults")
+            .also("dns.failure.result");
+        let remedy = unreached.and_then(|step| step.remedy.clone());
+        out.steps.push(Step { remedy, ..step });
     }
 
     fn conclude(&self, name: &str, answered: Answered, out: &mut Resolution) {
@@ -116,109 +206,11 @@ impl Engine<'_> {
                             .headline(format!("{name} does not resolve")),
                     );
                 }
+                for step in out.steps.iter_mut().filter(|step| step.is_block()) {
+                    *step = step.clone().also("dns.failure.result");
+                }
             }
             Answered::Silent | Answered::Unknown => {}
-        }
-    }
-
-    fn ask(&self, asker: Asker, server: IpAddr, name: &str, out: &mut Resolution, depth: usize) -> Answered {
-        if depth > DEPTH {
-            return Answered::Silent;
-        }
-        if server == self.azure_dns() {
-            let view = self.view_of(asker, out);
-            return self.azure_answer(view, name, matches!(asker, Asker::App(_)), out, depth);
-        }
-        if let Some(failed) = self.reach_server(asker, server, out, depth) {
-            return failed;
-        }
-        let declared = self.model.dns_servers().find(|(_, s)| s.addresses.iter().any(|a| a.value == server));
-        let Some((id, noun)) = declared else {
-            let text = format!("what the name server {server} answers is not known");
-            let line = format!("dns-server NAME in SUBNET {server} {{ forward \".\" {} }}", self.azure_dns());
-            let fact = format!("what the name server {server} answers to {name}");
-            out.steps.push(Step::unknown("verdict.ours.unknown", text, fact, Some(line)));
-            return Answered::Unknown;
-        };
-        if noun.up.as_ref().is_some_and(|up| !up.value) {
-            out.steps.push(Step::note("dns.timeout.seed", format!("{} is down", noun.head.name)).at(noun.head.span));
-            return Answered::Silent;
-        }
-        self.server_answer(id, name, out, depth + 1)
-    }
-
-    /// What a declared server answers: its own records, what it forwards, public names.
-    fn server_answer(&self, id: DnsServerId, name: &str, out: &mut Resolution, depth: usize) -> Answered {
-        let noun = &self.model[id];
-        let server = &noun.head.name;
-        if let Some(record) = noun.records.iter().find(|record| record.label == name) {
-            out.steps.push(
-                Step::pass("dns.endpoint-alternatives", format!("{server} has a record of its own for {name}"))
-                    .at(record.span),
-            );
-            return match &record.data {
-                RecordData::Addresses(all) => Answered::Yes(all.iter().map(|a| Ends::one(*a)).collect()),
-                RecordData::Alias(alias) => self.server_answer(id, alias, out, depth + 1),
-            };
-        }
-        let matching = noun.forwards.iter().filter(|forward| is_suffix(&forward.suffix, name));
-        let azure = self.azure_dns();
-        let resolver = noun.private_resolver.as_ref().is_some_and(|stated| stated.value);
-        let forward = matching.max_by_key(|forward| forward.suffix.len());
-        let to = match forward {
-            Some(forward) => forward.to.clone(),
-            None if resolver => vec![azure],
-            None => Vec::new(),
-        };
-        let place = forward.map_or(noun.head.span, |forward| forward.span);
-        for next in &to {
-            if depth > DEPTH {
-                return Answered::Silent;
-            }
-            if *next == azure {
-                let view = match noun.place {
-                    Some(Thing::Subnet(subnet)) => Some(self.model[subnet].vnet),
-                    _ => None,
-                };
-                let Some(vnet) = view else {
-                    let text = format!("{server} cannot reach {azure}: it answers inside Azure alone");
-                    out.steps.push(Step::note("dns.private-zone.forwarder-vnet", text).at(place));
-                    return Answered::Silent;
-                };
-                let text = format!(
-                    "{server} forwards to Azure's name servers, which answer it with the zones of {}",
-                    self.model[vnet].head.name
-                );
-                out.steps.push(Step::pass("dns.private-zone.forwarder-vnet", text).at(place));
-                return self.azure_answer(Some(vnet), name, false, out, depth + 1);
-            }
-            out.steps
-                .push(Step::pass("dns.endpoint-alternatives", format!("{server} forwards {name} to {next}")).at(place));
-            let asker = match noun.place {
-                Some(Thing::Subnet(subnet)) => Asker::Vnet(self.model[subnet].vnet),
-                Some(Thing::OnPremises(site)) => Asker::Site(site),
-                _ => Asker::Internet,
-            };
-            match self.ask(asker, *next, name, out, depth + 1) {
-                Answered::Silent => continue,
-                answered => return answered,
-            }
-        }
-        match &noun.public_names {
-            Some(on) if on.value => self.public_answer(name, None, out, depth + 1),
-            Some(off) => {
-                let text = format!("{server} does not resolve public names");
-                out.steps.push(Step::note("dns.custom-must-resolve-public", text).at(off.span));
-                Answered::No
-            }
-            None => {
-                let text = format!("whether {server} resolves public names is not stated");
-                let line = format!("amend dns-server {server} {{ public-names on }}");
-                let fact = format!("what {server} answers to {name}");
-                out.steps
-                    .push(Step::unknown("dns.custom-must-resolve-public", text, fact, Some(line)).at(noun.head.span));
-                Answered::Unknown
-            }
         }
     }
 }

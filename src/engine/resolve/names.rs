@@ -66,12 +66,27 @@ impl Engine<'_> {
 
     /// The host names of an app and of its SCM site.
     pub fn app_names(&self, id: AppId) -> Vec<String> {
+        self.app_service_names(id).into_iter().map(|known| known.name).collect()
+    }
+
+    /// The same with the aliases that they get once there is a private endpoint; a name of the customer's own is one
+    /// more way to the first.
+    pub(super) fn app_service_names(&self, id: AppId) -> Vec<ServiceName> {
         let noun = &self.model[id];
         let label = noun.head.name.replace('.', "-").to_lowercase();
         let of_type = self.platform().service_type("web-app");
-        let suffixes = of_type.iter().flat_map(|t| &t.endpoints).map(|e| e.suffix.clone());
-        let mut names: Vec<String> = suffixes.map(|suffix| format!("{label}.{suffix}")).collect();
-        names.extend(noun.host_names.iter().map(|name| name.value.clone()));
+        let endpoints = of_type.iter().flat_map(|of_type| &of_type.endpoints);
+        let mut names: Vec<ServiceName> = endpoints
+            .map(|endpoint| ServiceName {
+                subresource: endpoint.subresource.clone(),
+                name: format!("{label}{}.{}", endpoint.label_suffix, endpoint.suffix),
+                alias: format!("{label}{}.{}", endpoint.label_suffix, endpoint.zone),
+            })
+            .collect();
+        for own in &noun.host_names {
+            let alias = names.first().map_or_else(|| own.value.clone(), |first| first.alias.clone());
+            names.push(ServiceName { name: own.value.clone(), alias, ..ServiceName::plain("") });
+        }
         names
     }
 
@@ -82,8 +97,17 @@ impl Engine<'_> {
         let Some(of_type) = &noun.service_type else {
             return noun.host_names.iter().map(|name| ServiceName::plain(&name.value)).collect();
         };
+        let region = noun.head.region.is_some();
+        let named = |endpoint: &&ServiceEndpointType| region || !endpoint.label_suffix.contains('{');
+        let endpoints = of_type.endpoints.iter().filter(named);
         let mut names: Vec<ServiceName> =
-            of_type.endpoints.iter().map(|endpoint| self.endpoint_name(noun, endpoint)).collect();
+            endpoints.clone().map(|endpoint| self.endpoint_name(noun, endpoint)).collect();
+        names.extend(endpoints.flat_map(|endpoint| {
+            endpoint.also_suffixes.iter().enumerate().map(|(at, suffix)| {
+                let zone = endpoint.also_zones.get(at).unwrap_or(&endpoint.zone).clone();
+                self.endpoint_name(noun, &ServiceEndpointType { suffix: suffix.clone(), zone, ..endpoint.clone() })
+            })
+        }));
         for host in &noun.host_names {
             let like = names
                 .iter()
@@ -106,7 +130,7 @@ impl Engine<'_> {
     fn endpoint_name(&self, noun: &Service, endpoint: &ServiceEndpointType) -> ServiceName {
         let region = noun.head.region.as_ref().map_or("", |r| r.value.as_str());
         let fill = |template: &str| template.replace("{region}", region).to_lowercase();
-        let label = format!("{}{}", noun.resource_name.value.to_lowercase(), endpoint.label_suffix);
+        let label = format!("{}{}", noun.resource_name.value.to_lowercase(), fill(&endpoint.label_suffix));
         ServiceName {
             subresource: endpoint.subresource.clone(),
             name: format!("{label}.{}", fill(&endpoint.suffix)),

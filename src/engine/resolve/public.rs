@@ -4,113 +4,165 @@
 use super::super::Engine;
 use super::super::flow::{Ends, Symbol, SymbolOf};
 use super::super::trail::{Mark, Outcome, Step};
-use super::{Answered, Resolution, is_suffix};
+use super::{Answered, Resolution, ServiceName, View, is_suffix};
 use crate::model::*;
 use std::sync::Arc;
 
 impl Engine<'_> {
     /// What public name servers answer; an alias into a private zone is followed with the asker's view.
-    pub(super) fn public_answer(
-        &self,
-        name: &str,
-        view: Option<VnetId>,
-        out: &mut Resolution,
-        depth: usize,
-    ) -> Answered {
+    pub(super) fn public_answer(&self, name: &str, view: View, out: &mut Resolution, depth: usize) -> Answered {
         for (id, service) in self.model.services() {
-            let Some(known) = self.service_names(id).into_iter().find(|known| known.name == name) else { continue };
-            let endpoint = self.endpoint_for(id, &known.subresource);
-            if !(endpoint || service.private_endpoint_elsewhere.is_some()) {
-                if view.is_some_and(|vnet| self.zone_for(vnet, &known.alias).is_some()) {
-                    let text = format!(
-                        "{} has no private endpoint: its name has no alias, and the zone is not asked",
-                        service.head.name
-                    );
-                    out.steps.push(Step::pass("dns.chain.no-endpoint", text).at(service.head.span));
+            let names = self.service_names(id);
+            if let Some(known) = names.iter().find(|known| known.name == name) {
+                let aliased = self.endpoint_for(id, &known.subresource) || service.private_endpoint_elsewhere.is_some();
+                let ends = self.service_ends(id, &known.subresource);
+                if !aliased {
+                    self.note_no_alias(id, known, view, out);
+                    return Answered::Yes(vec![ends]);
                 }
-                return Answered::Yes(vec![self.service_ends(id, &known.subresource)]);
+                return self.aliased(known, Thing::Service(id), ends, view, out, depth);
             }
-            let text =
-                format!("{name} is an alias of {}, because {} has a private endpoint", known.alias, service.head.name);
-            out.steps.push(Step::pass("dns.chain.cname", text).at(service.head.span));
-            if let Some(vnet) = view.filter(|vnet| self.zone_for(*vnet, &known.alias).is_some()) {
-                return self.azure_answer(Some(vnet), &known.alias, true, out, depth + 1);
+            if let Some(known) = names.iter().find(|known| known.alias == name) {
+                let aliased = self.endpoint_for(id, &known.subresource) || service.private_endpoint_elsewhere.is_some();
+                let ends = self.service_ends(id, &known.subresource);
+                return self.alias_itself(name, Thing::Service(id), aliased, ends, out);
             }
-            self.missing_link(&known.alias, Thing::Service(id), view, out);
-            return Answered::Yes(vec![self.service_ends(id, &known.subresource)]);
         }
-        for (id, app) in self.model.apps() {
-            let names = self.app_names(id);
-            if !names.contains(&name.to_string()) {
-                continue;
+        for (id, _) in self.model.apps() {
+            let aliased = self.has_endpoint(Thing::App(id));
+            let names = self.app_service_names(id);
+            if let Some(known) = names.iter().find(|known| known.name == name) {
+                if !aliased {
+                    return Answered::Yes(vec![self.app_ends(id)]);
+                }
+                return self.aliased(known, Thing::App(id), self.app_ends(id), view, out, depth);
             }
-            return self.app_answer(id, app, name, view, out, depth);
+            if names.iter().any(|known| known.alias == name) {
+                return self.alias_itself(name, Thing::App(id), aliased, self.app_ends(id), out);
+            }
         }
-        self.public_leaf(name, out)
+        self.public_leaf(name, view, out)
     }
 
-    fn app_answer(
+    /// A public name that is an alias into a private zone, since what it names has a private endpoint.
+    fn aliased(
         &self,
-        id: AppId,
-        app: &App,
-        name: &str,
-        view: Option<VnetId>,
+        known: &ServiceName,
+        target: Thing,
+        public: Ends,
+        view: View,
         out: &mut Resolution,
         depth: usize,
     ) -> Answered {
-        let endpoint =
-            self.model.private_endpoints.iter().any(|e| e.target.as_ref().is_some_and(|t| t.value == Thing::App(id)));
-        let zone = self.platform().service_type("web-app").and_then(|t| t.endpoints.first().cloned());
-        if let (true, Some(zone)) = (endpoint, zone) {
-            let label = name.strip_suffix(&format!(".{}", zone.suffix)).unwrap_or(name);
-            let alias = format!("{label}.{}", zone.zone);
-            let text = format!("{name} is an alias of {alias}, because {} has a private endpoint", app.head.name);
-            out.steps.push(Step::pass("dns.chain.cname", text).at(app.head.span));
-            if let Some(vnet) = view.filter(|vnet| self.zone_for(*vnet, &alias).is_some()) {
-                return self.azure_answer(Some(vnet), &alias, true, out, depth + 1);
+        let head = target.head(self.model);
+        let (name, alias) = (&known.name, &known.alias);
+        let text = format!("{name} is an alias of {alias}, because {} has a private endpoint", head.name);
+        out.steps.push(Step::pass("dns.chain.cname", text).at(head.span));
+        out.aliases.push(alias.clone());
+        if view.vnet.is_some_and(|vnet| self.zone_for(vnet, alias).is_some()) {
+            let answered = self.azure_answer(view, alias, out, depth + 1);
+            if let (Answered::Yes(_), Some(step)) = (&answered, out.steps.last_mut()) {
+                *step = step.clone().also("dns.chain.resolve");
             }
-            self.missing_link(&alias, Thing::App(id), view, out);
+            return answered;
         }
-        Answered::Yes(vec![self.app_ends(id)])
+        self.note_not_seen(alias, target, view, out);
+        Answered::Yes(vec![public])
     }
 
-    /// Says that a declared zone is not linked to the network that asks.
-    fn missing_link(&self, alias: &str, target: Thing, view: Option<VnetId>, out: &mut Resolution) {
-        let Some(vnet) = view else { return };
-        let vnet_name = &self.model[vnet].head.name;
+    /// The name that a private endpoint gives, asked of public name servers: the chain goes on to the public address.
+    fn alias_itself(&self, name: &str, target: Thing, aliased: bool, public: Ends, out: &mut Resolution) -> Answered {
+        let head = target.head(self.model);
+        if aliased {
+            let text = format!("{name} leads on to the public address of {}", head.name);
+            out.steps.push(Step::pass("dns.chain.resolve", text).at(head.span));
+            return Answered::Yes(vec![public]);
+        }
+        let text = format!("{} has no private endpoint, so {name} is no public name", head.name);
+        let step = Step::block("dns.chain.no-endpoint", Outcome::Unresolved, text).at(head.span);
+        out.steps.push(step.headline(format!("{name} does not resolve")));
+        Answered::No
+    }
+
+    /// Why a service's name is no alias, where somebody may have thought so.
+    fn note_no_alias(&self, id: ServiceId, known: &ServiceName, view: View, out: &mut Resolution) {
+        let head = &self.model[id].head;
+        let other = self.model.private_endpoints.iter().find(|endpoint| is_of(endpoint, Thing::Service(id)));
+        if let Some(other) = other {
+            let of = other.subresource.as_ref().map_or("another subresource", |stated| &stated.value);
+            let text = format!(
+                "{} of {} leads to {of}, not to {}: {} is no alias",
+                other.head.name, head.name, known.subresource, known.name
+            );
+            out.steps.push(Step::pass("pe.subresource", text).at(other.head.span).also("dns.chain.no-endpoint"));
+        } else if view.vnet.is_some_and(|vnet| self.zone_for(vnet, &known.alias).is_some()) {
+            let text =
+                format!("{} has no private endpoint: its name has no alias, and the zone is not asked", head.name);
+            out.steps.push(Step::pass("dns.chain.no-endpoint", text).at(head.span));
+        }
+    }
+
+    /// Why a private name leads to the public address: zones are not seen, not linked, or not there.
+    fn note_not_seen(&self, alias: &str, target: Thing, view: View, out: &mut Resolution) {
+        let Some(home) = view.home else { return };
+        if let (None, Some(app)) = (view.vnet, view.app) {
+            out.steps.extend(self.blindness(app));
+        }
+        if self.zone_for(home, alias).is_some() {
+            return;
+        }
+        let home = &self.model[home].head.name;
         let declared = self.model.zones.iter().find(|zone| is_suffix(&zone.head.name.to_lowercase(), alias));
-        let (label, zone) = alias.split_once('.').unwrap_or(("NAME", alias));
-        match declared {
-            Some(zone) => {
-                let text =
-                    format!("zone {} is not linked to {vnet_name}: the public address is answered", zone.head.name);
-                let step = Step::new("dns.private-zone.link-required", Mark::Warn, text).at(zone.head.span);
-                out.steps
-                    .push(step.remedy(format!("amend private-dns-zone {} {{ link {vnet_name} }}", zone.head.name)));
-            }
-            None => {
-                let text = format!("no zone {zone} is linked to {vnet_name}: the public address is answered");
-                let step = Step::new("dns.chain.resolve", Mark::Warn, text);
-                let is_mine = |e: &&PrivateEndpoint| e.target.as_ref().is_some_and(|t| t.value == target);
-                let mut mine = self.model.private_endpoints.iter().filter(is_mine);
-                let address = match (mine.next().map(|endpoint| &endpoint.addresses[..]), mine.next()) {
-                    (Some([only]), None) => only.value.to_string(),
-                    _ => "ADDRESS".to_string(),
-                };
-                let record = format!("record {label} A {address}");
-                out.steps.push(step.remedy(format!("private-dns-zone {zone} {{ link {vnet_name}; {record} }}")));
-            }
+        if let Some(zone) = declared {
+            let text = format!("zone {} is not linked to {home}: the public address is answered", zone.head.name);
+            let step = Step::new("dns.private-zone.link-required", Mark::Warn, text).at(zone.head.span);
+            out.steps.push(step.remedy(format!("amend private-dns-zone {} {{ link {home} }}", zone.head.name)));
+            return;
+        }
+        let endpoints = || self.model.private_endpoints.iter().filter(move |endpoint| is_of(endpoint, target));
+        let (label, zone) = self.cut_alias(alias);
+        if let Some((endpoint, wrong)) = endpoints().find_map(|endpoint| endpoint.zones.first().map(|z| (endpoint, z)))
+        {
+            let text = format!(
+                "{} makes no record in {}, which is not the zone {zone}",
+                endpoint.head.name,
+                wrong.value.head(self.model).name
+            );
+            out.steps.push(Step::new("dns.zone-names", Mark::Warn, text).at(wrong.span));
+        }
+        let text = format!("no zone {zone} is linked to {home}: the public address is answered");
+        let step = Step::new("dns.chain.resolve", Mark::Warn, text);
+        let mut mine = endpoints();
+        let address = match (mine.next().map(|endpoint| &endpoint.addresses[..]), mine.next()) {
+            (Some([only]), None) => only.value.to_string(),
+            _ => "ADDRESS".to_string(),
+        };
+        let record = format!("record {label} A {address}");
+        out.steps.push(step.remedy(format!("private-dns-zone {zone} {{ link {home}; {record} }}")));
+    }
+
+    /// The label and the recommended zone of an alias.
+    fn cut_alias<'a>(&self, alias: &'a str) -> (&'a str, &'a str) {
+        let types = self.platform().service_types();
+        let zones = types.iter().flat_map(|of_type| &of_type.endpoints).map(|endpoint| endpoint.zone.as_str());
+        let labels = zones.filter(|zone| is_suffix(zone, alias)).map(|zone| alias.len() - zone.len() - 1);
+        match labels.min() {
+            Some(at) => (&alias[..at], &alias[at + 1..]),
+            None => alias.split_once('.').unwrap_or(("NAME", alias)),
         }
     }
 
     /// A name that nothing declared has.
-    pub(super) fn public_leaf(&self, name: &str, out: &mut Resolution) -> Answered {
+    pub(super) fn public_leaf(&self, name: &str, view: View, out: &mut Resolution) -> Answered {
         if !name.contains('.') || is_suffix(&self.platform().word("machine-suffix"), name) {
+            let rule = if view.app.is_some() { "dns.vm-names.from-app" } else { "dns.vm-names" };
             let text = format!("{name} is no public name; names of machines resolve in their own network alone");
-            out.steps.push(
-                Step::block("dns.vm-names.from-app", Outcome::Unresolved, text)
-                    .headline(format!("{name} does not resolve")),
-            );
+            out.steps.push(Step::block(rule, Outcome::Unresolved, text).headline(format!("{name} does not resolve")));
+            return Answered::No;
+        }
+        if let Some(step) = self.private_elsewhere(name, view) {
+            out.assumptions.push(format!("no public name server has {name}"));
+            out.steps.push(step);
             return Answered::No;
         }
         let of_type = self.platform().service_types().into_iter().find(|of_type| {
@@ -127,20 +179,58 @@ impl Engine<'_> {
         }))])
     }
 
+    /// A name that a private zone holds and the asker does not see: the step that ends the lookup.
+    fn private_elsewhere(&self, name: &str, view: View) -> Option<Step> {
+        let (id, zone) = self
+            .model
+            .zones()
+            .find(|(id, zone)| is_suffix(&zone.head.name.to_lowercase(), name) && self.lookup(*id, name).is_some())?;
+        let headline = format!("{name} does not resolve");
+        let linked = view.home.is_some_and(|home| self.model[id].links.iter().any(|link| link.vnet == home));
+        let blind = view.app.filter(|_| view.vnet.is_none() && linked).and_then(|app| self.blindness(app));
+        if let Some(step) = blind {
+            return Some(Step { mark: Mark::Block(Outcome::Unresolved), ..step }.headline(headline));
+        }
+        let zone_name = &zone.head.name;
+        let step = match view.home {
+            Some(home) => {
+                let home = &self.model[home].head.name;
+                let text = format!("zone {zone_name}, which has {name}, is not linked to {home}");
+                Step::block("dns.private-zone.link-required", Outcome::Unresolved, text)
+                    .headline(format!("{headline}: zone {zone_name} is not linked to {home}"))
+                    .remedy(format!("amend private-dns-zone {zone_name} {{ link {home} }}"))
+                    .also("dns.private-zone.not-public")
+            }
+            None => {
+                let text = format!("{name} is in private zone {zone_name}, which public name servers do not know");
+                Step::block("dns.private-zone.not-public", Outcome::Unresolved, text)
+                    .headline(format!("{headline}: zone {zone_name} is private"))
+            }
+        };
+        Some(step.at(zone.head.span))
+    }
+
+    /// Leads a private endpoint to it?
+    pub(in crate::engine) fn has_endpoint(&self, target: Thing) -> bool {
+        self.model.private_endpoints.iter().any(|endpoint| is_of(endpoint, target))
+    }
+
     /// Has a service a private endpoint for that subresource?
     fn endpoint_for(&self, service: ServiceId, subresource: &str) -> bool {
-        let record_of = self.model[service]
-            .service_type
-            .as_ref()
-            .and_then(|t| t.endpoint(subresource))
-            .and_then(|e| e.record_of.clone());
+        let of_type = self.model[service].service_type.as_ref();
+        let record_of = of_type.and_then(|t| t.endpoint(subresource)).and_then(|e| e.record_of.clone());
         let wanted = record_of.unwrap_or_else(|| subresource.to_string());
-        let first =
-            self.model[service].service_type.as_ref().and_then(|t| t.endpoints.first()).map(|e| e.subresource.clone());
-        self.model.private_endpoints.iter().any(|endpoint| {
-            let mine = endpoint.target.as_ref().is_some_and(|target| target.value == Thing::Service(service));
-            let of = endpoint.subresource.as_ref().map(|s| s.value.clone()).or(first.clone());
-            mine && of.is_some_and(|of| of.eq_ignore_ascii_case(&wanted))
-        })
+        let first = of_type.and_then(|t| t.endpoints.first()).map(|e| e.subresource.clone());
+        self.model.private_endpoints.iter().filter(|endpoint| is_of(endpoint, Thing::Service(service))).any(
+            |endpoint| {
+                let of = endpoint.subresource.as_ref().map(|s| s.value.clone()).or(first.clone());
+                of.is_some_and(|of| of.eq_ignore_ascii_case(&wanted))
+            },
+        )
     }
+}
+
+/// Does the endpoint lead there?
+fn is_of(endpoint: &PrivateEndpoint, target: Thing) -> bool {
+    endpoint.target.as_ref().is_some_and(|stated| stated.value == target)
 }

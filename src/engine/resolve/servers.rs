@@ -30,7 +30,7 @@ impl Engine<'_> {
                     _ => Some(vec![azure]),
                 }
             }
-            Asker::Vnet(vnet) => Some(self.servers_of_vnet(vnet, out)),
+            Asker::Subnet(subnet) => Some(self.servers_of_vnet(self.model[subnet].vnet, out)),
             Asker::Site(site) => {
                 let noun = &self.model[site];
                 if noun.dns.is_empty() {
@@ -59,7 +59,8 @@ impl Engine<'_> {
             Some(DnsSetting { servers: Some(servers), span }) => {
                 let list: Vec<String> = servers.iter().map(IpAddr::to_string).collect();
                 let text = format!("{} uses the name servers {}", noun.head.name, list.join(", "));
-                out.steps.push(Step::pass("dns.servers.vnet", text).at(*span));
+                let step = Step::pass("dns.servers.vnet", text).at(*span);
+                out.steps.push(step.also_if(servers.contains(&self.azure_dns()), "dns.azure-address"));
                 servers.clone()
             }
             _ => vec![self.azure_dns()],
@@ -76,7 +77,8 @@ impl Engine<'_> {
                 };
                 let list: Vec<String> = servers.iter().map(IpAddr::to_string).collect();
                 let text = format!("{} asks {}", noun.head.name, list.join(", "));
-                out.steps.push(Step::pass(rule, text).at(*span));
+                let step = Step::pass(rule, text).at(*span);
+                out.steps.push(step.also_if(servers.contains(&self.azure_dns()), "dns.azure-address"));
                 servers.clone()
             }
             None => match self.integration_subnet(app) {
@@ -101,7 +103,10 @@ impl Engine<'_> {
             },
         };
         if let Some(alternative) = &noun.dns_alternative {
-            out.steps.push(Step::pass("dns.servers.alt", format!("and {}", alternative.value)).at(alternative.span));
+            let last_resort = self.last_resort(Asker::App(app)).is_some();
+            let when = if last_resort { ", where no other answers" } else { "" };
+            let step = Step::pass("dns.servers.alt", format!("and {}{when}", alternative.value)).at(alternative.span);
+            out.steps.push(step.also_if(alternative.value == self.azure_dns(), "dns.azure-address"));
             servers.push(alternative.value);
         }
         servers
@@ -113,26 +118,21 @@ impl Engine<'_> {
     }
 
     /// Is a custom server reached? None when it is.
-    pub(super) fn reach_server(
-        &self,
-        asker: Asker,
-        server: IpAddr,
-        out: &mut Resolution,
-        depth: usize,
-    ) -> Option<Answered> {
+    pub(super) fn reach_server(&self, asker: Asker, server: IpAddr, out: &mut Resolution) -> Option<Answered> {
         let source = match asker {
-            Asker::App(app) if self.integration_subnet(app).is_some() => Source::App(app),
+            Asker::App(app) => Source::App(app),
             Asker::Host(host) => Source::Host(host),
-            _ => return None,
+            Asker::Subnet(subnet) => Source::Subnet(subnet),
+            Asker::Site(site) => Source::OnPremises(site),
+            Asker::Internet => Source::Internet,
+            Asker::Nowhere => return None,
         };
         if let Asker::App(app) = asker
-            && self.bypasses_groups(app)
+            && let Some(nsg) = self.passed_over(app)
         {
-            let text = "port 53 to custom name servers is not filtered by the network's groups (O-09)";
-            out.steps.push(Step::pass("nsg.custom-dns-bypass", text));
-            return None;
+            let text = format!("port 53 to custom name servers is not filtered by {}", self.model[nsg.value].head.name);
+            out.steps.push(Step::pass("nsg.custom-dns-bypass", text).at(nsg.span));
         }
-        let _ = depth;
         let port = u16::try_from(self.platform().limit("dns-port")).unwrap_or(0);
         let question = Question {
             source,
@@ -141,7 +141,7 @@ impl Engine<'_> {
             over: Some(Over::Protocol(Protocol::Udp)),
             source_ports: PortSet::all(),
             ports: PortSet::one(port),
-            traffic: Traffic::Application,
+            traffic: Traffic::Lookup,
             headers: Vec::new(),
             scm: false,
         };
@@ -151,24 +151,26 @@ impl Engine<'_> {
         let why = deciding.words();
         match failed.verdict() {
             Verdict::Unknown => {
-                let mut step = deciding.clone();
+                let mut step = deciding.clone().also("dns.server-reachability");
                 step.text = format!("name server {server}: {}", step.text);
                 out.steps.push(step);
                 Some(Answered::Unknown)
             }
             _ => {
                 let text = format!("name server {server} is not reached: {why}");
-                out.steps.push(Step::note("dns.server-reachability", text).maybe_at(deciding.place));
+                let step = Step::note("dns.server-reachability", text).maybe_at(deciding.place);
+                out.steps.push(Step { remedy: deciding.remedy.clone(), ..step });
                 Some(Answered::Silent)
             }
         }
     }
 
-    fn bypasses_groups(&self, app: AppId) -> bool {
-        let Some(subnet) = self.integration_subnet(app) else { return false };
-        let vnet = &self.model[self.model[subnet].vnet];
+    /// The group of an app's subnet that does not look at what the app asks its network's own name servers.
+    pub(in crate::engine) fn passed_over(&self, app: AppId) -> Option<Stated<NsgId>> {
+        let subnet = &self.model[self.integration_subnet(app)?];
+        let vnet = &self.model[subnet.vnet];
         let custom = vnet.dns.as_ref().is_some_and(|dns| dns.servers.as_ref().is_some_and(|s| !s.is_empty()));
         let stated = vnet.dns_bypasses_nsg.as_ref().map(|stated| stated.value);
-        custom && stated.unwrap_or(self.fires("nsg.custom-dns-bypass"))
+        subnet.nsg.clone().filter(|_| custom && stated.unwrap_or(self.fires("nsg.custom-dns-bypass")))
     }
 }

@@ -13,6 +13,8 @@ pub struct ServiceEndpointType {
     pub subresource: String,
     /// The suffix of the public name.
     pub suffix: String,
+    /// Further suffixes of its public name, each with the further zone of its place, else with the first zone.
+    pub also_suffixes: Vec<String>,
     /// The private zone.
     pub zone: String,
     /// Further private zones.
@@ -23,6 +25,8 @@ pub struct ServiceEndpointType {
     pub label_suffix: String,
     /// The subresource whose private endpoint also answers for this name.
     pub record_of: Option<String>,
+    /// The rule that says where its records stand, where there is one.
+    pub record_rule: Option<String>,
 }
 
 /// A type of Azure service.
@@ -46,6 +50,10 @@ pub struct ServiceType {
     pub open_once_filtered: bool,
     /// The rules that its public side goes by.
     pub firewall_rules: FirewallRules,
+    /// The rule that keeps its private endpoints to its own ports, whatever its connection policy.
+    pub proxy_rule: Option<String>,
+    /// The rule that may ask security groups for every port to its private endpoints.
+    pub all_ports_rule: Option<String>,
 }
 
 /// The ids of the rules that the public side of a service type goes by; none where no rule speaks of it.
@@ -78,11 +86,13 @@ impl ServiceType {
             ServiceEndpointType {
                 subresource: words_of(entry).into_iter().next().unwrap_or_default(),
                 suffix: e.text("suffix"),
+                also_suffixes: e.words("also-suffix"),
                 zone: e.text("zone"),
                 also_zones: e.words("also-zone"),
                 ports: literal::ports(&ports).unwrap_or_default(),
                 label_suffix: e.text("label-suffix"),
                 record_of: e.word("record-of"),
+                record_rule: e.word("record-rule"),
             }
         });
         Self {
@@ -104,6 +114,8 @@ impl ServiceType {
                 default_action: r.word("rule-default-action"),
                 same_region: r.word("rule-same-region"),
             },
+            proxy_rule: r.word("rule-proxy"),
+            all_ports_rule: r.word("rule-all-ports"),
         }
     }
 

@@ -145,7 +145,7 @@ fn named_target(
                 _ => web_ports(asked),
             };
             let target = match noun.addresses.as_slice() {
-                [] => Target::Ends(endpoint_symbol(asked, id)),
+                [] => Target::Ends(engine.endpoint_symbol(id)),
                 all => ends(AddressSet::of(&all.iter().map(|a| a.value.into()).collect::<Vec<_>>())),
             };
             read(target, own, text)
@@ -205,18 +205,6 @@ fn member_target(
     let own = engine.endpoint_ports(id, Some(&found.subresource));
     let text = format!("{}: {}", describe(asked, Thing::Service(id)), found.name);
     Ok(read(Target::Name(found.name.clone(), Some(Thing::Service(id))), own, text))
-}
-
-fn endpoint_symbol(asked: &Asked<'_>, id: PrivateEndpointId) -> Ends {
-    let noun = &asked.model[id];
-    let within = noun.subnet.map(|subnet| asked.model[subnet].addresses()).unwrap_or_default();
-    Ends::Symbol(Arc::new(Symbol {
-        of: SymbolOf::PrivateEndpoint(id),
-        text: format!("the address of {}", noun.head.name),
-        within,
-        tags: Vec::new(),
-        tags_known: true,
-    }))
 }
 
 /// Some address of a tag.

@@ -173,7 +173,8 @@ pub(super) fn resolve(answer: &ResolveAnswer) -> Markup {
         if at == 0 && answer.assumptions.is_empty() {
             out.line();
         }
-        out.plain("  ").push(Tag::Strong, "to change it: ").push(Tag::Code, remedy).line();
+        let lead = if at == 0 { "to change it: " } else { "        then: " };
+        out.plain("  ").push(Tag::Strong, lead).push(Tag::Code, remedy).line();
     }
     out
 }
