@@ -3,7 +3,8 @@
 //! Where the corpus lies beside the crate, each of its networks is written as a script, through the public library and in
 //! every edition, and each of its 544 questions is asked: the verdict, the rule that denies and the next hop are held to
 //! what is expected, and the verdict also to what the peer itself says. A difference has its reason in [`EXCEPTIONS`], and
-//! an exception that no longer differs is a failure. Where the corpus is not there, nothing is asked.
+//! an exception that no longer differs is a failure. A clone without the corpus has `tests/peers/`: the most telling of
+//! these networks, and some that the corpus has not, in words of our own.
 #![cfg(feature = "cli")]
 
 mod common;
@@ -352,6 +353,11 @@ fn networks() -> Vec<Network> {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     paths.iter().map(read).collect()
+}
+
+#[test]
+fn the_peers_networks_in_our_words_agree() {
+    common::hold("tests/peers");
 }
 
 #[test]

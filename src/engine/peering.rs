@@ -178,10 +178,14 @@ impl Engine<'_> {
     }
 
     /// Why no route leads to an address that belongs to something declared.
-    pub(super) fn why_no_route(&self, from: VnetId, destination: &AddressSet) -> Option<Step> {
+    pub(super) fn why_no_route(&self, from: VnetId, destination: &AddressSet, named: Option<Thing>) -> Option<Step> {
+        let meant = named.and_then(|thing| self.stands_in(thing));
         let a = &self.model[from].head.name;
         for (to, vnet) in self.model.vnets() {
-            if to == from || !destination.meets(&vnet.addresses()) {
+            if to == from
+                || !destination.meets(&vnet.addresses())
+                || meant.is_some_and(|place| place != Thing::Vnet(to))
+            {
                 continue;
             }
             let b = &vnet.head.name;

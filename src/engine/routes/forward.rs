@@ -130,7 +130,7 @@ impl Engine<'_> {
         let mut mends = None;
         if matches!(route.hop, Hop::None | Hop::Internet) && route.source != RouteSource::User {
             let private = !destination.meets(&self.public_space());
-            if private && let Some(why) = self.why_no_route(packet.vnet, &destination) {
+            if private && let Some(why) = self.why_no_route(packet.vnet, &destination, packet.question.named) {
                 mends = why.remedy.clone();
                 packet.push(why);
             }
