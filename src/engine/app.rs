@@ -95,13 +95,34 @@ impl Engine<'_> {
         if plan_type.may_integrate(&tier.value, kind) {
             let words = if kind == "regional" { "regional" } else { "gateway-required" };
             let text = format!("the tier {} has {words} virtual network integration", tier.value);
-            trail.push(Step::pass("plan.vnet.tiers", text).at(stated));
+            trail.push(
+                Step::pass("plan.vnet.tiers", text)
+                    .at(stated)
+                    .also_some(self.permitted_by(app, "vnet-integration"))
+                    .also_if(self.shares_integration(app), "vnet.regional.apps-share"),
+            );
         }
         if !plan_type.address_per_instance && self.fires("subnet.flex.shared-gateways") {
             let most = self.platform().limit("flex-gateway-addresses");
             let text = format!("its instances share gateways: at most {most} addresses of the subnet");
             trail.push(Step::pass("subnet.flex.shared-gateways", text).at(stated));
         }
+    }
+
+    /// Does another app of the same plan call out of the same subnet?
+    fn shares_integration(&self, app: AppId) -> bool {
+        let noun = &self.model[app];
+        let regional = |app: &App| app.integrate.iter().any(|s| matches!(s.value, Integration::Regional(_)));
+        let subnet = self.integration_subnet(app);
+        regional(noun)
+            && self.model.apps().any(|(other, their)| {
+                other != app
+                    && their.on == noun.on
+                    && their.slot_of != Some(app)
+                    && noun.slot_of != Some(other)
+                    && regional(their)
+                    && self.integration_subnet(other) == subnet
+            })
     }
 
     /// From an app to an address.

@@ -12,6 +12,7 @@ mod appliance;
 mod arrive;
 mod egress;
 mod facts;
+mod features;
 mod flow;
 mod inbound;
 mod lines;

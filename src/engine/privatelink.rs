@@ -90,7 +90,11 @@ impl Engine<'_> {
             _ if self.fires("src.vnet.private-endpoint") => "src.vnet.private-endpoint",
             _ => "eval.out.8-private-target",
         };
-        packet.push(Step::pass(rule, text).at(noun.head.span));
+        let permitted = match target {
+            Some(Thing::App(app)) => self.permitted_by(app, "private-endpoints"),
+            _ => None,
+        };
+        packet.push(Step::pass(rule, text).at(noun.head.span).also_some(permitted));
         packet.end()
     }
 }

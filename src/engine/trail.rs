@@ -179,6 +179,14 @@ impl Step {
         if holds { self.also(rule) } else { self }
     }
 
+    /// The same resting on a further rule, where there is one.
+    pub fn also_some(self, rule: Option<String>) -> Self {
+        match rule {
+            Some(rule) => self.also(rule),
+            None => self,
+        }
+    }
+
     /// Does it rest on a rule for which that holds: its own or a further one?
     pub fn rests_on(&self, wanted: impl Fn(&str) -> bool) -> bool {
         wanted(&self.rule) || self.also.iter().any(|rule| wanted(rule))

@@ -1,5 +1,6 @@
 //! What was declared, as it was written: the list that `amend` and `remove` change and that lowering reads.
 
+use super::change::{Change, changes, default_rule, held_vnet};
 use super::name::Kind;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::platform::Platform;
@@ -43,6 +44,8 @@ pub struct Declared {
     items: Vec<DeclaredItem>,
     /// Where each kind and name stands; shared until it changes.
     places: Arc<HashMap<(String, String), usize>>,
+    /// What was changed while something used it.
+    changes: Arc<Vec<Change>>,
     region: Option<Word>,
     subscription: Option<Word>,
 }
@@ -57,6 +60,11 @@ impl Declared {
     /// The declarations, in order.
     pub fn items(&self) -> &[DeclaredItem] {
         &self.items
+    }
+
+    /// What was changed while something used it, in order.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
     }
 
     /// The declaration of that kind and name.
@@ -155,6 +163,15 @@ impl Declared {
                 self.items.len() - 1
             }
         };
+        if word == "nsg"
+            && let Some(refused) = default_rule(block, &name, platform)
+        {
+            return Err(refused);
+        }
+        let mut found = changes(self, change, &name);
+        if !found.is_empty() {
+            Arc::make_mut(&mut self.changes).append(&mut found);
+        }
         let declaration = Arc::make_mut(&mut self.items[at].declaration);
         merge(&mut declaration.block, block, change.span)
     }
@@ -191,10 +208,15 @@ impl Declared {
     }
 
     /// Takes a declaration away.
-    pub fn remove(&mut self, which: &Declaration) -> Result<(), Diagnostic> {
+    pub fn remove(&mut self, which: &Declaration, platform: &Platform) -> Result<(), Diagnostic> {
         let word = which.kind.text.to_string();
         let name = name_of(which)?;
         let Some(at) = self.place(&word, &name) else { return Err(self.nothing(which, &word, &name)) };
+        if word == "vnet"
+            && let Some(refused) = held_vnet(self, which, &name, platform)
+        {
+            return Err(refused);
+        }
         self.items.remove(at);
         let places = self.items.iter().enumerate().map(|(at, item)| ((item.word.clone(), item.name.clone()), at));
         self.places = Arc::new(places.collect());
@@ -251,18 +273,18 @@ pub(super) fn name_of(declaration: &Declaration) -> Result<String, Diagnostic> {
     plain(declaration.head.first()).ok_or_else(missing)
 }
 
-fn entries(block: &Option<Block>) -> impl Iterator<Item = &Entry> {
+pub(super) fn entries(block: &Option<Block>) -> impl Iterator<Item = &Entry> {
     block.iter().flat_map(|block| &block.items).filter_map(|item| match item {
         Item::Entry(entry) => Some(entry),
         _ => None,
     })
 }
 
-fn key_of(entry: &Entry) -> Option<String> {
+pub(super) fn key_of(entry: &Entry) -> Option<String> {
     entry.groups.first()?.first()?.word().map(Word::plain)
 }
 
-fn is_keyed(entry: &Entry, name: &str, key: &str) -> bool {
+pub(super) fn is_keyed(entry: &Entry, name: &str, key: &str) -> bool {
     &*entry.name.text == name && key_of(entry).as_deref() == Some(key)
 }
 

@@ -1,6 +1,6 @@
 //! What has a network interface of its own: hosts, appliances and load balancers.
 
-use super::fields::{Lowering, Shape, many, one};
+use super::fields::{Lowering, Shape, many, one, single};
 use super::lower::Reading;
 use super::security::{filter_list, firewall_block};
 use super::*;
@@ -51,7 +51,7 @@ impl Host {
                 one("subscription"),
                 one("tags"),
                 many("listen"),
-                one("nsg"),
+                single(one("nsg"), "subnet.one-nsg"),
                 many("asg"),
                 one("firewall"),
                 many("public-ip"),
@@ -165,7 +165,7 @@ impl Appliance {
                 one("default"),
                 many("snat"),
                 many("public-ip"),
-                one("nsg"),
+                single(one("nsg"), "subnet.one-nsg"),
             ],
             rules: true,
             routes: false,

@@ -36,6 +36,7 @@ pub fn lower(declared: &Declared, scope: &Scope, platform: &Platform) -> (Model,
     }
     let diagnostics = cx.diagnostics;
     model.names = names;
+    model.changes = declared.changes().to_vec();
     (model, diagnostics)
 }
 

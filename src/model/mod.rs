@@ -5,6 +5,7 @@
 
 mod address;
 mod app;
+mod change;
 mod declared;
 mod dns;
 mod fields;
@@ -22,6 +23,7 @@ mod service;
 
 pub use address::{AddressExpr, Side, TagRef, Term};
 pub use app::*;
+pub use change::{Change, Changed, User};
 pub use declared::{Added, Declared, DeclaredItem};
 pub use dns::*;
 pub(crate) use fields::name_trouble;
@@ -63,6 +65,8 @@ macro_rules! ids {
             pub platform: Platform,
             /// The names of everything.
             pub names: Names,
+            /// What was changed while something used it.
+            pub changes: Vec<Change>,
             $(
                 /// The declarations of this kind.
                 pub $arena: Vec<$noun>,
@@ -72,7 +76,7 @@ macro_rules! ids {
         impl Model {
             /// A model of nothing.
             pub fn empty(platform: Platform) -> Self {
-                Self { platform, names: Names::default(), $($arena: Vec::new(),)* }
+                Self { platform, names: Names::default(), changes: Vec::new(), $($arena: Vec::new(),)* }
             }
 
             $(

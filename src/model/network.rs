@@ -1,6 +1,6 @@
 //! Subscriptions, virtual networks, subnets and NAT gateways.
 
-use super::fields::{Fields, Lowering, Shape, many, newer, one};
+use super::fields::{Fields, Lowering, Shape, many, newer, one, single};
 use super::lower::{Reading, nested_entries};
 use super::*;
 use crate::diagnostic::Diagnostic;
@@ -214,9 +214,9 @@ impl Subnet {
                 one("subscription"),
                 one("tags"),
                 one("delegation"),
-                one("nsg"),
-                one("route-table"),
-                one("nat-gateway"),
+                single(one("nsg"), "subnet.one-nsg"),
+                single(one("route-table"), "subnet.one-route-table"),
+                single(one("nat-gateway"), "subnet.one-nat-gateway"),
                 many("service-endpoint"),
                 many("service-endpoint-policy"),
                 newer(one("private-endpoint-policy")),

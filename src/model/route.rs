@@ -107,9 +107,25 @@ fn route(line: &RouteLine, cx: &mut Lowering<'_>) -> Option<UserRoute> {
     Some(UserRoute { target, hop, name, span: line.span, text })
 }
 
+/// The hops of a user route, as the language calls them.
+const HOPS: &[&str] = &["appliance", "gateway", "vnet", "internet", "none"];
+
+/// Reports a word that is no hop: whether it is one that only the platform's own routes have, or none at all.
+fn no_hop(word: &Word, cx: &mut Lowering<'_>) {
+    let text = word.plain();
+    let own = cx.platform.words("hops-of-the-platform").iter().any(|own| own.eq_ignore_ascii_case(&text));
+    let rule = if own { "route.udr.forbidden-hop-types" } else { "route.udr.hop-types" };
+    let message = format!("a user route cannot lead to `{text}`");
+    let refused = fields::refused_by(cx.platform, rule, "FN0109", word.span, message);
+    let near = did_you_mean(&text, HOPS.iter().copied()).filter(|_| !own);
+    cx.report(refused.maybe_help(near));
+}
+
 fn hop(word: &Word, target: Option<&Value>, cx: &mut Lowering<'_>) -> Option<UserHop> {
-    let words = ["appliance", "gateway", "vnet", "internet", "none"];
-    let at = fields::choose(word, "hop", &words, cx)?.value;
+    let Some(at) = HOPS.iter().position(|hop| word.plain().eq_ignore_ascii_case(hop)) else {
+        no_hop(word, cx);
+        return None;
+    };
     if let (Some(extra), true) = (target, at != 0) {
         let message = format!("`{}` takes no address", word.text);
         cx.report(Diagnostic::error("FN0109", extra.span(), message));

@@ -141,6 +141,12 @@ impl Platform {
         self.declaration("word", name).map(|d| reader::Reader::of(d).text("value")).unwrap_or_default()
     }
 
+    /// The words of the platform under a name, of which there are several.
+    pub fn words(&self, name: &str) -> Vec<String> {
+        debug_assert!(self.declaration("word", name).is_some(), "word {name} is not declared");
+        self.declaration("word", name).map(|d| reader::Reader::of(d).words("value")).unwrap_or_default()
+    }
+
     /// A range of addresses that has a name, such as `private-ranges`; empty where no edition declares it.
     pub fn addresses(&self, name: &str) -> AddressSet {
         debug_assert!(self.declaration("well-known", name).is_some(), "well-known {name} is not declared");

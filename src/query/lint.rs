@@ -85,8 +85,9 @@ pub(super) fn finds(asked: &Asked<'_>, query: &Query, claimed: &Claimed<'_>) -> 
 fn found(asked: &Asked<'_>, all: &[Finding], claimed: &Claimed<'_>) -> Result<Outcome, Diagnostic> {
     let about = claimed.on.map(|on| Target::of(asked, on)).transpose()?;
     let wanted = claimed.rule.plain();
-    let mine =
-        |finding: &&Finding| belongs(&finding.rule, &wanted) && about.as_ref().is_none_or(|about| about.is_of(finding));
+    let mine = |finding: &&Finding| {
+        finding.rules().any(|rule| belongs(rule, &wanted)) && about.as_ref().is_none_or(|about| about.is_of(finding))
+    };
     let first = all.iter().find(mine);
     if first.is_some() == claimed.found {
         return Ok(Outcome::Holds);
@@ -162,6 +163,7 @@ fn finding_answer(asked: &Asked<'_>, finding: &Finding) -> FindingAnswer {
         severity: SeverityWord::from(finding.severity),
         code: finding.code.clone(),
         rule: finding.rule.clone(),
+        further: finding.further.clone(),
         message: finding.message.clone(),
         labels: labels.collect(),
         remedy: finding.help.clone(),

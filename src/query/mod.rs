@@ -63,17 +63,19 @@ fn changed<T>(
     let mut declared = asked.declared.clone();
     let mut scope = asked.scope.clone();
     let mut diagnostics = Vec::new();
+    let platform = &asked.model.platform;
     for statement in syntax::expand(changes.to_vec(), &mut scope, &mut diagnostics) {
-        match statement {
-            Statement::Declaration(declaration) => declared.add(declaration, true).map(|_| ())?,
-            Statement::Amend(change) => declared.amend(&change, &asked.model.platform)?,
-            Statement::Remove(which) => declared.remove(&which)?,
-            Statement::Let { .. } => {}
+        let done = match statement {
+            Statement::Declaration(declaration) => declared.add(declaration, true).map(|_| ()),
+            Statement::Amend(change) => declared.amend(&change, platform),
+            Statement::Remove(which) => declared.remove(&which, platform),
+            Statement::Let { .. } => Ok(()),
             _ => {
                 let message = "`given` holds declarations, `amend` and `remove` alone";
-                return Err(Diagnostic::error("FN0125", span, message));
+                Err(Diagnostic::error("FN0125", span, message))
             }
-        }
+        };
+        diagnostics.extend(done.err());
     }
     let (model, mut found) = lower(&declared, &scope, &Platform::of(asked.model.platform.edition()));
     diagnostics.append(&mut found);

@@ -120,7 +120,7 @@ impl Session {
                     }
                     Statement::Remove(which) => {
                         above = None;
-                        if let Err(diagnostic) = self.state.declared.remove(&which) {
+                        if let Err(diagnostic) = self.state.declared.remove(&which, &Platform::of(self.edition())) {
                             diagnostics.push(diagnostic);
                         }
                     }

@@ -140,14 +140,15 @@ fn same_items(a: &Declared, b: &Declared) -> bool {
 /// The broken rules of the platform, as diagnostics.
 pub(super) fn platform_diagnostics(engine: &Engine<'_>) -> Vec<Diagnostic> {
     let found = findings(engine).into_iter().map(|finding| {
+        let message = finding.message.clone();
         let mut diagnostic =
-            Diagnostic::error(finding.code.clone(), finding.span, finding.message).label(finding.label);
+            Diagnostic::error(finding.code.clone(), finding.span, message).label(finding.label.clone());
         diagnostic.severity = finding.severity;
-        for (span, label) in finding.also {
-            diagnostic = diagnostic.also(span, label);
+        for (span, label) in &finding.also {
+            diagnostic = diagnostic.also(*span, label.clone());
         }
-        if let Some(rule) = engine.platform().rule(&finding.rule) {
-            diagnostic = diagnostic.note(format!("rule `{}`: {}", finding.rule, rule.title));
+        for rule in finding.rules().filter_map(|rule| engine.platform().rule(rule)) {
+            diagnostic = diagnostic.note(format!("rule `{}`: {}", rule.id, rule.title));
         }
         diagnostic.maybe_help(finding.help).rule(finding.rule)
     });

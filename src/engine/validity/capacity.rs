@@ -142,7 +142,26 @@ impl<'m> Fit<'m> {
         }
         let said = self.as_article_says(scale.value);
         let found = said.or_else(|| self.found("subnet.scale-doubling", "has too few addresses for the scaling of"))?;
-        Some(found.label(self.usable_text()).also(scale.span, format!("needs {needed} while it scales")))
+        let found = found.label(self.usable_text()).also(scale.span, format!("needs {needed} while it scales"));
+        Some(self.by_table(found, scale.value))
+    }
+
+    /// The table of the current documents says the same from the other side: how many instances a subnet safely carries.
+    /// That the declared maximum counts, though today's instances would fit, is because the size is there to stay.
+    fn by_table(&self, found: Finding, instances: i64) -> Finding {
+        let engine = self.engine;
+        let doubling = engine.platform().limit("scale-doubling").max(1);
+        let safe = self.usable / doubling;
+        let now = self.noun.instances.as_ref().map_or(1, |stated| stated.value);
+        let table = "subnet.capacity-table";
+        let found = match engine.fires(table) {
+            true => {
+                let label = format!("{}, safe for {safe} instances", self.usable_text());
+                found.label(label).further(engine, instances > safe, table)
+            }
+            false => found,
+        };
+        found.further(engine, now <= safe, "subnet.size-immutable")
     }
 
     /// The article gives a subnet of the recommended size more instances than doubling allows: a warning.

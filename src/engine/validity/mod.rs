@@ -5,6 +5,7 @@
 
 mod ability;
 mod capacity;
+mod change;
 mod endpoint;
 mod gateway;
 mod integration;
@@ -29,6 +30,8 @@ use crate::source::Span;
 pub struct Finding {
     /// The id of the rule.
     pub rule: String,
+    /// Further rules that it rests on.
+    pub further: Vec<String>,
     /// The diagnostic's code.
     pub code: String,
     /// How bad it is.
@@ -61,6 +64,7 @@ impl Finding {
         let facts = engine.platform().rule(rule)?;
         Some(Finding {
             rule: rule.to_string(),
+            further: Vec::new(),
             code: facts.code.unwrap_or_default(),
             severity: facts.severity,
             message: message.into(),
@@ -80,6 +84,7 @@ impl Finding {
         let first = labels.next()?;
         Some(Finding {
             rule,
+            further: Vec::new(),
             code: diagnostic.code.to_string(),
             severity: diagnostic.severity,
             message: diagnostic.message.clone(),
@@ -95,6 +100,19 @@ impl Finding {
     /// The same as a warning, where the documents disagree or it is advice.
     pub(super) fn warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
+    }
+
+    /// The same resting on a further rule, where that is so and the edition declares it.
+    pub(super) fn further(mut self, engine: &Engine<'_>, holds: bool, rule: &str) -> Self {
+        if holds && engine.fires(rule) && self.rule != rule {
+            self.further.push(rule.to_string());
+        }
+        self
+    }
+
+    /// The rules that it rests on, the one that it names first.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.rule).chain(&self.further).map(String::as_str)
     }
 
     /// The same with words under its place.
@@ -118,8 +136,16 @@ impl Finding {
 type Check = fn(&Engine<'_>, &mut Vec<Finding>);
 
 /// The themes whose findings may stop an app.
-const OF_APPS: &[Check] =
-    &[plan::check, ability::check, integration::check, sharing::check, capacity::check, subnet::check, gateway::check];
+const OF_APPS: &[Check] = &[
+    plan::check,
+    ability::check,
+    integration::check,
+    sharing::check,
+    capacity::check,
+    subnet::check,
+    gateway::check,
+    change::check,
+];
 
 /// The themes whose findings are about what no app is or stands on: a walk need not ask them.
 const OF_OTHERS: &[Check] = &[security::check, route::check, peering::check, endpoint::check, zone::check, nat::check];

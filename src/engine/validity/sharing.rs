@@ -132,6 +132,8 @@ fn other_use(engine: &Engine<'_>, subnet: SubnetId, joins: &[&Join], occupants: 
         let found =
             refused.then(|| Finding::of(engine, "vnet.regional.subnet-no-other-use", span, about, message.clone()));
         let found = found.flatten().or_else(|| Finding::of(engine, dedicated, span, about, message));
+        let endpoint = matches!(occupant.thing, Thing::PrivateEndpoint(_));
+        let found = found.map(|found| found.further(engine, endpoint, "subnet.pe.shareable"));
         all.extend(found.map(|found| found.also(joins[0].place, "integrated here")));
     }
     if let Some(others) = noun.other_resources.as_ref().filter(|others| others.value > 0) {

@@ -58,6 +58,22 @@ impl Lowering<'_> {
     }
 }
 
+/// The error of what cannot be written because a rule of the platform forbids it. Where the edition lacks the rule it is
+/// an error of the language alone, with that code.
+pub(in crate::model) fn refused_by(
+    platform: &Platform,
+    rule: &str,
+    otherwise: &'static str,
+    span: Span,
+    message: impl Into<String>,
+) -> Diagnostic {
+    let Some(facts) = platform.rule(rule) else { return Diagnostic::error(otherwise, span, message) };
+    Diagnostic::error(facts.code.unwrap_or_else(|| otherwise.to_string()), span, message)
+        .note(format!("rule `{rule}`: {}", facts.title))
+        .maybe_help(facts.remedy)
+        .rule(rule)
+}
+
 /// The diagnostic of a name that means nothing.
 pub(crate) fn name_trouble(names: &Names, word: &Word, kinds: &[Kind], trouble: NameTrouble) -> Diagnostic {
     let wanted = match kinds {

@@ -7,8 +7,9 @@ mod value;
 
 pub(super) use lowering::Lowering;
 pub(crate) use lowering::name_trouble;
+pub(super) use lowering::refused_by;
 pub use shape::{Property, Shape, Stated};
-pub(super) use shape::{many, newer, one};
+pub(super) use shape::{many, newer, one, single};
 pub(super) use value::{choose, one_address, one_prefix, open, region_of, show};
 
 use super::{Kind, Thing};
@@ -82,7 +83,11 @@ impl<'b> Fields<'b> {
         let known = self.entries.entry(property.name).or_default();
         if let (Some(first), false) = (known.first(), property.several) {
             let message = format!("`{word}` is stated twice");
-            cx.report(Diagnostic::error("FN0108", entry.name.span, message).also(first.name.span, "first stated here"));
+            let twice = match property.one_by {
+                Some(rule) => refused_by(cx.platform, rule, "FN0108", entry.name.span, message),
+                None => Diagnostic::error("FN0108", entry.name.span, message),
+            };
+            cx.report(twice.also(first.name.span, "first stated here"));
             return;
         }
         known.push(entry);
@@ -110,7 +115,11 @@ impl<'b> Fields<'b> {
             _ => {}
         }
         let message = format!("`{name}` takes one value");
-        cx.report(Diagnostic::error("FN0109", entry.values_span(), message));
+        let property = self.shape.properties.iter().find(|property| property.name == name);
+        cx.report(match property.and_then(|property| property.one_by) {
+            Some(rule) => refused_by(cx.platform, rule, "FN0109", entry.values_span(), message),
+            None => Diagnostic::error("FN0109", entry.values_span(), message),
+        });
         None
     }
 

@@ -27,21 +27,28 @@ pub struct Property {
     pub several: bool,
     /// Must the edition declare it (`property KIND.NAME` in the stdlib)?
     pub editioned: bool,
+    /// The rule of the platform by which there is only one.
+    pub one_by: Option<&'static str>,
 }
 
 /// A property that is stated once.
 pub(in crate::model) const fn one(name: &'static str) -> Property {
-    Property { name, several: false, editioned: false }
+    Property { name, several: false, editioned: false, one_by: None }
 }
 
 /// A property whose lines add up.
 pub(in crate::model) const fn many(name: &'static str) -> Property {
-    Property { name, several: true, editioned: false }
+    Property { name, several: true, editioned: false, one_by: None }
 }
 
 /// A property that only some editions know.
 pub(in crate::model) const fn newer(property: Property) -> Property {
     Property { editioned: true, ..property }
+}
+
+/// The same, of which the platform has only one by a rule of its own.
+pub(in crate::model) const fn single(property: Property, rule: &'static str) -> Property {
+    Property { one_by: Some(rule), ..property }
 }
 
 /// What the block of a kind may hold.

@@ -26,6 +26,9 @@ pub struct FindingAnswer {
     pub code: String,
     /// The rule.
     pub rule: String,
+    /// Further rules that it rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<String>,
     /// What is wrong.
     pub message: String,
     /// Where; the first is the place it stands at.

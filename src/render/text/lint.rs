@@ -64,12 +64,13 @@ fn one(out: &mut Markup, finding: &FindingAnswer, place: &str, column: usize) {
             out.line();
         }
     }
-    if lines.last().is_some_and(|line| width(line) + 2 + width(&finding.rule) > room) {
+    let rules = std::iter::once(&finding.rule).chain(&finding.further).cloned().collect::<Vec<_>>().join(", ");
+    if lines.last().is_some_and(|line| width(line) + 2 + width(&rules) > room) {
         out.line().plain(before(false));
     } else {
         out.plain("  ");
     }
-    out.push(Tag::Name, &finding.rule).line();
+    out.push(Tag::Name, &rules).line();
     for line in finding.remedy.iter().flat_map(|remedy| wrap(&format!("help: {remedy}"), room)) {
         out.plain(before(false)).push(Tag::Dim, line).line();
     }
