@@ -12,6 +12,7 @@ use super::validity;
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
 use crate::source::Span;
+use crate::syntax::ast::Over;
 
 impl Engine<'_> {
     /// The subnet that an app calls out of: its integration subnet, or that of its environment.
@@ -54,9 +55,11 @@ impl Engine<'_> {
             let nowhere = Ends::Set(AddressSet::empty());
             return vec![Part { source: nowhere.clone(), destination: nowhere, ports: question.ports.clone(), trail }];
         }
-        self.each_target(question, Asker::App(app), trail, |engine, goal, trail| {
+        let mut parts = self.each_target(question, Asker::App(app), trail, |engine, goal, trail| {
             engine.app_to(question, app, goal, trail)
-        })
+        });
+        self.judge_platform_calls(question, app, &mut parts);
+        parts
     }
 
     /// A name and port that a Hybrid Connection of the app takes over.
@@ -128,6 +131,9 @@ impl Engine<'_> {
     /// From an app to an address.
     fn app_to(&self, question: &Question, app: AppId, goal: Ends, mut trail: Trail) -> Vec<Part> {
         let noun = &self.model[app];
+        if let Some(parts) = self.beside_gateway(question, app, &goal, &trail) {
+            return parts;
+        }
         if let Some(part) = self.not_modelled(question, app, &goal, &trail) {
             return vec![part];
         }
@@ -164,12 +170,17 @@ impl Engine<'_> {
             hops: Vec::new(),
         };
         let into = |mut packet: Packet<'_>, step: Step, parts: &mut Vec<Part>| {
-            packet.push(step);
+            packet.push(step.also("eval.out.4-scope"));
+            self.unsupported_application(&mut packet, app);
             self.smtp(&mut packet, vnet);
             parts.append(&mut self.leave(packet));
         };
         match scope {
-            Scope::All(step) => into(packet, step, &mut parts),
+            Scope::All(step) => {
+                into(packet, step, &mut parts);
+                self.routed_in(question, &mut parts);
+            }
+            Scope::PublicFirst => parts.append(&mut self.public_first(packet, app)),
             Scope::Nothing(step) => parts.append(&mut self.past_network(packet, app, Some(step))),
             Scope::Private => {
                 let vnet_name = &self.model[vnet].head.name;
@@ -213,6 +224,31 @@ impl Engine<'_> {
             }
         }
         parts
+    }
+
+    /// What of everything that is sent into the network is kept there: the rules that speak of it as a whole.
+    fn routed_in(&self, question: &Question, parts: &mut [Part]) {
+        for part in parts {
+            let public = part.destination.possible().is_subset(&self.public_space());
+            let Some(step) = part.trail.steps.iter_mut().find(|step| step.is_block()) else { continue };
+            let by_group = step.rule.starts_with("nsg.");
+            if !question.traffic.is_own() && (by_group || step.rule.starts_with("route.")) {
+                step.rests_also("scope.config.same-network-rules");
+            } else if by_group && public {
+                step.rests_also("scope.outbound-restriction");
+            }
+        }
+    }
+
+    /// What an application does over TCP that no integration carries. An environment is no integration.
+    pub(super) fn unsupported_application(&self, packet: &mut Packet<'_>, app: AppId) {
+        let Some(Over::Application(word)) = packet.question.over else { return };
+        let Some(application) = self.platform().application(word) else { return };
+        if let (Some(rule), None) = (&application.unsupported, self.environment(app)) {
+            let text = format!("virtual network integration does not carry {}", application.title);
+            let place = integration_span(&self.model[app]);
+            packet.push(Step::block(rule, Outcome::Unsupported, text).at(place));
+        }
     }
 
     /// What is known to be outside of what fnet models.

@@ -24,6 +24,13 @@ pub(super) struct Caller {
     pub(super) unstable: bool,
 }
 
+impl Caller {
+    /// Does a feature of the platform call, from addresses that nobody publishes?
+    pub(super) fn is_unpublished(&self) -> bool {
+        self.ends.symbol().is_some_and(|symbol| matches!(symbol.of, SymbolOf::Unpublished(_)))
+    }
+}
+
 impl Engine<'_> {
     /// The outbound addresses of an app, as far as they are stated.
     pub(super) fn platform_ends(&self, app: AppId) -> Ends {
@@ -40,6 +47,26 @@ impl Engine<'_> {
             tags: self.azure_tags(noun.head.region.as_ref().map(|r| r.value.as_str())),
             tags_known: true,
         }))
+    }
+
+    /// Who the far side sees of a call by the platform's own way, and the step that says so: the app's outbound
+    /// addresses, or for a feature of the platform some that are not published.
+    fn platform_source(&self, question: &Question, app: AppId) -> (Ends, Step) {
+        let noun = &self.model[app];
+        let (ends, rule) = if question.traffic.is_of_platform() && self.fires("src.key-vault-reference") {
+            let symbol = Symbol {
+                of: SymbolOf::Unpublished(app),
+                text: "addresses that the platform does not publish".into(),
+                within: self.some_public(),
+                tags: self.azure_tags(None),
+                tags_known: true,
+            };
+            (Ends::Symbol(Arc::new(symbol)), "src.key-vault-reference")
+        } else {
+            (self.platform_ends(app), "src.platform")
+        };
+        let step = Step::pass(rule, format!("the far side sees {ends}")).at(noun.head.span);
+        (ends, step)
     }
 
     /// The tags that every public address of Azure has.
@@ -81,8 +108,8 @@ impl Engine<'_> {
 
     /// An app's call by the platform's own way out.
     pub(super) fn from_platform(&self, question: &Question, app: AppId, goal: Ends, mut trail: Trail) -> Vec<Part> {
-        let source = self.platform_ends(app);
-        trail.push(Step::pass("src.platform", format!("the far side sees {source}")).at(self.model[app].head.span));
+        let (source, step) = self.platform_source(question, app);
+        trail.push(step);
         let flows = Flows {
             source: source.clone(),
             destination: goal.clone(),
@@ -108,8 +135,8 @@ impl Engine<'_> {
     /// The same for flows that were already on their way.
     pub(super) fn as_platform(&self, packet: Packet<'_>, app: AppId) -> Vec<Part> {
         let mut trail = packet.trail;
-        let source = self.platform_ends(app);
-        trail.push(Step::pass("src.platform", format!("the far side sees {source}")).at(self.model[app].head.span));
+        let (source, step) = self.platform_source(packet.question, app);
+        trail.push(step);
         let caller = self.platform_caller(app, source.clone());
         let flows = Flows { source: source.clone(), ..packet.flows };
         let mut parts = self.at_public(packet.question, flows, packet.goal, trail, caller);

@@ -25,7 +25,7 @@ impl Engine<'_> {
         let noun = &self.model[subnet];
         match self.scope(app, Traffic::Application, subnet) {
             Scope::All(step) | Scope::Nothing(step) => facts.push((step.rule, step.text)),
-            Scope::Private => {
+            Scope::Private | Scope::PublicFirst => {
                 let vnet = &self.model[noun.vnet].head.name;
                 let ranges = Ends::Set(self.platform().addresses("private-ranges"));
                 facts.push(("scope.default-rfc1918".into(), format!("of {name} only calls to {ranges} enter {vnet}")));

@@ -17,6 +17,8 @@ pub enum SymbolOf {
     PrivateEndpoint(PrivateEndpointId),
     /// The outbound addresses of an app.
     Platform(AppId),
+    /// Addresses of the platform that it does not publish, calling for an app.
+    Unpublished(AppId),
     /// What a public name leads to.
     Name(String),
     /// Some address of a service tag.

@@ -23,8 +23,10 @@ mod peering;
 mod privatelink;
 mod publics;
 mod question;
+mod reference;
 mod resolve;
 mod routes;
+mod running;
 mod scope;
 mod security;
 mod service;
@@ -40,6 +42,7 @@ pub use packet::Part;
 pub use question::{Question, Source, Target, Traffic};
 pub use resolve::{Answered, AskedServer, Asker, Resolution, ServiceName};
 pub use routes::{Hop, Route, RouteSource, RouteState};
+pub use running::{Need, deciding as deciding_need, verdict_of};
 pub use trail::{Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, findings};
 

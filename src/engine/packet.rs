@@ -27,6 +27,22 @@ impl Part {
     }
 }
 
+impl Verdict {
+    /// The verdict on all parts together.
+    pub fn of(parts: &[Part]) -> Self {
+        let verdicts: Vec<Verdict> = parts.iter().map(Part::verdict).collect();
+        let yes = verdicts.contains(&Verdict::Yes);
+        let no = verdicts.iter().find(|verdict| matches!(verdict, Verdict::No(_)));
+        let unknown = verdicts.contains(&Verdict::Unknown);
+        match (yes, no, unknown) {
+            (true, Some(_), _) => Verdict::Partly,
+            (true, None, false) => Verdict::Yes,
+            (false, Some(no), false) => *no,
+            _ => Verdict::Unknown,
+        }
+    }
+}
+
 /// Flows on their way through a network.
 #[derive(Clone, Debug)]
 pub(super) struct Packet<'q> {

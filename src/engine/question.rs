@@ -47,6 +47,10 @@ pub enum Traffic {
     KeyVaultReference,
     /// Questions to name servers, which go the way of the application's calls.
     Lookup,
+    /// The fetching of a certificate from a vault.
+    Certificate,
+    /// The platform's logs.
+    Logs,
 }
 
 impl Traffic {
@@ -59,12 +63,31 @@ impl Traffic {
             Self::Backup => "backup",
             Self::KeyVaultReference => "key-vault-reference",
             Self::Lookup => "lookup",
+            Self::Certificate => "certificate",
+            Self::Logs => "logs",
         }
     }
 
     /// Every kind that one may ask about.
-    pub const ALL: [Traffic; 5] =
-        [Self::Application, Self::ContentShare, Self::ImagePull, Self::Backup, Self::KeyVaultReference];
+    pub const ALL: [Traffic; 7] = [
+        Self::Application,
+        Self::ContentShare,
+        Self::ImagePull,
+        Self::Backup,
+        Self::KeyVaultReference,
+        Self::Certificate,
+        Self::Logs,
+    ];
+
+    /// Does it go the way of the application's calls?
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Application | Self::Lookup)
+    }
+
+    /// Does a feature of the platform call, by the public way first?
+    pub fn is_of_platform(self) -> bool {
+        matches!(self, Self::KeyVaultReference | Self::Certificate | Self::Logs)
+    }
 }
 
 /// A set of flows that somebody asks about.
@@ -91,12 +114,27 @@ pub struct Question {
 }
 
 impl Question {
+    /// What an app itself calls, or the platform for it.
+    pub(super) fn of_app(app: AppId, target: Target, ports: PortSet, traffic: Traffic) -> Self {
+        Self {
+            source: Source::App(app),
+            named: None,
+            target,
+            over: None,
+            source_ports: PortSet::all(),
+            ports,
+            traffic,
+            headers: Vec::new(),
+            scm: false,
+        }
+    }
+
     /// The protocols of the flows.
     pub fn protocols(&self) -> ProtocolSet {
         match self.over {
             Some(Over::Protocol(protocol)) => ProtocolSet::one(protocol),
             Some(Over::Any) => ProtocolSet::all(),
-            None | Some(Over::Http) => ProtocolSet::one(Protocol::Tcp),
+            None | Some(Over::Http | Over::Application(_)) => ProtocolSet::one(Protocol::Tcp),
         }
     }
 

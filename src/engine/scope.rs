@@ -19,6 +19,8 @@ pub(super) enum Scope {
     Private,
     /// Nothing enters.
     Nothing(Step),
+    /// The public way is tried first.
+    PublicFirst,
 }
 
 /// What a service endpoint does to ends: the endpoint's name and place beside them.
@@ -39,6 +41,9 @@ impl Engine<'_> {
                 format!("all traffic of an App Service Environment is inside {vnet}"),
             ));
         }
+        if traffic.is_of_platform() && traffic != Traffic::KeyVaultReference {
+            return self.configuration_scope(noun, traffic, vnet);
+        }
         if self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| p.routes_all) {
             let text = format!(
                 "all traffic of a {} app enters {vnet}",
@@ -50,7 +55,7 @@ impl Engine<'_> {
             let text = format!("route-everything is on: application and configuration traffic enter {vnet}");
             return Scope::All(Step::pass("scope.route-all.all-traffic", text).at(stated.span));
         }
-        if !matches!(traffic, Traffic::Application | Traffic::Lookup) {
+        if !traffic.is_own() {
             return self.configuration_scope(noun, traffic, vnet);
         }
         match noun.switch("route-all").filter(|(s, _)| s.value) {
@@ -67,16 +72,22 @@ impl Engine<'_> {
         }
     }
 
+    /// The switch that sends traffic of the platform for an app into its network, and the rule that says so.
+    fn switch_of(traffic: Traffic) -> Option<(&'static str, &'static str)> {
+        match traffic {
+            Traffic::ContentShare => Some(("route-content-share", "scope.config.content-share")),
+            Traffic::ImagePull => Some(("route-image-pull", "scope.config.image-pull")),
+            Traffic::Backup => Some(("route-backup", "scope.config.backup")),
+            _ => None,
+        }
+    }
+
     fn configuration_scope(&self, noun: &App, traffic: Traffic, vnet: &str) -> Scope {
-        let (switch, rule) = match traffic {
-            Traffic::ContentShare => ("route-content-share", "scope.config.content-share"),
-            Traffic::ImagePull => ("route-image-pull", "scope.config.image-pull"),
-            Traffic::Backup => ("route-backup", "scope.config.backup"),
-            Traffic::Application | Traffic::Lookup | Traffic::KeyVaultReference => {
-                let text = "Key Vault references try the public way first";
-                return Scope::Nothing(Step::note("scope.config.key-vault", text).at(noun.head.span));
-            }
-        };
+        if !self.fires("scope.config.default-public") {
+            let text = format!("{} is traffic of the platform, which does not enter {vnet}", traffic.word());
+            return Scope::Nothing(Step::pass("scope.out-of-scope-path", text).at(integration_span(noun)));
+        }
+        let Some((switch, rule)) = Self::switch_of(traffic) else { return Scope::PublicFirst };
         match noun.switch(switch).filter(|(s, _)| s.value) {
             Some((stated, _)) => {
                 Scope::All(Step::pass(rule, format!("{switch} is on: this traffic enters {vnet}")).at(stated.span))
@@ -129,12 +140,15 @@ impl Engine<'_> {
         let noun = &self.model[app];
         let destination = packet.flows.destination.possible().clone();
         let vnet = &self.model[packet.vnet].head.name;
-        if let Some(why) = why {
-            packet.push(why);
-        }
         let used_privately = self.used_privately(packet.vnet);
         let privately = destination.meets(&used_privately);
         let public = destination.is_subset(&self.public_space());
+        let by_default = noun.switch("route-all").is_none();
+        let traffic = packet.question.traffic;
+        if (privately || !public) && !traffic.is_own() {
+            let step = self.kept_out(noun, traffic, &packet.flows.destination);
+            return vec![packet.end_with(step.also("eval.out.4-scope"))];
+        }
         if privately || !public {
             let what = if privately { "used in the network but outside RFC 1918" } else { "not a public address" };
             let text =
@@ -142,14 +156,25 @@ impl Engine<'_> {
             let line = self.route_all_line(app);
             let step = Step::block("scope.not-rfc1918-private", Outcome::Dropped, text)
                 .at(integration_span(noun))
+                .also("eval.out.4-scope")
+                .also_if(by_default, "scope.route-all.default")
                 .headline(format!("{} leaves by the public way, because route-all is off", packet.flows.destination))
                 .remedy(line);
             return vec![packet.end_with(step)];
         }
-        let rule = if self.fires("scope.route-all.default") { "scope.out-of-scope-path" } else { "scope.still-public" };
-        let text =
-            format!("{} is public and route-all is off: the call does not enter {vnet}", packet.flows.destination);
-        packet.push(Step::pass(rule, text).at(integration_span(noun)));
+        if traffic.is_own() {
+            let text =
+                format!("{} is public and route-all is off: the call does not enter {vnet}", packet.flows.destination);
+            let step = Step::pass("scope.out-of-scope-path", text)
+                .at(integration_span(noun))
+                .also("eval.out.4-scope")
+                .also_if(by_default, "scope.route-all.default")
+                .also("scope.still-public");
+            packet.push(step);
+        }
+        if let Some(why) = why {
+            packet.push(why.also("eval.out.4-scope").also("scope.out-of-scope-path"));
+        }
         let subnet = packet.subnet.map(|subnet| &self.model[subnet]);
         if let Some(nsg) = subnet.and_then(|subnet| subnet.nsg.as_ref()) {
             let text =
@@ -166,6 +191,24 @@ impl Engine<'_> {
             packet.push(Step::pass("nat.scope", text).at(nat.span));
         }
         self.as_platform(packet, app)
+    }
+
+    /// Traffic of the platform for an app, to an address that the public way does not lead to.
+    fn kept_out(&self, noun: &App, traffic: Traffic, destination: &Ends) -> Step {
+        let (word, name) = (traffic.word(), &noun.head.name);
+        let rule = "scope.config.default-public";
+        let (rule, switch) = match Self::switch_of(traffic).filter(|_| self.fires(rule)) {
+            Some((switch, _)) => (rule, Some(switch)),
+            None => ("scope.out-of-scope-path", None),
+        };
+        let text = format!("{destination} is private, and {word} of {name} takes the public way");
+        let step = Step::block(rule, Outcome::Dropped, text).at(integration_span(noun));
+        match switch {
+            Some(switch) => step
+                .headline(format!("{word} takes the public way, because {switch} is off"))
+                .remedy(format!("amend app {name} {{ {switch} on }}")),
+            None => step,
+        }
     }
 
     /// The line that switches route-all on, in the words of the edition.

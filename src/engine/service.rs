@@ -10,6 +10,7 @@ use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{PortSet, Protocol};
 use crate::platform::FirewallRules;
+use crate::source::Span;
 
 impl Engine<'_> {
     /// The usual ports of a service, or of one of its endpoints.
@@ -79,6 +80,17 @@ impl Engine<'_> {
             parts.push(Part { source, destination: goal.clone(), ports: asked.clone(), trail });
         }
         parts
+    }
+
+    /// Is the public side of a service closed to some of Azure's public addresses? Where that is stated.
+    pub(super) fn closed(&self, id: ServiceId) -> Option<Span> {
+        let noun = &self.model[id];
+        let ends = Ends::Set(self.some_public());
+        let caller = Caller { ends, subnet: None, azure: true, region: None, unstable: false };
+        let open = self.service_verdicts(noun, &caller).iter().all(|(_, step)| !step.is_block() && !step.is_unknown());
+        let firewall = || noun.firewall.as_ref().map(|firewall| firewall.span);
+        let off = noun.public_access.as_ref().filter(|stated| !stated.value).map(|stated| stated.span);
+        (!open).then(|| off.or_else(firewall).unwrap_or(noun.head.span))
     }
 
     /// Every port that a service answers on, at one of its endpoints or at all of them.
@@ -189,6 +201,7 @@ impl Engine<'_> {
         let text = format!("{name} firewall: no line admits {}", self.caller_text(caller));
         let mut step = Step::block(&rule, Outcome::Refused, text)
             .at(place)
+            .also_if(rule == "kvref.not-public-ip", "src.key-vault-reference")
             .headline(format!("the firewall of {name} refuses {}", self.caller_text(caller)))
             .remedy(self.firewall_remedy(noun, caller));
         step.misses = misses.to_vec();
@@ -206,7 +219,8 @@ impl Engine<'_> {
     fn firewall_remedy(&self, noun: &Service, caller: &Caller) -> String {
         let same_region = rule_of(self, noun, |rules| &rules.same_region)
             .filter(|_| caller.subnet.is_none() && self.same_region(noun, caller) == Some(true));
-        if let Some(advice) = same_region.and_then(|rule| self.platform().rule(&rule)?.remedy) {
+        let unpublished = caller.is_unpublished().then(|| "kvref.not-public-ip".to_string());
+        if let Some(advice) = same_region.or(unpublished).and_then(|rule| self.platform().rule(&rule)?.remedy) {
             return advice;
         }
         let who = match (caller.subnet, &caller.ends) {
@@ -223,6 +237,9 @@ impl Engine<'_> {
         let names_subnets = firewall.rules.iter().any(|rule| matches!(rule.source, ServiceSource::Subnets(_)));
         if names_addresses && caller.subnet.is_some() {
             return "se.ip-rules-stop".into();
+        }
+        if names_addresses && caller.is_unpublished() {
+            return "kvref.not-public-ip".into();
         }
         let same_region = rule_of(self, noun, |rules| &rules.same_region);
         if let Some(rule) = same_region.filter(|_| names_addresses && self.same_region(noun, caller) == Some(true)) {
@@ -296,6 +313,9 @@ impl Engine<'_> {
             }
         }
         let cut = self.matcher(expr, None::<Viewpoint>).split(&caller.ends, &self.public_space());
+        if caller.is_unpublished() && (cut.no.is_some() || cut.maybe.is_some()) {
+            return Admits::No("the call may come from addresses that are not published".into());
+        }
         match (cut.yes, cut.maybe) {
             (Some(yes), None) => {
                 let id = rule_of(self, noun, |rules| &rules.address).unwrap_or("fw.order".into());

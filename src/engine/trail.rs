@@ -167,15 +167,20 @@ impl Step {
 
     /// The same resting on a further rule; one that the edition does not declare is left out where steps are read.
     pub fn also(mut self, rule: impl Into<Cow<'static, str>>) -> Self {
+        self.rests_also(rule);
+        self
+    }
+
+    /// Makes it rest on a further rule.
+    pub fn rests_also(&mut self, rule: impl Into<Cow<'static, str>>) {
         let rule = rule.into();
         if self.rule != rule && !self.also.contains(&rule) {
             self.also.push(rule);
         }
-        self
     }
 
     /// The same resting on a further rule where that is so.
-    pub fn also_if(self, holds: bool, rule: &'static str) -> Self {
+    pub fn also_if(self, holds: bool, rule: impl Into<Cow<'static, str>>) -> Self {
         if holds { self.also(rule) } else { self }
     }
 

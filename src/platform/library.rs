@@ -64,6 +64,7 @@ files! {
     "2026/rules/vnet.fnet"
     "2026/triggers.fnet"
     "shared/addresses.fnet"
+    "shared/applications.fnet"
     "shared/documents.fnet"
     "shared/endpoints.fnet"
     "shared/limits.fnet"
@@ -125,6 +126,7 @@ pub(super) const KINDS: &[&str] = &[
     "property",
     "service-endpoint",
     "word",
+    "application",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -204,6 +206,11 @@ impl Library {
         shelved.parsed.get_or_init(|| shelved.parse()).as_ref()
     }
 
+    /// The name of a declaration, to be kept.
+    pub(super) fn name_of(&self, kind: &str, name: &str) -> Option<&'static str> {
+        self.volumes(kind, Some(name)).into_iter().find_map(|volume| volume.find(kind, name)).map(|found| found.name)
+    }
+
     pub(super) fn names(&self, kind: &str) -> Vec<&str> {
         let items = self.volumes(kind, None).into_iter().flat_map(|volume| &volume.items);
         items.filter(|item| item.kind == kind).map(|item| item.name).collect()
@@ -235,6 +242,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "property" => "properties",
         "service-endpoint" => "endpoints",
         "word" => "words",
+        "application" => "applications",
         _ => return None,
     })
 }

@@ -168,6 +168,17 @@ impl Platform {
         })
     }
 
+    /// A type of trigger.
+    pub fn trigger_type(&self, name: &str) -> Option<TriggerType> {
+        self.declaration("trigger-type", name).map(|d| TriggerType::read(name, d))
+    }
+
+    /// What an application does over TCP, by the word behind `over`.
+    pub fn application(&self, word: &str) -> Option<Application> {
+        let name = self.library.name_of("application", word)?;
+        self.declaration("application", word).map(|d| Application::read(name, d))
+    }
+
     /// A service type by its word, in any case.
     pub fn service_type(&self, word: &str) -> Option<ServiceType> {
         let word = word.to_lowercase();

@@ -1,7 +1,7 @@
 //! Assertions: what is claimed, what is the case, and the trace that refutes.
 
 use super::answer::{Answer, MarkWord, StepAnswer, VerdictWord};
-use super::{Asked, answer, lint, name, next_hop, reach, resolve};
+use super::{Asked, answer, lint, name, next_hop, reach, resolve, running};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{self, Mark, Part, Step, Verdict};
 use crate::model::Kind;
@@ -48,10 +48,52 @@ pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagno
             let claimed = lint::Claimed { rule, on: on.as_ref(), found: *found, span: assertion.span };
             lint::finds(asked, query, &claimed)
         }
-        Claim::Verb(_, verb, _) => {
-            Err(Diagnostic::error("FN0122", verb.span, format!("`{}` is not answered yet", verb.text)))
+        Claim::Verb(subject, verb, can) => {
+            let wanted = if *can { VerdictWord::Yes } else { VerdictWord::No };
+            let claimed = format!("`{}`", if *can { "can" } else { "cannot" });
+            ran(asked, (subject, verb), assertion.span, because, |found, _| *found == wanted, &claimed)
         }
     }
+}
+
+/// `APP can start`, `APP.TRIGGER cannot fire`.
+fn ran(
+    asked: &Asked<'_>,
+    (subject, verb): (&Word, &Word),
+    span: Span,
+    because: &[Because],
+    holds: impl Fn(&VerdictWord, Option<&str>) -> bool,
+    claimed: &str,
+) -> Result<Outcome, Diagnostic> {
+    let (found, needs) = running::running(asked, subject, verb, span, false)?;
+    if !holds(&found.verdict, found.outcome.as_deref()) {
+        return refutes(found.verdict, found.outcome.clone(), found.headline.clone(), span, claimed, |diagnostic| {
+            fails(diagnostic, Answer::Running(found))
+        });
+    }
+    let decided = |wanted: &str| running::decided(&needs, |rule| belongs(rule, wanted));
+    match refuted(asked, because, decided, || running::actual(&needs))? {
+        Some(diagnostic) => fails(diagnostic, Answer::Running(found)),
+        None => Ok(Outcome::Holds),
+    }
+}
+
+/// The diagnostic of a verdict that is not the claimed one.
+fn refutes(
+    verdict: VerdictWord,
+    outcome: Option<String>,
+    headline: Option<String>,
+    span: Span,
+    claimed: &str,
+    fails: impl FnOnce(Diagnostic) -> Result<Outcome, Diagnostic>,
+) -> Result<Outcome, Diagnostic> {
+    let words = match outcome {
+        Some(outcome) => format!("{}, {outcome}", verdict.word()),
+        None => verdict.word().to_string(),
+    };
+    let why = headline.map(|headline| format!(": {headline}")).unwrap_or_default();
+    let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}{why}"));
+    fails(diagnostic.label(format!("claimed: {claimed}")))
 }
 
 fn reached(
@@ -64,14 +106,9 @@ fn reached(
 ) -> Result<Outcome, Diagnostic> {
     let (found, parts) = reach::walked(asked, claim, span, false)?;
     if !holds(&found.verdict, found.outcome.as_deref()) {
-        let words = match &found.outcome {
-            Some(outcome) => format!("{}, {outcome}", found.verdict.word()),
-            None => found.verdict.word().to_string(),
-        };
-        let why = found.headline.clone().map(|headline| format!(": {headline}")).unwrap_or_default();
-        let diagnostic = Diagnostic::error("FN0120", span, format!("the answer is {words}{why}"))
-            .label(format!("claimed: {claimed}"));
-        return fails(diagnostic, Answer::Reach(found));
+        return refutes(found.verdict, found.outcome.clone(), found.headline.clone(), span, claimed, |diagnostic| {
+            fails(diagnostic, Answer::Reach(found))
+        });
     }
     match refuted(asked, because, |wanted| decided(&parts, wanted), || actual(&parts))? {
         Some(diagnostic) => fails(diagnostic, Answer::Reach(found)),
@@ -166,6 +203,7 @@ fn is(
     }
     match &inner.ask {
         Ask::Reach(claim) => reached(asked, claim, span, because, holds, &format!("`{wanted}`")),
+        Ask::Verb(subject, verb) => ran(asked, (subject, verb), span, because, holds, &format!("`{wanted}`")),
         _ => {
             let found = answer(asked, inner)?;
             let word = found.verdict();

@@ -1,7 +1,7 @@
 //! `explain` of a rule, a family, a topic, a diagnostic code or a declared name.
 
-use super::answer::{Answer, AppFares, ExplainAnswer, RuleAnswer};
-use super::{Asked, name};
+use super::answer::{Answer, AppFares, ExplainAnswer, RuleAnswer, RunningAnswer};
+use super::{Asked, name, running};
 use crate::diagnostic::{Diagnostic, did_you_mean, page};
 use crate::engine::{Finding, findings};
 use crate::model::{AppId, Thing};
@@ -63,6 +63,7 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
         edition: platform.edition().to_string(),
         rules: Vec::new(),
         in_full: true,
+        running: Vec::new(),
         apps: Vec::new(),
     };
     if let Some(code) = code(platform, &about) {
@@ -98,6 +99,9 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
             answer.title = format!("{} {known}", thing.kind().word());
             answer.text = Some(name::describe(asked, thing));
             answer.apps = about_thing(asked, thing);
+            if let Thing::App(id) = thing {
+                answer.running = survey(asked, id);
+            }
             return Ok(answer);
         }
     }
@@ -201,6 +205,19 @@ fn concerns(asked: &Asked<'_>, finding: &Finding, app: AppId) -> bool {
     mine.extend(asked.model[app].on);
     mine.extend(engine.integration_subnet(app).map(Thing::Subnet));
     finding.about.iter().any(|thing| mine.contains(thing))
+}
+
+/// Whether an app starts, and what each of its triggers does.
+fn survey(asked: &Asked<'_>, id: AppId) -> Vec<RunningAnswer> {
+    let (engine, app) = (asked.engine, &asked.model[id]);
+    let name = &app.head.name;
+    let mut all = vec![running::in_a_line(asked, format!("can {name} start"), "start", &engine.start(id))];
+    for trigger in &app.triggers {
+        let question = |verb: &str| format!("can {name}.{} {verb}", trigger.name);
+        all.push(running::in_a_line(asked, question("fire"), "fire", &engine.fire(id, trigger)));
+        all.push(running::in_a_line(asked, question("scale"), "scale", &engine.scale(id, trigger)));
+    }
+    all
 }
 
 /// What is known of a declared thing: of an app every fact, of others the findings.

@@ -9,6 +9,7 @@ mod name;
 mod next_hop;
 mod reach;
 mod resolve;
+mod running;
 mod security;
 mod show;
 
@@ -106,6 +107,9 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         }
         Ask::ExplainQuery(inner) => match &inner.ask {
             Ask::Reach(reach) => reach::reach(asked, reach, inner.span, true).map(Answer::Reach),
+            Ask::Verb(subject, verb) => {
+                running::running(asked, subject, verb, inner.span, true).map(|(answer, _)| Answer::Running(answer))
+            }
             _ => answer(asked, inner),
         },
         Ask::ExplainTopic(words) => explain::explain(asked, words),
@@ -115,7 +119,9 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         Ask::Features(what) => features::features(asked, what.as_ref()).map(Answer::Features),
         Ask::Lint => Ok(Answer::Lint(lint::lint(asked))),
         Ask::Show(what) => show::show(asked, what.as_ref()).map(Answer::Show),
-        Ask::Verb(_, verb) => Err(not_yet(query, &format!("`can … {}`", verb.text))),
+        Ask::Verb(subject, verb) => {
+            running::running(asked, subject, verb, query.span, false).map(|(answer, _)| Answer::Running(answer))
+        }
         Ask::What(..) => Err(not_yet(query, "`what can … reach`")),
         Ask::Who(..) => Err(not_yet(query, "`who can reach …`")),
         Ask::Tcpping(..) => Err(not_yet(query, "`tcpping`")),

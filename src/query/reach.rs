@@ -23,7 +23,7 @@ pub(super) fn walked(
 ) -> Result<(ReachAnswer, Vec<Part>), Diagnostic> {
     let (question, mut answer) = question(asked, reach, span)?;
     let parts = asked.engine.walk(&question);
-    let merged = merge(&parts);
+    let merged = Verdict::of(&parts);
     let deciding = parts.iter().find(|part| VerdictWord::from(part.verdict()) != VerdictWord::Yes).or(parts.first());
     let step = deciding.and_then(|part| part.trail.deciding());
     answer.verdict = merged.into();
@@ -49,7 +49,7 @@ fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, R
     let mut headers = Vec::new();
     for how in &reach.how {
         match how {
-            How::Over(word) => over = name::over(word)?,
+            How::Over(word) => over = name::over(asked, word)?,
             How::FromPort(word) => source_ports = literal::ports(&word.text).map_err(|fault| fault.at(word))?,
             How::For(word) => traffic = traffic_of(word)?,
             How::Header(filter) => {
@@ -116,22 +116,8 @@ fn traffic_of(word: &crate::syntax::ast::Word) -> Result<Traffic, Diagnostic> {
     })
 }
 
-/// The verdict on all parts together.
-fn merge(parts: &[Part]) -> Verdict {
-    let verdicts: Vec<Verdict> = parts.iter().map(Part::verdict).collect();
-    let yes = verdicts.contains(&Verdict::Yes);
-    let no = verdicts.iter().find(|verdict| matches!(verdict, Verdict::No(_)));
-    let unknown = verdicts.contains(&Verdict::Unknown);
-    match (yes, no, unknown) {
-        (true, Some(_), _) => Verdict::Partly,
-        (true, None, false) => Verdict::Yes,
-        (false, Some(no), false) => *no,
-        _ => Verdict::Unknown,
-    }
-}
-
 /// Which part arrives and which does not, told by what tells them apart.
-fn split_text(asked: &Asked<'_>, parts: &[Part]) -> String {
+pub(super) fn split_text(asked: &Asked<'_>, parts: &[Part]) -> String {
     let differ = |same: fn(&Part, &Part) -> bool| parts.windows(2).any(|pair| !same(&pair[0], &pair[1]));
     let sources = differ(|a, b| a.source == b.source);
     let goals = differ(|a, b| a.destination == b.destination);
@@ -165,7 +151,7 @@ fn shorten(list: String) -> String {
     if all.len() <= 4 { list } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
 }
 
-fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> PartAnswer {
+pub(super) fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> PartAnswer {
     let deciding = part.trail.deciding();
     let outcome = match part.verdict() {
         Verdict::No(outcome) => Some(outcome.word().to_string()),

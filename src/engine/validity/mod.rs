@@ -17,7 +17,10 @@ mod route;
 mod security;
 mod sharing;
 mod subnet;
+mod trigger;
 mod zone;
+
+pub(super) use trigger::of_trigger;
 
 use super::Engine;
 use super::trail::{Outcome, Step};
@@ -145,6 +148,7 @@ const OF_APPS: &[Check] = &[
     subnet::check,
     gateway::check,
     change::check,
+    trigger::check,
 ];
 
 /// The themes whose findings are about what no app is or stands on: a walk need not ask them.

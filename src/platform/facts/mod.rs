@@ -4,8 +4,10 @@ mod network;
 mod plan;
 mod rule;
 mod service;
+mod trigger;
 
 pub use network::{ComputedTag, DefaultRule, Region, ServiceTag, SystemRoute};
-pub use plan::{AppSetting, Feature, FeatureCell, PlanType};
+pub use plan::{AppSetting, Feature, FeatureCell, NetworkTriggers, PlanType, Scaling};
 pub use rule::{Document, OpenPoint, Rule, RuleClass, Topic};
 pub use service::{FirewallRules, ServiceEndpointType, ServiceType};
+pub use trigger::{Application, TriggerType};

@@ -42,6 +42,36 @@ pub struct PlanType {
     pub one_app: bool,
     /// May its apps' outbound addresses change at any time?
     pub addresses_change: bool,
+    /// How triggers with a source inside a network fare.
+    pub triggers: NetworkTriggers,
+    /// May the storage account of an app be closed to the public at all?
+    pub restricted_storage: bool,
+    /// Do its apps run from a content share?
+    pub content_share: bool,
+    /// How its count of instances changes.
+    pub scaling: Scaling,
+}
+
+/// How triggers with a source inside a network fare on a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkTriggers {
+    /// They never fire.
+    None,
+    /// They need runtime scale monitoring.
+    Flag,
+    /// They need nothing.
+    Native,
+}
+
+/// How the count of instances of a plan changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scaling {
+    /// With the load.
+    Load,
+    /// By hand or by rules of autoscale.
+    Fixed,
+    /// As the environment has it, which fnet does not model.
+    Environment,
 }
 
 impl PlanType {
@@ -74,6 +104,18 @@ impl PlanType {
             routes_all: r.word("route-all").as_deref() == Some("always"),
             one_app: r.is_on("one-app"),
             addresses_change: r.word("outbound-addresses").as_deref() == Some("dynamic"),
+            triggers: match r.word("triggers").as_deref() {
+                Some("none") => NetworkTriggers::None,
+                Some("flag") => NetworkTriggers::Flag,
+                _ => NetworkTriggers::Native,
+            },
+            restricted_storage: r.word("app-storage").as_deref() == Some("restrictable"),
+            content_share: r.is_on("content-share"),
+            scaling: match r.word("scaling").as_deref() {
+                Some("load") => Scaling::Load,
+                Some("fixed") => Scaling::Fixed,
+                _ => Scaling::Environment,
+            },
         }
     }
 

@@ -27,6 +27,8 @@ pub struct ServiceEndpointType {
     pub record_of: Option<String>,
     /// The rule that says where its records stand, where there is one.
     pub record_rule: Option<String>,
+    /// When an app needs it of its own account: `always`, `durable`, `content-share`.
+    pub of_app: Option<String>,
 }
 
 /// A type of Azure service.
@@ -40,6 +42,8 @@ pub struct ServiceType {
     pub resource_type: Option<String>,
     /// Its endpoints, the default first.
     pub endpoints: Vec<ServiceEndpointType>,
+    /// The kinds of it that an app may have as its own account; empty where no app may.
+    pub app_kinds: Vec<String>,
     /// The names of its service endpoints.
     pub service_endpoints: Vec<String>,
     /// Its service tag.
@@ -93,6 +97,7 @@ impl ServiceType {
                 label_suffix: e.text("label-suffix"),
                 record_of: e.word("record-of"),
                 record_rule: e.word("record-rule"),
+                of_app: e.word("of-app"),
             }
         });
         Self {
@@ -100,6 +105,7 @@ impl ServiceType {
             title: r.text("title"),
             resource_type: r.word("resource-type"),
             endpoints: endpoints.collect(),
+            app_kinds: r.words("app-kinds"),
             service_endpoints: r.words("service-endpoint"),
             tag: r.word("tag"),
             open_by_default: r.word("firewall-default").as_deref() != Some("deny"),

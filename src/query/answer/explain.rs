@@ -45,6 +45,9 @@ pub struct ExplainAnswer {
     pub rules: Vec<RuleAnswer>,
     /// Are the rules told in full?
     pub in_full: bool,
+    /// Of an app: whether it starts, and what its triggers do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub running: Vec<super::RunningAnswer>,
     /// How the apps of the model fare.
     pub apps: Vec<AppFares>,
 }

@@ -6,11 +6,13 @@
 mod explain;
 mod lint;
 mod reach;
+mod running;
 mod tables;
 
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
+pub use running::{NeedAnswer, RunningAnswer};
 pub use tables::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, GroupAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
     SecurityRuleAnswer,
@@ -30,6 +32,8 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub enum Answer {
     /// To `can … reach …`.
     Reach(ReachAnswer),
+    /// To `can … start`, `can … fire`, `can … scale`.
+    Running(RunningAnswer),
     /// To `resolve`.
     Resolve(ResolveAnswer),
     /// To `explain` of a rule, topic, code or name.
@@ -70,6 +74,7 @@ impl Answer {
     pub fn verdict(&self) -> Option<VerdictWord> {
         match self {
             Self::Reach(answer) => Some(answer.verdict),
+            Self::Running(answer) => Some(answer.verdict),
             Self::Resolve(answer) => Some(answer.verdict),
             _ => None,
         }

@@ -34,7 +34,7 @@ pub(super) fn find(asked: &Asked<'_>, word: &Word, kinds: &[Kind]) -> Result<Thi
 }
 
 /// Reads what follows `over`.
-pub(super) fn over(word: &Word) -> Result<Option<Over>, Diagnostic> {
+pub(super) fn over(asked: &Asked<'_>, word: &Word) -> Result<Option<Over>, Diagnostic> {
     let text = word.text.to_lowercase();
     if text == "*" {
         return Ok(Some(Over::Any));
@@ -45,12 +45,13 @@ pub(super) fn over(word: &Word) -> Result<Option<Over>, Diagnostic> {
     if let Some(protocol) = Protocol::named(&text) {
         return Ok(Some(Over::Protocol(protocol)));
     }
-    let known = ["tcp", "udp", "icmp", "esp", "ah", "http", "https", "*"];
-    let applications = ["smb", "netbios", "ldap", "active-directory", "drive-mount"];
-    if applications.contains(&text.as_str()) {
-        return Err(Diagnostic::error("FN0122", word.span, format!("`over {text}` is not answered yet")));
+    let platform = &asked.model.platform;
+    if let Some(application) = platform.application(&text) {
+        return Ok(Some(Over::Application(application.name)));
     }
-    let help = did_you_mean(&text, known.into_iter().chain(applications));
+    let protocols = ["tcp", "udp", "icmp", "esp", "ah", "http", "https", "*"];
+    let known: Vec<&str> = protocols.into_iter().chain(platform.names("application")).collect();
+    let help = did_you_mean(&text, known.iter().copied());
     Err(Diagnostic::error("FN0109", word.span, format!("`{}` is no protocol", word.text))
         .help(help.unwrap_or_else(|| format!("it is one of: {}", known.join(", ")))))
 }

@@ -21,6 +21,9 @@ pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
             out.plain("    ").push(Tag::Code, line).line();
         }
     }
+    if !answer.running.is_empty() {
+        super::running::survey(&mut out, &answer.running);
+    }
     if answer.in_full {
         answer.rules.iter().for_each(|rule| rule_in_full(&mut out, rule));
     } else {

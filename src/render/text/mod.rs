@@ -4,6 +4,7 @@
 
 mod explain;
 mod lint;
+mod running;
 mod tables;
 mod trace;
 
@@ -18,6 +19,7 @@ const WIDTH: usize = 110;
 pub fn answer(answer: &Answer) -> Markup {
     match answer {
         Answer::Reach(answer) => trace::reach(answer),
+        Answer::Running(answer) => running::running(answer),
         Answer::Resolve(answer) => trace::resolve(answer),
         Answer::Explain(answer) => explain::explain(answer),
         Answer::Routes(answer) => tables::routes(answer),

@@ -2,7 +2,7 @@
 //! was assumed and what to change. The verdict itself is a line of [`super`].
 
 use super::{WIDTH, short_place, tag_of, verdict};
-use crate::query::answer::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, StepAnswer, VerdictWord};
+use crate::query::answer::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, StepAnswer, Taken, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
@@ -10,14 +10,7 @@ pub(super) fn reach(answer: &ReachAnswer) -> Markup {
     let mut out = Markup::default();
     verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
     out.line();
-    let widest = answer.taken.iter().map(|taken| width(&taken.name)).max().unwrap_or(0);
-    for taken in answer.taken.iter().filter(|taken| !taken.text.is_empty()) {
-        let lines = wrap(&taken.text, WIDTH - widest - 4);
-        for (at, line) in lines.iter().enumerate() {
-            let name = if at == 0 { taken.name.as_str() } else { "" };
-            out.plain("  ").push(Tag::Strong, pad(name, widest)).plain("  ").plain(line).line();
-        }
-    }
+    taken(&mut out, &answer.taken);
     let several = answer.parts.len() > 1;
     for part in &answer.parts {
         if several {
@@ -30,7 +23,19 @@ pub(super) fn reach(answer: &ReachAnswer) -> Markup {
     out
 }
 
-fn part_head(out: &mut Markup, part: &PartAnswer) {
+/// What the names of a question were taken for.
+pub(super) fn taken(out: &mut Markup, all: &[Taken]) {
+    let widest = all.iter().map(|taken| width(&taken.name)).max().unwrap_or(0);
+    for taken in all.iter().filter(|taken| !taken.text.is_empty()) {
+        let lines = wrap(&taken.text, WIDTH - widest - 4);
+        for (at, line) in lines.iter().enumerate() {
+            let name = if at == 0 { taken.name.as_str() } else { "" };
+            out.plain("  ").push(Tag::Strong, pad(name, widest)).plain("  ").plain(line).line();
+        }
+    }
+}
+
+pub(super) fn part_head(out: &mut Markup, part: &PartAnswer) {
     let ports = if part.ports.is_empty() || part.ports == "*" { String::new() } else { format!(":{}", part.ports) };
     out.plain("  ")
         .push(Tag::Strong, format!("from {} to {}{ports}", short(&part.source), short(&part.destination)))
@@ -48,7 +53,7 @@ fn short(list: &str) -> String {
     if all.len() <= 4 { list.to_string() } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
 }
 
-fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
+pub(super) fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
     if !(part.assumptions.is_empty() && part.remedies.is_empty()) || part.steps.iter().any(|s| s.fact.is_some()) {
         out.line();
     }
@@ -75,22 +80,26 @@ fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
     }
 }
 
+/// How the places of some steps are told: the name of the one file that is spoken of may be long and says nothing new.
+pub(super) fn places_of<'s>(steps: impl Iterator<Item = &'s StepAnswer>) -> impl Fn(&StepAnswer) -> String {
+    let mut files: Vec<&str> = steps.filter_map(|step| step.place.as_ref()).map(|place| place.file.as_str()).collect();
+    files.dedup();
+    let by_line = files.len() == 1 && width(files[0].rsplit('/').next().unwrap_or("")) > 18;
+    move |step| match &step.place {
+        Some(place) if by_line => format!("line {}", place.line),
+        Some(place) => short_place(place),
+        None => String::new(),
+    }
+}
+
 /// The numbered steps.
-fn steps(out: &mut Markup, steps: &[StepAnswer]) {
+pub(super) fn steps(out: &mut Markup, steps: &[StepAnswer]) {
     if !steps.is_empty() {
         out.line();
     }
     let number = steps.len().to_string().len();
     let rule = steps.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
-    let mut files: Vec<&str> = steps.iter().filter_map(|step| step.place.as_ref()).map(|p| p.file.as_str()).collect();
-    files.dedup();
-    // The name of the one file that is spoken of may be long and says nothing new.
-    let by_line = files.len() == 1 && width(files[0].rsplit('/').next().unwrap_or("")) > 18;
-    let place = |step: &StepAnswer| match &step.place {
-        Some(place) if by_line => format!("line {}", place.line),
-        Some(place) => short_place(place),
-        None => String::new(),
-    };
+    let place = places_of(steps.iter());
     let places = steps.iter().map(|step| width(&place(step))).max().unwrap_or(0);
     let room = WIDTH.saturating_sub(number + rule + places + 9).max(30);
     let longest = steps.iter().map(|step| width(&step.text)).max().unwrap_or(0).min(room);
@@ -117,7 +126,7 @@ fn steps(out: &mut Markup, steps: &[StepAnswer]) {
 }
 
 /// What `explain` adds to a step.
-fn explained(out: &mut Markup, step: &StepAnswer, indent: usize) {
+pub(super) fn explained(out: &mut Markup, step: &StepAnswer, indent: usize) {
     let lead = " ".repeat(indent);
     for miss in &step.misses {
         let (line, fields) = miss.rsplit_once(": ").unwrap_or((miss, ""));
@@ -136,7 +145,7 @@ fn explained(out: &mut Markup, step: &StepAnswer, indent: usize) {
     }
 }
 
-fn mark(mark: MarkWord) -> (&'static str, Tag) {
+pub(super) fn mark(mark: MarkWord) -> (&'static str, Tag) {
     match mark {
         MarkWord::Pass => ("✓", Tag::Good),
         MarkWord::Block => ("✗", Tag::Bad),

@@ -152,4 +152,6 @@ pub enum Over {
     Any,
     /// `http` or `https`: TCP, and the answer of the front end.
     Http,
+    /// What an application does over TCP, by a word that the platform knows: `smb`, `ldap`.
+    Application(&'static str),
 }

@@ -1,0 +1,211 @@
+//! `can APP start`, `can APP.TRIGGER fire`, `can APP.TRIGGER scale`.
+
+use super::answer::{NeedAnswer, RunningAnswer, StepAnswer, Taken};
+use super::{Asked, name, reach};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::engine::{Mark, Need, Verdict, deciding_need, verdict_of};
+use crate::model::{AppId, Kind, Thing, Trigger};
+use crate::source::Span;
+use crate::syntax::ast::Word;
+use crate::syntax::literal;
+
+/// Answers it; `explained` adds the rules' texts and the ways of all needs.
+pub(super) fn running(
+    asked: &Asked<'_>,
+    subject: &Word,
+    verb: &Word,
+    span: Span,
+    explained: bool,
+) -> Result<(RunningAnswer, Vec<Need>), Diagnostic> {
+    let (app, trigger) = subject_of(asked, subject, verb)?;
+    let needs = match (&*verb.text, trigger) {
+        ("fire", Some(trigger)) => asked.engine.fire(app, trigger),
+        ("scale", Some(trigger)) => asked.engine.scale(app, trigger),
+        _ => asked.engine.start(app),
+    };
+    let mut taken =
+        vec![Taken { name: asked.model[app].head.name.clone(), text: name::describe(asked, Thing::App(app)) }];
+    taken.extend(trigger.map(|trigger| Taken { name: trigger.name.clone(), text: describe(asked, trigger) }));
+    let question = asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok((answer(asked, question, &verb.text, taken, &needs, explained), needs))
+}
+
+/// The answer to one of the three questions.
+pub(super) fn answer(
+    asked: &Asked<'_>,
+    question: String,
+    verb: &str,
+    taken: Vec<Taken>,
+    needs: &[Need],
+    explained: bool,
+) -> RunningAnswer {
+    let verdict = verdict_of(needs);
+    let decides = deciding_need(needs);
+    let step = decides.and_then(|need| need.trail.deciding());
+    let partly = decides.filter(|need| need.verdict() == Verdict::Partly);
+    RunningAnswer {
+        question,
+        verb: verb.to_string(),
+        verdict: verdict.into(),
+        outcome: outcome(verdict),
+        headline: match partly {
+            Some(need) => Some(format!("{}: {}", need.what, reach::split_text(asked, &need.way))),
+            None => step.map(|step| step.words().to_string()),
+        },
+        decided_by: step.map(|step| step.rule.clone()),
+        taken,
+        needs: needs.iter().map(|need| need_answer(asked, need, explained)).collect(),
+    }
+}
+
+fn outcome(verdict: Verdict) -> Option<String> {
+    match verdict {
+        Verdict::No(outcome) => Some(outcome.word().to_string()),
+        _ => None,
+    }
+}
+
+fn need_answer(asked: &Asked<'_>, need: &Need, explained: bool) -> NeedAnswer {
+    let verdict = need.verdict();
+    let deciding = need.trail.deciding();
+    let mut remedies: Vec<String> = deciding.and_then(|step| step.remedy.clone()).into_iter().collect();
+    if remedies.is_empty() && !need.way.is_empty() {
+        for part in &need.way {
+            let more = reach::remedies(asked, &part.trail.steps, part.verdict());
+            remedies.extend(more.into_iter().filter(|line| !remedies.contains(line)).collect::<Vec<_>>());
+        }
+    }
+    if remedies.is_empty() && verdict != Verdict::Yes {
+        remedies = reach::remedies(asked, &need.trail.steps, verdict);
+    }
+    if matches!(verdict, Verdict::Yes | Verdict::Unknown) {
+        remedies.clear();
+    }
+    let mut assumptions = need.trail.assumptions.clone();
+    for assumption in need.way.iter().flat_map(|part| &part.trail.assumptions) {
+        if !assumptions.contains(assumption) {
+            assumptions.push(assumption.clone());
+        }
+    }
+    NeedAnswer {
+        what: need.what.clone(),
+        decisive: need.decisive,
+        verdict: verdict.into(),
+        outcome: outcome(verdict),
+        headline: deciding.map(|step| step.words().to_string()),
+        decided_by: deciding.map(|step| step.rule.clone()),
+        steps: need.trail.steps.iter().map(|step| StepAnswer::of(step, asked, explained)).collect(),
+        way: need.way.iter().map(|part| reach::part_answer(asked, part, explained)).collect(),
+        assumptions,
+        remedies,
+    }
+}
+
+/// The app, and the trigger behind its dot.
+fn subject_of<'m>(asked: &Asked<'m>, word: &Word, verb: &Word) -> Result<(AppId, Option<&'m Trigger>), Diagnostic> {
+    let names = &asked.model.names;
+    let labels = literal::labels(&word.text);
+    let whole = names.find(&word.text, &[Kind::App]).ok();
+    let start = &*verb.text == "start";
+    if let Some(Thing::App(id)) = whole {
+        if start {
+            return Ok((id, None));
+        }
+        let app = &asked.model[id];
+        let triggers: Vec<&str> = app.triggers.iter().map(|trigger| trigger.name.as_str()).collect();
+        let message = format!("`{}` is an app, and a trigger of it {}s", app.head.name, verb.text);
+        let help = match triggers.as_slice() {
+            [] => format!("`{}` has no trigger; write `trigger NAME {{ type http }}` in its block", app.head.name),
+            [first, ..] => format!("ask `can {}.{first} {}`", app.head.name, verb.text),
+        };
+        return Err(Diagnostic::error("FN0121", word.span, message).help(help));
+    }
+    let (short, base) = match labels.split_last() {
+        Some((short, base)) if !base.is_empty() => (short.clone(), base.join(".")),
+        _ => return name::find(asked, word, &[Kind::App]).and(Err(no_app(word))),
+    };
+    let Ok(Thing::App(id)) = names.find(&base, &[Kind::App]) else {
+        return name::find(asked, word, &[Kind::App]).and(Err(no_app(word)));
+    };
+    let app = &asked.model[id];
+    let found = app.triggers.iter().find(|trigger| trigger.name.eq_ignore_ascii_case(&short));
+    match found {
+        Some(_) if start => {
+            let message = format!("`{short}` is a trigger, and apps start");
+            Err(Diagnostic::error("FN0121", word.span, message).help(format!("ask `can {base} start`")))
+        }
+        Some(trigger) => Ok((id, Some(trigger))),
+        None => {
+            let all: Vec<&str> = app.triggers.iter().map(|trigger| trigger.name.as_str()).collect();
+            let message = format!("`{base}` has no trigger `{short}`");
+            let help = did_you_mean(&short, all.iter().copied()).unwrap_or_else(|| match all.as_slice() {
+                [] => "it has none".to_string(),
+                all => format!("it has: {}", all.join(", ")),
+            });
+            Err(Diagnostic::error("FN0113", word.span, message).help(help))
+        }
+    }
+}
+
+fn no_app(word: &Word) -> Diagnostic {
+    Diagnostic::error("FN0113", word.span, format!("`{}` is no app and no trigger of one", word.plain()))
+}
+
+/// A trigger in a few words.
+pub(super) fn describe(asked: &Asked<'_>, trigger: &Trigger) -> String {
+    let platform = &asked.model.platform;
+    let of_type = trigger.trigger_type.as_ref().and_then(|t| platform.trigger_type(&t.value));
+    let title = of_type.map_or("trigger".to_string(), |of_type| format!("{} trigger", of_type.title));
+    let source = match trigger.source.as_ref().map(|source| &source.value) {
+        Some(crate::model::TriggerSource::Thing(thing)) => format!(" on {}", thing.head(asked.model).name),
+        Some(crate::model::TriggerSource::HostPort(at)) => format!(" on {}:{}", at.host, at.port),
+        None => String::new(),
+    };
+    let version = trigger.extension.as_ref().map(|e| format!(", extension {}.{}.{}", e.value.0, e.value.1, e.value.2));
+    format!("{title}{source}{}", version.unwrap_or_default())
+}
+
+/// The verdict in one line, for a survey of an app.
+pub(super) fn in_a_line(asked: &Asked<'_>, question: String, verb: &str, needs: &[Need]) -> RunningAnswer {
+    let mut answer = answer(asked, question, verb, Vec::new(), needs, false);
+    answer.needs.clear();
+    answer
+}
+
+/// Do the needs rest on the rule? Of a `no` or a doubt the step that decides must; of a `yes` a step of any need.
+pub(super) fn decided(needs: &[Need], belongs: impl Fn(&str) -> bool + Copy) -> bool {
+    match deciding_need(needs) {
+        Some(need) if need.verdict() == Verdict::Partly => {
+            need.way.iter().filter_map(|part| part.trail.deciding()).any(|step| step.rests_on(belongs))
+        }
+        Some(need) => need.trail.deciding().is_some_and(|step| step.rests_on(belongs)),
+        None => steps_of(needs).any(|step| step.rests_on(belongs)),
+    }
+}
+
+fn steps_of(needs: &[Need]) -> impl Iterator<Item = &crate::engine::Step> {
+    needs.iter().flat_map(|need| {
+        let walked = need.way.iter().flat_map(|part| &part.trail.steps);
+        need.trail.steps.iter().chain(walked)
+    })
+}
+
+/// The rules that decided.
+pub(super) fn actual(needs: &[Need]) -> Vec<String> {
+    let rules = |step: &crate::engine::Step| {
+        let also = step.also.iter().map(|rule| rule.to_string());
+        std::iter::once(step.rule.clone()).chain(also).collect::<Vec<_>>()
+    };
+    let mut all: Vec<String> = match deciding_need(needs).and_then(|need| need.trail.deciding()) {
+        Some(step) => rules(step),
+        None => steps_of(needs).filter(|step| step.mark == Mark::Pass).flat_map(rules).collect(),
+    };
+    let mut seen = Vec::new();
+    all.retain(|rule| {
+        !seen.contains(rule) && {
+            seen.push(rule.clone());
+            true
+        }
+    });
+    all
+}
