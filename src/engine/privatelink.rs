@@ -1,10 +1,11 @@
 //! Private endpoints: the connection's state, the network policies of their subnet, and the service behind them.
 
 use super::Engine;
+use super::flow::Flows;
 use super::packet::{Packet, Part};
-use super::trail::{Outcome, Step};
+use super::trail::{Mark, Outcome, Step, Trail};
 use crate::model::*;
-use crate::net::Protocol;
+use crate::net::{PortSet, Protocol};
 
 impl Engine<'_> {
     /// To a private endpoint.
@@ -27,13 +28,19 @@ impl Engine<'_> {
                     "the network policy of {} applies its nsg to private endpoints",
                     self.model[subnet].head.name
                 );
-                packet.push(Step::pass("pe.policy.nsg", text).maybe_at(policy.map(|p| p.span)));
+                packet
+                    .push(Step::pass("pe.policy.nsg", text).maybe_at(policy.map(|p| p.span)).also("pe.policy.values"));
                 self.pass_group(packet, nsg.value, false)
             }
             (Some(nsg), false) => {
-                let rule = if self.fires("pe.policy.nsg") { "pe.policy.default-off" } else { "pe.policy" };
+                let stated = policy.filter(|stated| stated.value.route_table);
+                let rule = match (stated.is_some(), self.fires("pe.policy.nsg")) {
+                    (true, _) => "pe.policy.values",
+                    (false, true) => "pe.policy.default-off",
+                    (false, false) => "pe.policy",
+                };
                 let text = format!("nsg {} is not applied to private endpoints", self.model[nsg.value].head.name);
-                packet.push(Step::pass(rule, text).at(nsg.span));
+                packet.push(Step::pass(rule, text).at(nsg.span).also_if(stated.is_none(), "pe.policy.default-off"));
                 vec![packet]
             }
             (None, _) => vec![packet],
@@ -73,9 +80,13 @@ impl Engine<'_> {
             let outside = packet.flows.ports.difference(&ports);
             if !ports.is_empty() && !outside.is_empty() && packet.flows.protocols.contains(Protocol::Tcp) {
                 let text = format!("{} listens on {ports}, not on {outside}", self.model[service].head.name);
-                let step =
-                    Step::block("diag.causes.port", Outcome::NotListening, text).at(self.model[service].head.span);
-                return packet.end_with(step);
+                let step = Step::block("diag.causes.port", Outcome::NotListening, text)
+                    .at(self.model[service].head.span)
+                    .also_if(self.is_of_another(service, noun, &outside), "pe.subresource");
+                return packet.end_with(match self.proxy_rule(service) {
+                    Some(rule) => step.also(rule),
+                    None => step,
+                });
             }
         }
         let what = target.map_or("its service".to_string(), |thing| thing.head(self.model).name.clone());
@@ -94,7 +105,77 @@ impl Engine<'_> {
             Some(Thing::App(app)) => self.permitted_by(app, "private-endpoints"),
             _ => None,
         };
-        packet.push(Step::pass(rule, text).at(noun.head.span).also_some(permitted));
+        let mut step = Step::pass(rule, text)
+            .at(noun.head.span)
+            .also_if(packet.app.is_some(), "pe.app-outbound")
+            .also_if(noun.addresses.len() != 1, "pe.interface")
+            .also_some(permitted);
+        if let Some(Thing::Service(service)) = target {
+            let beside = self.has_service_endpoint(&packet, service);
+            step = step.also_if(beside, "pe.service-endpoint-coexist");
+            if let Some(rule) = self.proxy_rule(service) {
+                step = step.also(rule);
+            }
+            if let Some(warning) = self.some_ports_shut(&packet, id, service) {
+                packet.push(warning);
+            }
+        }
+        packet.push(step);
         packet.end()
+    }
+
+    /// Do the ports belong to another subresource of the service?
+    fn is_of_another(&self, service: ServiceId, endpoint: &PrivateEndpoint, ports: &PortSet) -> bool {
+        let Some(of_type) = &self.model[service].service_type else { return false };
+        let own = endpoint.subresource.as_ref().map(|stated| stated.value.as_str());
+        let own = own.or(of_type.endpoints.first().map(|first| first.subresource.as_str()));
+        of_type.endpoints.iter().any(|other| Some(other.subresource.as_str()) != own && ports.is_subset(&other.ports))
+    }
+
+    /// The rule that keeps calls to a service's endpoint to its own ports where its connection policy would not.
+    fn proxy_rule(&self, service: ServiceId) -> Option<String> {
+        let noun = &self.model[service];
+        let rule = noun.service_type.as_ref()?.proxy_rule.clone()?;
+        noun.connection_policy.as_ref().is_none_or(|stated| stated.value != "proxy").then_some(rule)
+    }
+
+    /// The subnet that the flows come from.
+    fn sender(&self, packet: &Packet<'_>) -> Option<SubnetId> {
+        let of_host = |host: HostId| match self.model[host].place {
+            Some(Thing::Subnet(subnet)) => Some(subnet),
+            _ => None,
+        };
+        packet.app.and_then(|app| self.integration_subnet(app)).or(packet.host.and_then(of_host))
+    }
+
+    /// Has the subnet that the flows come from a service endpoint for that service?
+    fn has_service_endpoint(&self, packet: &Packet<'_>, service: ServiceId) -> bool {
+        let (Some(subnet), Some(of_type)) = (self.sender(packet), &self.model[service].service_type) else {
+            return false;
+        };
+        let of_it = |name: &str| of_type.service_endpoints.iter().any(|known| known.eq_ignore_ascii_case(name));
+        self.model[subnet].service_endpoints.iter().any(|stated| of_it(&stated.value))
+    }
+
+    /// The warning that security groups on the way shut ports that a service of this kind may need.
+    fn some_ports_shut(&self, packet: &Packet<'_>, id: PrivateEndpointId, service: ServiceId) -> Option<Step> {
+        let rule = self.model[service].service_type.as_ref()?.all_ports_rule.as_ref().filter(|id| self.fires(id))?;
+        let every = Packet { trail: Trail::default(), ..packet.clone() };
+        let every = every.with(Flows { ports: PortSet::all(), ..packet.flows.clone() });
+        let shut = |passed: Vec<Packet<'_>>| passed.iter().any(|packet| packet.trail.steps.iter().any(Step::is_block));
+        let guarded = |subnet: SubnetId| self.model[subnet].nsg.clone();
+        let out = self.sender(packet).and_then(|from| guarded(from).map(|nsg| (from, nsg))).filter(|(from, _)| {
+            let leaving = Packet { subnet: Some(*from), vnet: self.model[*from].vnet, ..every.clone() };
+            shut(self.outbound_security(leaving))
+        });
+        let subnet = self.model[id].subnet?;
+        let policy = self.model[subnet].private_endpoint_policy.as_ref().is_some_and(|stated| stated.value.nsg);
+        let into = guarded(subnet).filter(|nsg| policy && shut(self.pass_group(every.clone(), nsg.value, false)));
+        let nsg = out.map(|(_, nsg)| nsg).or(into)?;
+        let text = format!(
+            "{} allows some ports alone, and {} may need all of them",
+            self.model[nsg.value].head.name, self.model[service].head.name
+        );
+        Some(Step::new(rule, Mark::Warn, text).at(nsg.span))
     }
 }

@@ -75,7 +75,8 @@ impl Engine<'_> {
         }
         for (ends, step) in self.service_verdicts(noun, caller) {
             let mut trail = trail.clone();
-            trail.push(step);
+            let beside = self.has_endpoint(Thing::Service(id)) && !step.is_block();
+            trail.push(step.also_if(beside, "pe.public-access-separate"));
             let source = if ends.is_empty() { caller.ends.clone() } else { ends };
             parts.push(Part { source, destination: goal.clone(), ports: asked.clone(), trail });
         }

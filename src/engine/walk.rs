@@ -62,7 +62,14 @@ impl Engine<'_> {
         match &question.target {
             Target::Ends(ends) => {
                 let pieces = self.by_interface(ends);
-                pieces.into_iter().flat_map(|ends| go(self, ends, trail.clone())).collect()
+                let mut parts: Vec<Part> = pieces.into_iter().flat_map(|ends| go(self, ends, trail.clone())).collect();
+                // An address is told by the first step that it takes.
+                for part in parts.iter_mut().filter(|_| ends.possible().single().is_some()) {
+                    if let Some(step) = part.trail.steps.get_mut(trail.steps.len()).filter(|step| !step.is_block()) {
+                        *step = step.clone().also("dns.literal");
+                    }
+                }
+                parts
             }
             Target::Name(name, _) => {
                 let resolution = self.resolve(asker, name, 0);
@@ -201,6 +208,18 @@ impl Engine<'_> {
                 parts.append(&mut self.from_host(question, id, trail.clone()));
                 take(own.clone(), &mut rest);
                 hosts.push((self.stands_in(Thing::Host(id)), own));
+            }
+        }
+        for endpoint in &self.model.private_endpoints {
+            let own = AddressSet::of(&endpoint.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>());
+            if let Some(found) = take(own, &mut rest) {
+                let mut trail = trail.clone();
+                let text = format!("{} takes calls and makes none", endpoint.head.name);
+                trail.push(Step::block("pe.direction", Outcome::Unsupported, text).at(endpoint.head.span));
+                let nowhere = Ends::Set(AddressSet::empty());
+                let ports = question.ports.clone();
+                parts.push(Part { source: Ends::Set(found.clone()), destination: nowhere, ports, trail });
+                hosts.push((endpoint.subnet.map(|subnet| Thing::Vnet(self.model[subnet].vnet)), found));
             }
         }
         for (id, subnet) in self.model.subnets() {

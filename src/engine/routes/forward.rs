@@ -196,7 +196,12 @@ impl Engine<'_> {
                 (Hop::PrivateEndpoint(_), RouteState::Active) if user => Some("pe.route-32"),
                 (Hop::ServiceEndpoint, RouteState::Active) if user => Some("route.service-endpoint-wins"),
                 (_, RouteState::Invalid(reason) | RouteState::Removed(reason)) => {
-                    let named = ["route.system-preferred", "pe.udr.invalidate", "route.default-override.removes-none"];
+                    let named = [
+                        "route.system-preferred",
+                        "pe.udr.invalidate",
+                        "pe.udr.explicit-32",
+                        "route.default-override.removes-none",
+                    ];
                     let by_default = winner.source == RouteSource::User && winner.length == 0;
                     named.into_iter().find(|rule| {
                         reason.contains(rule) && (by_default || *rule != "route.default-override.removes-none")

@@ -27,6 +27,9 @@ impl Engine<'_> {
             let same_user = user.iter().any(|(other, _)| *other == prefix);
             let reason = match route.source {
                 RouteSource::User => None,
+                _ if same_user && matches!(route.hop, Hop::PrivateEndpoint(_)) => {
+                    Some("a user-defined route has the endpoint's own address (pe.udr.explicit-32)".to_string())
+                }
                 _ if same_user => Some("a user-defined route has the same prefix (route.tie-break)".to_string()),
                 RouteSource::Default if route.hop == Hop::None && default_by_user => {
                     let removed = self.fires("route.default-override.removes-none");
