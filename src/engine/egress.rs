@@ -46,6 +46,7 @@ impl Engine<'_> {
             within: self.some_public(),
             tags: self.azure_tags(noun.head.region.as_ref().map(|r| r.value.as_str())),
             tags_known: true,
+            never: Vec::new(),
         }))
     }
 
@@ -60,6 +61,7 @@ impl Engine<'_> {
                 within: self.some_public(),
                 tags: self.azure_tags(None),
                 tags_known: true,
+                never: Vec::new(),
             };
             (Ends::Symbol(Arc::new(symbol)), "src.key-vault-reference")
         } else {
@@ -276,6 +278,7 @@ impl Engine<'_> {
             within,
             tags: self.azure_tags(None),
             tags_known: true,
+            never: Vec::new(),
         }))
     }
 }

@@ -40,6 +40,8 @@ pub struct Symbol {
     pub tags: Vec<(String, Option<String>)>,
     /// Is every tag that it belongs to known?
     pub tags_known: bool,
+    /// Where not, the tags that it does not belong to.
+    pub never: Vec<String>,
 }
 
 /// One end of a set of flows.

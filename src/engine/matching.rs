@@ -13,8 +13,14 @@ use crate::net::AddressSet;
 pub struct Matcher {
     /// Known addresses.
     pub set: AddressSet,
-    /// Tags whose addresses are not known.
+    /// The tags that it names.
     pub tags: Vec<TagRef>,
+    /// What is known of the addresses of those tags.
+    pub tagged: AddressSet,
+    /// Those of the tags whose addresses are not known.
+    pub unstated: Vec<TagRef>,
+    /// Where the addresses of those may lie.
+    pub within: AddressSet,
     /// Does it match every address, stated or not?
     pub any: bool,
     /// Does it match every public address, stated or not?
@@ -38,6 +44,9 @@ impl Matcher {
     pub fn or(mut self, other: Matcher) -> Self {
         self.set = self.set.union(&other.set);
         self.tags.extend(other.tags);
+        self.tagged = self.tagged.union(&other.tagged);
+        self.unstated.extend(other.unstated);
+        self.within = self.within.union(&other.within);
         self.any |= other.any;
         self.internet |= other.internet;
         self.symbols.extend(other.symbols);
@@ -48,13 +57,14 @@ impl Matcher {
     pub fn split(&self, ends: &Ends, public: &AddressSet) -> Cut {
         match ends {
             Ends::Set(set) => {
-                let yes = set.intersection(&self.set);
-                let rest = set.difference(&self.set);
+                let known = if self.tagged.is_empty() { self.set.clone() } else { self.set.union(&self.tagged) };
+                let yes = set.intersection(&known);
+                let rest = set.difference(&known);
                 let some = |set: AddressSet| (!set.is_empty()).then_some(Ends::Set(set));
-                if self.tags.is_empty() {
+                if self.unstated.is_empty() {
                     return Cut { yes: some(yes), maybe: None, no: some(rest) };
                 }
-                let doubtful = rest.intersection(public);
+                let doubtful = rest.intersection(public).intersection(&self.within);
                 let fact = self.missing_tags();
                 let maybe = some(doubtful.clone()).map(|ends| (ends, fact));
                 Cut { yes: some(yes), maybe, no: some(rest.difference(&doubtful)) }
@@ -71,20 +81,28 @@ impl Matcher {
                 let may_be = |wanted: &TagRef| {
                     wanted.region.is_some() && symbol.tags.iter().any(|(tag, of)| *tag == wanted.name && of.is_none())
                 };
+                // Whether an address whose tags are not all known has this one hangs on where the tag's addresses lie.
+                let may_have = |wanted: &&TagRef| {
+                    let open = !symbol.tags_known && !symbol.never.contains(&wanted.name) && !tagged(wanted);
+                    let unstated = self.unstated.contains(wanted) && symbol.within.meets(&self.within);
+                    open && (unstated || symbol.within.meets(&self.tagged))
+                };
+                let known = || if self.tagged.is_empty() { self.set.clone() } else { self.set.union(&self.tagged) };
                 if self.any
                     || (self.internet && is_public)
                     || self.symbols.contains(&symbol.of)
-                    || symbol.within.is_subset(&self.set)
+                    || symbol.within.is_subset(&known())
                     || self.tags.iter().any(tagged)
                 {
                     return yes;
                 }
+                let open: Vec<TagRef> = self.tags.iter().filter(may_have).cloned().collect();
                 let fact = if symbol.within.meets(&self.set) {
                     symbol.text.clone()
                 } else if is_public && self.tags.iter().any(may_be) {
                     format!("the region of {}", symbol.text)
-                } else if is_public && !self.tags.is_empty() && !symbol.tags_known {
-                    format!("whether {} belongs to {}", symbol.text, tag_list(&self.tags))
+                } else if is_public && !open.is_empty() {
+                    format!("whether {} belongs to {}", symbol.text, tag_list(&open))
                 } else {
                     return no;
                 };
@@ -94,7 +112,7 @@ impl Matcher {
     }
 
     fn missing_tags(&self) -> String {
-        format!("the addresses of {}", tag_list(&self.tags))
+        format!("the addresses of {}", tag_list(&self.unstated))
     }
 }
 

@@ -6,7 +6,6 @@ use super::flow::SymbolOf;
 use super::matching::Matcher;
 use crate::model::*;
 use crate::net::AddressSet;
-use crate::platform::ComputedTag;
 use std::net::IpAddr;
 
 /// From where a group's words are understood: the tag VirtualNetwork differs from subnet to subnet.
@@ -43,7 +42,8 @@ impl Engine<'_> {
         let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };
         let matcher = self.matcher(expr, Some(view));
         let mut words: Vec<String> = matcher.set.prefixes().iter().map(ToString::to_string).collect();
-        words.extend(matcher.tags.iter().map(|tag| format!("(no data for {})", tag.text)));
+        words.extend(matcher.tagged.prefixes().iter().map(ToString::to_string));
+        words.extend(matcher.unstated.iter().map(|tag| format!("(no data for {})", tag.text)));
         words
     }
 
@@ -104,50 +104,6 @@ impl Engine<'_> {
         let endpoints = self.model.private_endpoints().filter(|(_, e)| e.asgs.contains(&asg));
         let endpoints = endpoints.flat_map(|(_, e)| &e.addresses);
         AddressSet::of(&hosts.chain(endpoints).map(|a| a.value.into()).collect::<Vec<_>>())
-    }
-
-    /// What a service tag means, seen from a subnet. What declared services state of their addresses is known.
-    pub(super) fn tag(&self, tag: &TagRef, view: Option<Viewpoint>) -> Matcher {
-        let Some((facts, _)) = self.platform().tag(&tag.name) else { return Matcher::default() };
-        match facts.computed {
-            Some(ComputedTag::VirtualNetwork) => {
-                return Matcher::of(view.map(|view| self.virtual_network(view)).unwrap_or_default());
-            }
-            Some(ComputedTag::Internet) => {
-                let inside = view.map(|view| self.virtual_network(view)).unwrap_or_default();
-                let inside = inside.difference(&self.platform().addresses("azure-dns"));
-                let set = self.public_space().difference(&inside);
-                return Matcher { set, internet: true, ..Matcher::default() };
-            }
-            None => {}
-        }
-        let regional = tag.region.as_ref().and_then(|region| {
-            let spelled = self.platform().region(region).map(|r| r.tag_name);
-            let names = [Some(tag.text.clone()), spelled.map(|region| format!("{}.{region}", tag.name))];
-            names
-                .into_iter()
-                .flatten()
-                .find_map(|name| self.platform().tag(&name).filter(|(t, r)| r.is_none() && t.prefixes.is_some()))
-        });
-        if let Some(set) = regional.and_then(|(tag, _)| tag.prefixes) {
-            return Matcher::of(set);
-        }
-        if let (Some(set), None) = (facts.prefixes, &tag.region) {
-            return Matcher::of(set);
-        }
-        let set = self.declared_members(&tag.name, tag.region.as_deref());
-        let region = tag.region.as_ref().and_then(|region| self.platform().region(region));
-        let text = region.map_or(tag.name.clone(), |region| format!("{}.{}", tag.name, region.tag_name));
-        Matcher { set, tags: vec![TagRef { text, ..tag.clone() }], ..Matcher::default() }
-    }
-
-    /// The public addresses that declared services of a tag state.
-    fn declared_members(&self, tag: &str, region: Option<&str>) -> AddressSet {
-        let of_tag = self.model.services().filter(|(_, service)| {
-            service.service_type.as_ref().is_some_and(|t| t.tag.as_deref() == Some(tag))
-                && region.is_none_or(|region| service.head.region.as_ref().is_some_and(|r| r.value == region))
-        });
-        AddressSet::of(of_tag.flat_map(|(_, service)| &service.public_ip).map(|ip| &ip.value))
     }
 
     /// The tag VirtualNetwork of a subnet: its network, peers, sites behind gateways, the prefixes of its user-defined

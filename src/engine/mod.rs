@@ -32,6 +32,7 @@ mod security;
 mod service;
 mod site;
 mod standing;
+mod tags;
 mod trail;
 mod validity;
 mod walk;

@@ -172,9 +172,9 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Vec<Term>> {
     }
     let star = matches!(word.text.to_lowercase().as_str(), "any" | "all").then(|| "did you mean `*`?".to_string());
     let names = cx.names.iter().filter(|(_, thing)| ADDRESS_KINDS.contains(&thing.kind())).map(|(name, _)| name);
-    let tags = cx.platform.names("service-tag");
+    let tags = cx.platform.tag_names();
     let lets = cx.scope.lets.keys().map(|name| &**name);
-    let help = star.or_else(|| did_you_mean(&word.text, names.chain(tags).chain(lets)));
+    let help = star.or_else(|| did_you_mean(&word.text, names.chain(tags.iter().copied()).chain(lets)));
     let message = format!("`{}` is no address, no service tag and no declared name", word.plain());
     cx.report(Diagnostic::error("FN0113", word.span, message).maybe_help(help));
     None

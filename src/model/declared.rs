@@ -3,7 +3,7 @@
 use super::change::{Change, changes, default_rule, held_vnet};
 use super::name::Kind;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::platform::Platform;
+use crate::platform::{Platform, TagList};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Value, Word};
 use crate::syntax::literal;
@@ -48,6 +48,7 @@ pub struct Declared {
     changes: Arc<Vec<Change>>,
     region: Option<Word>,
     subscription: Option<Word>,
+    tags: Option<Arc<TagList>>,
 }
 
 /// Properties of which each line is a thing of its own, known by its first value.
@@ -70,6 +71,16 @@ impl Declared {
     /// The declaration of that kind and name.
     pub fn find(&self, word: &str, name: &str) -> Option<&DeclaredItem> {
         self.place(word, name).map(|at| &self.items[at])
+    }
+
+    /// Microsoft's list of service tags, where one has been read.
+    pub fn tags(&self) -> Option<&Arc<TagList>> {
+        self.tags.as_ref()
+    }
+
+    /// Takes Microsoft's list of service tags in; an earlier one goes.
+    pub fn use_tags(&mut self, list: Arc<TagList>) {
+        self.tags = Some(list);
     }
 
     fn place(&self, word: &str, name: &str) -> Option<usize> {
@@ -139,6 +150,7 @@ impl Declared {
 
     /// Changes a declaration: `amend KIND NAME { … }`.
     pub fn amend(&mut self, change: &Declaration, platform: &Platform) -> Result<(), Diagnostic> {
+        let platform = &platform.with_tags(self.tags.clone());
         let word = change.kind.text.to_string();
         let name = name_of(change)?;
         let Some(block) = &change.block else { return Ok(()) };

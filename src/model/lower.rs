@@ -9,15 +9,12 @@ use declared::{Declared, DeclaredItem};
 
 /// The model of what was declared, and what is wrong with it. What is wrong is left out, the rest stands.
 pub fn lower(declared: &Declared, scope: &Scope, platform: &Platform) -> (Model, Vec<Diagnostic>) {
-    let mut platform = platform.clone();
+    let mut platform = platform.with_tags(declared.tags().cloned());
     for item in declared.items() {
         if item.kind.is_none() || item.kind == Some(Kind::Region) {
             let name = match platform.tag(&item.name).filter(|_| item.word == "service-tag") {
                 // One spelling for a tag's region, whatever case the script has.
-                Some((tag, Some(region))) => {
-                    let spelled = platform.region(&region).map_or(region, |region| region.tag_name);
-                    format!("{}.{spelled}", tag.name)
-                }
+                Some((tag, region @ Some(_))) => platform.tag_name(&tag.name, region.as_deref()),
                 _ => item.name.clone(),
             };
             platform = platform.with(&item.word, &name, (*item.declaration).clone());

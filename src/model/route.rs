@@ -96,7 +96,7 @@ fn route(line: &RouteLine, cx: &mut Lowering<'_>) -> Option<UserRoute> {
         RouteTarget::Tag(TagRef { name: tag.name, region, text: word.text.to_string() })
     } else {
         let message = format!("`{}` is neither a prefix nor a service tag", word.text);
-        let help = did_you_mean(&word.text, cx.platform.names("service-tag"));
+        let help = did_you_mean(&word.text, cx.platform.tag_names());
         cx.report(Diagnostic::error("FN0109", word.span, message).maybe_help(help));
         return None;
     };

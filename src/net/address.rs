@@ -32,6 +32,11 @@ impl AddressSet {
         Self { v4: Ranges::of([(0, u32::MAX)]), v6: Ranges::of([(0, u128::MAX)]) }
     }
 
+    /// Every IPv4 address.
+    pub fn all_v4() -> Self {
+        Self { v4: Ranges::of([(0, u32::MAX)]), ..Self::default() }
+    }
+
     /// Every address from `first` to `last`; empty where they are of different families.
     pub fn range(first: IpAddr, last: IpAddr) -> Self {
         match (first, last) {

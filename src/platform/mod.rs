@@ -5,10 +5,13 @@
 //! cut into declarations when one of its names is looked up, and a declaration is parsed when it is wanted, so that
 //! a short question costs little.
 
+mod download;
 mod facts;
 mod library;
 mod reader;
+mod tags;
 
+pub use download::{NotTags, TagCount, TagList};
 pub use facts::*;
 pub use library::FILES;
 
@@ -69,12 +72,13 @@ impl fmt::Display for Edition {
 pub struct Platform {
     library: &'static Library,
     overrides: Arc<IndexMap<(String, String), Declaration>>,
+    list: Option<Arc<TagList>>,
 }
 
 impl Platform {
     /// The facts of an edition as the stdlib declares them.
     pub fn of(edition: Edition) -> Self {
-        Self { library: Library::of(edition), overrides: Arc::default() }
+        Self { library: Library::of(edition), overrides: Arc::default(), list: None }
     }
 
     /// The edition.
@@ -86,7 +90,12 @@ impl Platform {
     pub fn with(&self, kind: &str, name: &str, declaration: Declaration) -> Self {
         let mut overrides = (*self.overrides).clone();
         overrides.insert((kind.to_string(), name.to_string()), declaration);
-        Self { library: self.library, overrides: Arc::new(overrides) }
+        Self { overrides: Arc::new(overrides), ..self.clone() }
+    }
+
+    /// The same platform with the addresses of Microsoft's list for its service tags.
+    pub fn with_tags(&self, list: Option<Arc<TagList>>) -> Self {
+        Self { list, ..self.clone() }
     }
 
     /// The kinds that only the stdlib declares and a script may amend.
@@ -188,23 +197,6 @@ impl Platform {
     /// Every service type, in order.
     pub fn service_types(&self) -> Vec<ServiceType> {
         self.all("service-type", ServiceType::read)
-    }
-
-    /// A service tag by its documented name, and the region behind its dot.
-    pub fn tag(&self, word: &str) -> Option<(ServiceTag, Option<String>)> {
-        if let Some(d) = self.declaration("service-tag", word) {
-            return Some((ServiceTag::read(word, d), None));
-        }
-        let (name, region) = word.rsplit_once('.')?;
-        let tag = self.declaration("service-tag", name).map(|d| ServiceTag::read(name, d))?;
-        (tag.regional && self.is_region(region)).then(|| (tag, Some(region.to_lowercase())))
-    }
-
-    /// Is it the name of a region, as `westeurope` or as tags spell it?
-    pub fn is_region(&self, word: &str) -> bool {
-        let lower = word.to_lowercase();
-        self.library.has("region", &lower)
-            || self.all("region", Region::read).iter().any(|r| r.tag_name.eq_ignore_ascii_case(word))
     }
 
     /// Which addresses of its tag a service endpoint routes: `region`, `pair` or `cloud`; none where the edition has

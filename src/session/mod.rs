@@ -6,6 +6,7 @@
 mod read;
 mod report;
 mod run;
+mod tags;
 
 pub use report::{Errors, Outcome, Report};
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) const UNKNOWN_NAME: &str = "FN0113";
 
 /// The codes of files that were not read: what they declare is not known to be missing.
-pub(super) const UNREAD: [&str; 3] = ["FN0001", "FN0002", "FN0003"];
+pub(super) const UNREAD: [&str; 4] = ["FN0001", "FN0002", "FN0003", "FN0005"];
 
 impl Session {
     /// The names that were lost with statements that are not understood.
@@ -92,10 +92,14 @@ impl Session {
             for statement in syntax::expand(vec![statement], &mut self.state.scope, diagnostics) {
                 match statement {
                     Statement::Edition(word) => self.choose_edition(&word, at == 0, replace, diagnostics),
-                    Statement::Use { tags: true, file } => diagnostics.push(
-                        Diagnostic::error("FN0122", file.span, "`use tags` is not answered yet")
-                            .help("state the addresses with `amend service-tag NAME { prefix … }`"),
-                    ),
+                    Statement::Use { tags: true, file } => {
+                        above = None;
+                        let read = self.use_tags(&file, path, diagnostics);
+                        if let Some(said) = read.filter(|_| replace) {
+                            let above = Arc::new((self.state.declared.clone(), self.state.scope.clone()));
+                            pending.push(Pending { statement: Said::Notice(said), above });
+                        }
+                    }
                     Statement::Use { tags: false, file } => {
                         self.use_file(&file, path, pending, diagnostics);
                         above = None;
@@ -171,11 +175,7 @@ impl Session {
         pending: &mut Vec<Pending>,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let named = PathBuf::from(file.plain());
-        let path = match from.and_then(Path::parent) {
-            Some(folder) if named.is_relative() => folder.join(&named),
-            _ => named,
-        };
+        let path = beside(file, from);
         let known = self.loader.canonical(&path);
         if let Some(at) = self.state.reading.iter().position(|reading| *reading == known) {
             let name = |path: &PathBuf| path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
@@ -189,6 +189,15 @@ impl Session {
             return;
         }
         match self.loader.read(&path) {
+            Ok(text) if text.trim_start().starts_with('{') => {
+                let message = format!("`{}` is JSON, not a script", path.display());
+                diagnostics.push(
+                    Diagnostic::error("FN0005", file.span, message).help(format!(
+                        "if it is Microsoft's list of service tags, write `use tags \"{}\"`",
+                        file.plain()
+                    )),
+                );
+            }
             Ok(text) => {
                 let id = self.sources.add(path.display().to_string(), text);
                 self.state.read.push(known.clone());
@@ -198,6 +207,15 @@ impl Session {
             }
             Err(error) => diagnostics.push(unreadable(&path.display().to_string(), &error, file.span)),
         }
+    }
+}
+
+/// The path of a file that a script names: relative to the script, where that is a file itself.
+pub(super) fn beside(file: &Word, from: Option<&Path>) -> PathBuf {
+    let named = PathBuf::from(file.plain());
+    match from.and_then(Path::parent) {
+        Some(folder) if named.is_relative() => folder.join(&named),
+        _ => named,
     }
 }
 
@@ -227,7 +245,7 @@ fn collect(
     }
 }
 
-fn unreadable(name: &str, error: &LoadError, span: Span) -> Diagnostic {
+pub(super) fn unreadable(name: &str, error: &LoadError, span: Span) -> Diagnostic {
     match error {
         LoadError::Unreadable(why) => Diagnostic::error("FN0001", span, format!("`{name}` cannot be read: {why}")),
         LoadError::NotText(at) => {

@@ -134,7 +134,11 @@ impl Pending {
 
 /// Are the declarations the very same ones?
 fn same_items(a: &Declared, b: &Declared) -> bool {
-    a.items().iter().zip(b.items()).all(|(x, y)| Arc::ptr_eq(&x.declaration, &y.declaration))
+    let same_tags = match (a.tags(), b.tags()) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    same_tags && a.items().iter().zip(b.items()).all(|(x, y)| Arc::ptr_eq(&x.declaration, &y.declaration))
 }
 
 /// The broken rules of the platform, as diagnostics.

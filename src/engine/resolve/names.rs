@@ -32,16 +32,14 @@ impl Engine<'_> {
         if !noun.public_ip.is_empty() {
             return Ends::Set(AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value)));
         }
-        let region = noun.head.region.as_ref().map(|r| r.value.clone());
-        let tag = noun.service_type.as_ref().and_then(|of_type| of_type.tag.clone());
-        let mut tags: Vec<(String, Option<String>)> = tag.into_iter().map(|tag| (tag, region.clone())).collect();
-        tags.extend(self.azure_tags(region.as_deref()));
+        let tags = self.tags_of(noun);
         Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::Service(id, subresource.to_string()),
             text: format!("the public address of {}", noun.head.name),
-            within: self.some_public(),
-            tags,
-            tags_known: true,
+            within: self.within(&tags),
+            tags: tags.has,
+            tags_known: tags.all,
+            never: tags.never,
         }))
     }
 
@@ -61,6 +59,7 @@ impl Engine<'_> {
             within: self.some_public(),
             tags,
             tags_known: true,
+            never: Vec::new(),
         }))
     }
 

@@ -176,6 +176,7 @@ impl Engine<'_> {
             within: self.some_public(),
             tags,
             tags_known: of_type.is_some(),
+            never: Vec::new(),
         }))])
     }
 

@@ -129,6 +129,7 @@ impl Engine<'_> {
             within,
             tags: Vec::new(),
             tags_known: true,
+            never: Vec::new(),
         }))
     }
 

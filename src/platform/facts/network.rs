@@ -32,6 +32,12 @@ pub struct ServiceTag {
     pub service_endpoints: Vec<String>,
     /// Does it hold every public address of Azure?
     pub whole_cloud: bool,
+    /// Has it no IPv6 address?
+    pub ipv4_only: bool,
+    /// The tier of its service whose traffic alone it covers.
+    pub tier: Option<String>,
+    /// The tag that must be open too for its service to work.
+    pub needs: Option<String>,
     /// Are its addresses those of the platform itself, which groups look at only where a rule names it?
     pub platform: bool,
     /// What else to know.
@@ -54,8 +60,29 @@ impl ServiceTag {
             prefixes: Some(prefixes).filter(|set| !set.is_empty()),
             service_endpoints: r.words("service-endpoint"),
             whole_cloud: r.is_on("whole-cloud"),
+            ipv4_only: r.word("ip-version").as_deref() == Some("4"),
+            tier: r.word("tier"),
+            needs: r.word("needs"),
             platform: r.is_on("platform"),
             note: r.text("note"),
+        }
+    }
+
+    /// One that only Microsoft's list has.
+    pub(in crate::platform) fn listed(name: &str, route: bool) -> Self {
+        Self {
+            name: name.to_string(),
+            regional: false,
+            route,
+            computed: None,
+            prefixes: None,
+            service_endpoints: Vec::new(),
+            whole_cloud: false,
+            ipv4_only: false,
+            tier: None,
+            needs: None,
+            platform: false,
+            note: String::new(),
         }
     }
 }
@@ -126,6 +153,8 @@ pub struct Region {
     pub name: String,
     /// The name that service tags carry.
     pub tag_name: String,
+    /// The odd name that some tags have for it.
+    pub alias: Option<String>,
     /// Its pair.
     pub pair: Option<String>,
     /// The most instances of a Premium plan, on Windows and on Linux.
@@ -138,6 +167,7 @@ impl Region {
         Self {
             name: name.to_string(),
             tag_name: r.word("tag-name").unwrap_or_else(|| name.to_string()),
+            alias: r.word("tag-alias").map(|alias| alias.to_lowercase()),
             pair: r.word("pair"),
             premium_max: (r.number("premium-max-windows"), r.number("premium-max-linux")),
         }

@@ -3,14 +3,13 @@
 use super::ports::{host_ports, ports_at, web_ports};
 use super::{describe, find, whereabouts};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::engine::{Ends, Source, Symbol, SymbolOf, Target};
+use crate::engine::{Ends, Source, Target};
 use crate::model::*;
 use crate::net::{AddressSet, PortSet};
 use crate::query::Asked;
 use crate::query::answer::Taken;
 use crate::syntax::ast::Word;
 use crate::syntax::literal::{self, AddressLiteral};
-use std::sync::Arc;
 
 /// The kinds that may be a target.
 const TARGETS: &[Kind] = &[
@@ -96,7 +95,8 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
     }
     if let Some((tag, region)) = asked.model.platform.tag(&target.text) {
         let text = format!("service tag {}", target.text);
-        return Ok(read(Target::Ends(tag_ends(asked, &tag.name, region, &target.text)), PortSet::default(), text));
+        let ends = asked.engine.tag_ends(&TagRef { name: tag.name, region, text: target.text.to_string() });
+        return Ok(read(Target::Ends(ends), PortSet::default(), text));
     }
     let host = target.plain();
     if literal::is_host_name(&host, 2) && !target.text.starts_with('"') {
@@ -205,15 +205,4 @@ fn member_target(
     let own = engine.endpoint_ports(id, Some(&found.subresource));
     let text = format!("{}: {}", describe(asked, Thing::Service(id)), found.name);
     Ok(read(Target::Name(found.name.clone(), Some(Thing::Service(id))), own, text))
-}
-
-/// Some address of a tag.
-fn tag_ends(asked: &Asked<'_>, tag: &str, region: Option<String>, text: &str) -> Ends {
-    Ends::Symbol(Arc::new(Symbol {
-        of: SymbolOf::Tag,
-        text: text.to_string(),
-        within: asked.engine.unstated_public(),
-        tags: vec![(tag.to_string(), region)],
-        tags_known: true,
-    }))
 }
