@@ -347,7 +347,7 @@ impl Engine<'_> {
             .and_then(|s| self.model.subscriptions.iter().find(|known| known.head.name == s.value));
         let allowed = noun.smtp_allowed.as_ref().or(subscription.and_then(|s| s.smtp_allowed.as_ref()));
         if !allowed.is_some_and(|stated| stated.value) {
-            let text = format!("TCP {port} cannot leave by an integration; the documents disagree (O-05)");
+            let text = format!("TCP {port} cannot leave by an integration, as far as the documents agree");
             packet.push(
                 Step::block(rule, Outcome::Dropped, text)
                     .maybe_at(allowed.map(|s| s.span))

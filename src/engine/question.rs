@@ -22,6 +22,13 @@ pub enum Source {
     Internet,
 }
 
+impl Source {
+    /// Is it an app?
+    pub fn is_app(&self) -> bool {
+        matches!(self, Self::App(_))
+    }
+}
+
 /// Where flows go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {

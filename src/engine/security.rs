@@ -63,7 +63,8 @@ impl Engine<'_> {
             Some(nsg) => self.pass_group(packet, nsg.value, outbound),
             None => {
                 let text = format!("no nsg on {}", self.model[subnet].head.name);
-                packet.push(Step::note("nsg.none-allows-all", text).at(self.model[subnet].head.span));
+                let step = Step::note("nsg.none-allows-all", text).at(self.model[subnet].head.span);
+                packet.push(step.also(stage(outbound)));
                 vec![packet]
             }
         }
@@ -118,7 +119,7 @@ impl Engine<'_> {
                         &decided,
                         list,
                     );
-                    packet.push(step);
+                    packet.push(step.also(stage(outbound)));
                     if rule.action == Action::AlwaysAllow { past.push(packet) } else { next.push(packet) }
                 }
             }
@@ -146,7 +147,7 @@ impl Engine<'_> {
                 if step.is_block() {
                     step.remedy = amendment(self, group, list, line, &decided.flows, outbound);
                 }
-                packet.push(step);
+                packet.push(step.also(stage(outbound)));
             }
             passed.push(packet);
         }
@@ -161,4 +162,9 @@ impl Engine<'_> {
             self.matcher(&side.addresses, Some(view))
         })
     }
+}
+
+/// The stage that a group speaks in: where flows leave, or where they arrive.
+fn stage(outbound: bool) -> &'static str {
+    if outbound { "eval.out.5-nsg-source" } else { "eval.out.8-private-target" }
 }

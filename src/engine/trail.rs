@@ -138,7 +138,7 @@ impl Step {
 
     /// Nobody can say.
     pub fn unknown(rule: &str, text: impl Into<String>, fact: impl Into<String>, line: Option<String>) -> Self {
-        Self::new(rule, Mark::Unknown(fact.into(), line), text)
+        Self::new(rule, Mark::Unknown(fact.into(), line), text).also("verdict.ours.unknown")
     }
 
     /// The same resting on a line of the script.
@@ -225,8 +225,13 @@ pub struct Trail {
 impl Trail {
     /// Adds a step.
     pub fn push(&mut self, step: Step) {
-        if !self.steps.contains(&step) {
-            self.steps.push(step);
+        // Said once, for all that it rests on.
+        let same = |known: &&mut Step| {
+            known.rule == step.rule && known.text == step.text && known.mark == step.mark && known.place == step.place
+        };
+        match self.steps.iter_mut().find(same) {
+            Some(known) => step.also.into_iter().for_each(|rule| known.rests_also(rule)),
+            None => self.steps.push(step),
         }
     }
 

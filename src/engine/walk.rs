@@ -5,9 +5,9 @@ use super::flow::{Ends, Flows};
 use super::packet::{Packet, Part};
 use super::question::{Question, Source, Target};
 use super::resolve::Asker;
-use super::trail::{Outcome, Step, Trail};
+use super::trail::{Mark, Outcome, Step, Trail};
 use crate::model::*;
-use crate::net::AddressSet;
+use crate::net::{AddressSet, Protocol};
 
 impl Engine<'_> {
     /// What becomes of the flows of a question, part by part; flows that share a way are one part.
@@ -21,6 +21,16 @@ impl Engine<'_> {
                 (Some(Part { source: Ends::Set(known), .. }), Ends::Set(more)) => *known = known.union(more),
                 (Some(known), source) if known.source == *source => {}
                 _ => parts.push(part),
+            }
+        }
+        let tcp = question.protocols().contains(Protocol::Tcp);
+        let deciding = parts.iter_mut().filter_map(|part| part.trail.steps.iter_mut().find(|step| step.is_block()));
+        for step in deciding {
+            // How the caller notices it belongs to what decides.
+            match step.mark {
+                Mark::Block(Outcome::Dropped) if tcp => step.rests_also("diag.tcp-timeout"),
+                Mark::Block(Outcome::Refused) => step.rests_also("verdict.ours.forbidden"),
+                _ => {}
             }
         }
         parts
@@ -75,7 +85,7 @@ impl Engine<'_> {
                 let resolution = self.resolve(asker, name, 0);
                 let mut trail = trail;
                 for step in resolution.steps {
-                    trail.push(step);
+                    trail.push(step.also_if(question.source.is_app(), "eval.out.3-resolve"));
                 }
                 for assumption in resolution.assumptions {
                     trail.assume(assumption);

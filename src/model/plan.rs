@@ -117,7 +117,7 @@ fn unknown_tier(stated: &Stated<String>, cx: &mut Lowering<'_>) {
     if let Some(edition) = elsewhere {
         let message = format!("edition {mine} does not know the tier `{}`", stated.value);
         let help = format!("it belongs to edition {edition}: begin the file with `edition {edition}`");
-        cx.report(Diagnostic::error("FN0117", stated.span, message).help(help));
+        cx.report(Diagnostic::error("FN0117", stated.span, message).help(help).rule("eval.edition"));
         return;
     }
     let tiers: Vec<String> = cx.platform.plan_types().into_iter().flat_map(|plan| plan.tiers).collect();

@@ -98,6 +98,7 @@ files! {
     "shared/security.fnet"
     "shared/services.fnet"
     "shared/settings.fnet"
+    "shared/suspects.fnet"
     "shared/tags.fnet"
     "shared/topics.fnet"
     "shared/words.fnet"
@@ -116,6 +117,8 @@ pub(super) const KINDS: &[&str] = &[
     "service-tag",
     "trigger-type",
     "topic",
+    "suspect",
+    "suspect-list",
     "document",
     "open-point",
     "default-rule",
@@ -233,6 +236,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "service-tag" => "tags",
         "trigger-type" => "triggers",
         "topic" => "topics",
+        "suspect" | "suspect-list" => "suspects",
         "document" => "documents",
         "open-point" => "open-points",
         "default-rule" => "security",

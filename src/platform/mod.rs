@@ -237,6 +237,16 @@ impl Platform {
         self.all("feature", Feature::read)
     }
 
+    /// The lists of suspects, in order.
+    pub fn suspect_lists(&self) -> Vec<SuspectList> {
+        self.all("suspect-list", SuspectList::read)
+    }
+
+    /// What a person suspects when a call does not arrive, in order.
+    pub fn suspects(&self) -> Vec<Suspect> {
+        self.all("suspect", Suspect::read)
+    }
+
     /// What a person may ask `explain` about.
     pub fn topics(&self) -> Vec<Topic> {
         self.all("topic", Topic::read)

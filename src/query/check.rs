@@ -202,7 +202,9 @@ fn is(
         return super::given(asked, changes, query.span, |changed| is(changed, &plain, verdict, second, span, because));
     }
     match &inner.ask {
-        Ask::Reach(claim) => reached(asked, claim, span, because, holds, &format!("`{wanted}`")),
+        Ask::Reach(claim) | Ask::Troubleshoot(claim) => {
+            reached(asked, claim, span, because, holds, &format!("`{wanted}`"))
+        }
         Ask::Verb(subject, verb) => ran(asked, (subject, verb), span, because, holds, &format!("`{wanted}`")),
         _ => {
             let found = answer(asked, inner)?;

@@ -12,6 +12,7 @@ mod resolve;
 mod running;
 mod security;
 mod show;
+mod troubleshoot;
 
 pub use answer::Answer;
 pub use check::{Outcome, check};
@@ -126,7 +127,7 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         Ask::Who(..) => Err(not_yet(query, "`who can reach …`")),
         Ask::Tcpping(..) => Err(not_yet(query, "`tcpping`")),
         Ask::Nameresolver(..) => Err(not_yet(query, "`nameresolver`")),
-        Ask::Troubleshoot(..) => Err(not_yet(query, "`troubleshoot`")),
+        Ask::Troubleshoot(reach) => troubleshoot::troubleshoot(asked, reach, query.span),
         Ask::Fix(..) => Err(not_yet(query, "`fix`")),
         Ask::Matrix => Err(not_yet(query, "`matrix`")),
         Ask::Diff(..) => Err(not_yet(query, "`diff`")),
@@ -136,5 +137,5 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
 /// The diagnostic of a question that the language has and this version does not answer.
 fn not_yet(query: &Query, what: &str) -> Diagnostic {
     Diagnostic::error("FN0122", query.span, format!("{what} is not answered yet"))
-        .help("`can`, `resolve`, `explain`, `show`, `features`, `routes`, `security`, `next-hop` and `lint` are")
+        .help("`can`, `resolve`, `explain`, `show`, `features`, `routes`, `security`, `next-hop`, `troubleshoot` and `lint` are")
 }

@@ -40,7 +40,7 @@ pub(super) fn walked(
 }
 
 /// The engine's question, and the answer as far as the words alone give it.
-fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
+pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
     let (source, source_taken) = name::source(asked, &reach.source)?;
     let read = name::target(asked, &reach.target, &source)?;
     let mut over = None;

@@ -145,7 +145,7 @@ impl Engine<'_> {
             Hop::None => {
                 let headline = if hop == route.hop { format!("route {} drops it", shown(route)) } else { text.clone() };
                 let step = Step::block(rule, Outcome::Dropped, text).maybe_at(route.place).headline(headline);
-                vec![packet.end_with(Step { remedy: mends, ..step })]
+                vec![packet.end_with(Step { remedy: mends, ..step }.also("eval.out.6-route"))]
             }
             Hop::MissingGateway => {
                 let text = format!("{text}: the network has no gateway");
@@ -156,7 +156,7 @@ impl Engine<'_> {
                 ]
             }
             hop => {
-                packet.push(Step::pass(self.route_rule(route), text).maybe_at(route.place));
+                packet.push(Step::pass(self.route_rule(route), text).maybe_at(route.place).also("eval.out.6-route"));
                 match hop {
                     Hop::Vnet => self.arrive(packet),
                     Hop::Peering(vnet) => {

@@ -188,6 +188,7 @@ pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
             Step::block(&finding.rule, Outcome::Broken, finding.message.clone())
                 .at(finding.span)
                 .headline(finding.message.clone())
+                .also("eval.out.1-plan")
         })
         .collect()
 }

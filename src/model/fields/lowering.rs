@@ -54,7 +54,7 @@ impl Lowering<'_> {
         let message = format!("edition {mine} does not know {shown}");
         let help =
             others.last().map(|other| format!("it belongs to edition {other}: begin the file with `edition {other}`"));
-        self.report(Diagnostic::error("FN0117", span, message).maybe_help(help));
+        self.report(Diagnostic::error("FN0117", span, message).maybe_help(help).rule("eval.edition"));
     }
 }
 

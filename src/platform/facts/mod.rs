@@ -8,6 +8,6 @@ mod trigger;
 
 pub use network::{ComputedTag, DefaultRule, Region, ServiceTag, SystemRoute};
 pub use plan::{AppSetting, Feature, FeatureCell, NetworkTriggers, PlanType, Scaling};
-pub use rule::{Document, OpenPoint, Rule, RuleClass, Topic};
+pub use rule::{Document, OpenPoint, Rule, RuleClass, Suspect, SuspectList, Topic};
 pub use service::{FirewallRules, ServiceEndpointType, ServiceType};
 pub use trigger::{Application, TriggerType};

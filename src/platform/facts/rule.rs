@@ -89,6 +89,58 @@ impl Topic {
     }
 }
 
+/// A list of what a person suspects when a call does not arrive.
+#[derive(Clone, Debug)]
+pub struct SuspectList {
+    /// Its name, which the suspects name.
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// Whose calls it is for: `any`, `app`, `regional` or `gateway-required`.
+    pub when: String,
+}
+
+impl SuspectList {
+    pub(in crate::platform) fn read(name: &str, declaration: &Declaration) -> Self {
+        let r = Reader::of(declaration);
+        Self { name: name.to_string(), title: r.text("title"), when: r.text("when") }
+    }
+}
+
+/// Something that a person suspects when a call does not arrive.
+#[derive(Clone, Debug)]
+pub struct Suspect {
+    /// Its name.
+    pub name: String,
+    /// The list that it stands in.
+    pub list: String,
+    /// The rule that advises to look there.
+    pub rule: String,
+    /// What is asked about it.
+    pub ask: String,
+    /// The ids, or beginnings of ids, of the rules that convict it.
+    pub by: Vec<String>,
+    /// The ids, or beginnings of ids, of the rules that show that the walk came by; empty where it always does.
+    pub reached_by: Vec<String>,
+    /// The rule of the stage that they must speak in, where the same rules speak in several.
+    pub stage: Option<String>,
+}
+
+impl Suspect {
+    pub(in crate::platform) fn read(name: &str, declaration: &Declaration) -> Self {
+        let r = Reader::of(declaration);
+        Self {
+            name: name.to_string(),
+            list: r.text("list"),
+            rule: r.text("rule"),
+            ask: r.text("ask"),
+            by: r.words("by"),
+            reached_by: r.words("reached-by"),
+            stage: r.word("stage"),
+        }
+    }
+}
+
 /// A document that rules cite.
 #[derive(Clone, Debug)]
 pub struct Document {

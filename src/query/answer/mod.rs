@@ -8,6 +8,7 @@ mod lint;
 mod reach;
 mod running;
 mod tables;
+mod troubleshoot;
 
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
@@ -16,6 +17,10 @@ pub use running::{NeedAnswer, RunningAnswer};
 pub use tables::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, GroupAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
     SecurityRuleAnswer,
+};
+
+pub use troubleshoot::{
+    CauseAnswer, ComparisonAnswer, SuspectAnswer, SuspectListAnswer, SuspectWord, TroubleshootAnswer,
 };
 
 use crate::engine::Verdict;
@@ -50,6 +55,8 @@ pub enum Answer {
     Lint(LintAnswer),
     /// To `show`.
     Show(ShowAnswer),
+    /// To `troubleshoot`.
+    Troubleshoot(TroubleshootAnswer),
 }
 
 impl Answer {
@@ -76,6 +83,7 @@ impl Answer {
             Self::Reach(answer) => Some(answer.verdict),
             Self::Running(answer) => Some(answer.verdict),
             Self::Resolve(answer) => Some(answer.verdict),
+            Self::Troubleshoot(answer) => Some(answer.verdict),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ mod lint;
 mod running;
 mod tables;
 mod trace;
+mod troubleshoot;
 
 use super::markup::{Markup, Tag};
 use crate::query::answer::{Answer, Place, VerdictWord};
@@ -27,6 +28,7 @@ pub fn answer(answer: &Answer) -> Markup {
         Answer::NextHop(answer) => tables::next_hop(answer),
         Answer::Features(answer) => tables::features(answer),
         Answer::Lint(answer) => lint::lint(answer),
+        Answer::Troubleshoot(answer) => troubleshoot::troubleshoot(answer),
         Answer::Show(answer) => {
             let mut out = Markup::default();
             out.plain(&answer.source);

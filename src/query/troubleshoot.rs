@@ -1,0 +1,178 @@
+//! `troubleshoot SOURCE -> TARGET`: what the walk of the call blames, and every suspect of the lists that a person would go
+//! through, each answered from the same walk. No rule is judged here.
+
+use super::answer::{
+    Answer, CauseAnswer, ComparisonAnswer, Place, ReachAnswer, SuspectAnswer, SuspectListAnswer, SuspectWord,
+    TroubleshootAnswer, VerdictWord,
+};
+use super::{Asked, check::belongs, reach};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Mark, Part, Question, Source, Step, Verdict};
+use crate::model::{AppId, Integration, Thing};
+use crate::platform::Suspect;
+use crate::source::Span;
+use crate::syntax::ast::Reach;
+
+/// Answers `troubleshoot`.
+pub(super) fn troubleshoot(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<Answer, Diagnostic> {
+    let (question, _) = reach::question(asked, reach, span)?;
+    let (found, parts) = reach::walked(asked, reach, span, false)?;
+    let (steps, causes) = (all_steps(&parts), causes(asked, &parts));
+    Ok(Answer::Troubleshoot(TroubleshootAnswer {
+        lists: lists(asked, &question, &steps),
+        comparison: comparison(asked, &question, &found),
+        question: found.question,
+        verdict: found.verdict,
+        outcome: found.outcome,
+        headline: found.headline,
+        taken: found.taken,
+        causes,
+    }))
+}
+
+/// The steps of all parts, each once.
+fn all_steps(parts: &[Part]) -> Vec<&Step> {
+    let mut steps: Vec<&Step> = Vec::new();
+    for step in parts.iter().flat_map(|part| &part.trail.steps) {
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// What is to blame: the step that decides first, then every other block on the way.
+fn causes(asked: &Asked<'_>, parts: &[Part]) -> Vec<CauseAnswer> {
+    let mut causes: Vec<CauseAnswer> = Vec::new();
+    let failing = || parts.iter().filter(|part| part.verdict() != Verdict::Yes);
+    let deciding = failing().filter_map(|part| part.trail.deciding());
+    let others = failing().flat_map(|part| part.trail.steps.iter().filter(|step| step.is_block()));
+    for step in deciding.chain(others) {
+        let advice = asked.model.platform.rule(&step.rule).and_then(|rule| rule.remedy);
+        let (fact, state_it) = match &step.mark {
+            Mark::Unknown(fact, line) => (Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone()),
+            _ => (None, None),
+        };
+        let cause = CauseAnswer {
+            rule: step.rule.clone(),
+            text: step.words().to_string(),
+            place: step.place.and_then(|place| Place::of(place, asked.sources)),
+            remedy: step.remedy.clone().or(advice).filter(|_| step.is_block()),
+            fact,
+            state_it,
+        };
+        if !causes.iter().any(|known| known.rule == cause.rule && known.text == cause.text) {
+            causes.push(cause);
+        }
+    }
+    causes
+}
+
+/// The lists that a person goes through for such a call.
+fn lists(asked: &Asked<'_>, question: &Question, steps: &[&Step]) -> Vec<SuspectListAnswer> {
+    let platform = &asked.model.platform;
+    let integration = match &question.source {
+        Source::App(app) => Some(asked.model[*app].integrate.first().map(|stated| &stated.value)),
+        _ => None,
+    };
+    let wanted = |when: &str| match when {
+        "app" => integration.is_some(),
+        "regional" => matches!(integration, Some(Some(Integration::Regional(_)))),
+        "gateway-required" => matches!(integration, Some(Some(Integration::Gateway(..)))),
+        _ => true,
+    };
+    let suspects = platform.suspects();
+    let of = |list: &str| {
+        let mine = suspects.iter().filter(|suspect| suspect.list == list && platform.declares(&suspect.rule));
+        mine.map(|suspect| judged(asked, suspect, steps)).collect()
+    };
+    let lists = platform.suspect_lists().into_iter().filter(|list| wanted(&list.when));
+    lists.map(|list| SuspectListAnswer { suspects: of(&list.name), title: list.title }).collect()
+}
+
+/// What the steps say of a suspect.
+fn judged(asked: &Asked<'_>, suspect: &Suspect, steps: &[&Step]) -> SuspectAnswer {
+    let staged = |step: &&&Step| suspect.stage.as_ref().is_none_or(|stage| step.rests_on(|rule| rule == stage));
+    let named = |step: &&&Step| step.rests_on(|rule| suspect.by.iter().any(|by| belongs(rule, by)));
+    let mine = || steps.iter().filter(staged).filter(named);
+    let came_by = |step: &&Step| step.rests_on(|rule| suspect.reached_by.iter().any(|by| belongs(rule, by)));
+    let reached = suspect.reached_by.is_empty() || steps.iter().any(came_by);
+    let blocks = mine().find(|step| step.is_block());
+    let open = mine().find(|step| step.is_unknown());
+    let passes = mine().rfind(|step| matches!(step.mark, Mark::Pass | Mark::Warn));
+    let (status, step) = match (blocks, open) {
+        (Some(step), _) => (SuspectWord::AtFault, Some(step)),
+        (None, Some(step)) => (SuspectWord::Unknown, Some(step)),
+        (None, None) if !reached => (SuspectWord::NotReached, None),
+        (None, None) => (SuspectWord::Clear, passes),
+    };
+    let (fact, state_it) = match step.map(|step| &step.mark) {
+        Some(Mark::Unknown(fact, line)) => (Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone()),
+        _ => (None, None),
+    };
+    SuspectAnswer {
+        rule: suspect.rule.clone(),
+        ask: suspect.ask.clone(),
+        status,
+        text: step.map(|step| step.text.clone()),
+        place: step.and_then(|step| step.place).and_then(|place| Place::of(place, asked.sources)),
+        fact,
+        state_it,
+    }
+}
+
+/// The test that a person makes next: the same target from a machine of the app's network.
+fn comparison(asked: &Asked<'_>, question: &Question, found: &ReachAnswer) -> Option<ComparisonAnswer> {
+    let Source::App(app) = question.source else { return None };
+    if found.verdict == VerdictWord::Yes {
+        return None;
+    }
+    let (source, from) = machine_near(asked, app)?;
+    let parts = asked.engine.walk(&Question { source, ..question.clone() });
+    let verdict = Verdict::of(&parts);
+    let deciding = parts.iter().find_map(|part| part.trail.deciding());
+    let of_sites = ["gw.on-prem.reach", "gw.on-prem.return"];
+    let to_site = parts.iter().flat_map(|part| &part.trail.steps).any(|step| of_sites.contains(&step.rule.as_str()));
+    let (rule, says) = match (verdict, to_site) {
+        (Verdict::Yes, true) => {
+            ("diag.onprem.vm-works", "what blocks is on the app's own way, or on the way back to it")
+        }
+        (Verdict::Yes, false) => ("diag.compare-vm", "what blocks is on the app's own way"),
+        (Verdict::No(_), true) => ("diag.onprem.vm-also-fails", "the way to the site itself is at fault"),
+        (Verdict::No(_), false) => ("diag.compare-vm", "the target, or the way to it that both share, is at fault"),
+        _ => ("diag.compare-vm", "what the model states does not tell the two ways apart"),
+    };
+    Some(ComparisonAnswer {
+        from,
+        verdict: verdict.into(),
+        outcome: match verdict {
+            Verdict::No(outcome) => Some(outcome.word().to_string()),
+            _ => None,
+        },
+        headline: deciding.map(|step| step.words().to_string()),
+        rule: rule.to_string(),
+        says: says.to_string(),
+    })
+}
+
+/// A machine in the network of an app: a declared one outside of its subnet, else any in another subnet.
+fn machine_near(asked: &Asked<'_>, app: AppId) -> Option<(Source, String)> {
+    let model = asked.model;
+    let own = asked.engine.integration_subnet(app);
+    let vnet = match own {
+        Some(subnet) => model[subnet].vnet,
+        None => model[app].integrate.iter().find_map(|stated| match stated.value {
+            Integration::Gateway(vnet, _) => Some(vnet),
+            Integration::Regional(_) => None,
+        })?,
+    };
+    let elsewhere = |place: Option<Thing>| match place {
+        Some(Thing::Subnet(subnet)) => model[subnet].vnet == vnet && Some(subnet) != own,
+        _ => false,
+    };
+    if let Some((id, host)) = model.hosts().find(|(_, host)| elsewhere(host.place) && !host.is_down()) {
+        return Some((Source::Host(id), host.head.name.clone()));
+    }
+    let (id, subnet) = model.subnets().find(|(id, subnet)| subnet.vnet == vnet && Some(*id) != own)?;
+    Some((Source::Subnet(id), format!("a machine in {}", subnet.head.name)))
+}

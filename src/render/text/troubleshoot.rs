@@ -1,0 +1,72 @@
+//! The answer to `troubleshoot`: what is to blame, then the lists, then the comparison.
+
+use super::{WIDTH, short_place, tag_of, verdict};
+use crate::query::answer::{CauseAnswer, SuspectAnswer, SuspectWord, TroubleshootAnswer};
+use crate::render::markup::{Markup, Tag};
+use crate::render::table::{pad, width, wrap};
+
+pub(super) fn troubleshoot(answer: &TroubleshootAnswer) -> Markup {
+    let mut out = Markup::default();
+    verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
+    for (at, cause) in answer.causes.iter().enumerate() {
+        out.line();
+        self::cause(&mut out, cause, if at == 0 { "cause" } else { "also" });
+    }
+    let all = || answer.lists.iter().flat_map(|list| &list.suspects);
+    let rule = all().map(|suspect| width(&suspect.rule)).max().unwrap_or(0);
+    let ask = all().map(|suspect| width(&suspect.ask)).max().unwrap_or(0);
+    for list in &answer.lists {
+        out.line();
+        out.plain("  ").push(Tag::Strong, &list.title).line();
+        list.suspects.iter().for_each(|suspect| self::suspect(&mut out, suspect, rule, ask));
+    }
+    if let Some(found) = &answer.comparison {
+        out.line();
+        out.plain("  ").push(Tag::Strong, format!("the same call from {}", found.from)).plain(": ");
+        out.push(tag_of(found.verdict), found.verdict.word());
+        if let Some(outcome) = &found.outcome {
+            out.push(tag_of(found.verdict), format!(", {outcome}"));
+        }
+        let why = found.headline.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        out.plain(why).line();
+        out.plain("    ").plain(&found.says).push(Tag::Dim, format!("  ({})", found.rule)).line();
+    }
+    out
+}
+
+fn cause(out: &mut Markup, cause: &CauseAnswer, word: &str) {
+    let place = cause.place.as_ref().map(|place| format!("  {}", short_place(place))).unwrap_or_default();
+    out.plain("  ").push(Tag::Bad, pad(word, 7)).push(Tag::Name, &cause.rule).push(Tag::Dim, place).line();
+    for line in wrap(&cause.text, WIDTH - 10) {
+        out.plain("         ").plain(line).line();
+    }
+    let mut tell = |lead: &str, text: &Option<String>, tag: Tag| {
+        let Some(text) = text else { return };
+        for (at, line) in wrap(text, WIDTH - 22).iter().enumerate() {
+            out.plain("         ").push(Tag::Strong, if at == 0 { pad(lead, 12) } else { " ".repeat(12) });
+            out.push(tag, line).line();
+        }
+    };
+    tell("to change:", &cause.remedy, Tag::Code);
+    tell("not stated:", &cause.fact, Tag::Plain);
+    tell("state it:", &cause.state_it, Tag::Code);
+}
+
+fn suspect(out: &mut Markup, suspect: &SuspectAnswer, rule: usize, ask: usize) {
+    let (mark, tag) = match suspect.status {
+        SuspectWord::Clear => ("✓", Tag::Good),
+        SuspectWord::AtFault => ("✗", Tag::Bad),
+        SuspectWord::Unknown => ("?", Tag::Doubt),
+        SuspectWord::NotReached => ("·", Tag::Dim),
+    };
+    let word = match suspect.status {
+        SuspectWord::Clear => "no",
+        SuspectWord::AtFault => "yes",
+        SuspectWord::Unknown => "not stated",
+        SuspectWord::NotReached => "it does not come so far",
+    };
+    let place = suspect.place.as_ref().filter(|_| suspect.status != SuspectWord::Clear);
+    out.plain("  ").push(tag, mark).plain(" ").push(Tag::Name, pad(&suspect.rule, rule)).plain("  ");
+    out.plain(pad(&suspect.ask, ask)).plain("  ").push(tag, word);
+    out.push(Tag::Dim, place.map(|place| format!("  {}", short_place(place))).unwrap_or_default()).line();
+}
