@@ -44,12 +44,8 @@ impl Engine<'_> {
             packet = self.cross_peering(packet, there);
         }
         packet.subnet = Some(subnet);
-        let passed = self.pass_subnet_group(packet, Some(subnet), false);
-        let passed = passed.into_iter().flat_map(|packet| match &noun.nsg {
-            Some(nsg) => self.pass_group(packet, nsg.value, false),
-            None => vec![packet],
-        });
-        passed.flat_map(|packet| self.through_appliance(packet, id)).collect()
+        let passed = self.inbound_security(packet, noun.nsg.as_ref().map(|nsg| nsg.value));
+        passed.into_iter().flat_map(|packet| self.through_appliance(packet, id)).collect()
     }
 
     fn to_undeclared_appliance(&self, mut packet: Packet<'_>, address: IpAddr, route: &Route) -> Vec<Part> {
@@ -126,11 +122,7 @@ impl Engine<'_> {
         if packet.translated {
             packet.app = None;
         }
-        let passed = match nic {
-            Some(nsg) => self.pass_group(packet, nsg, true),
-            None => vec![packet],
-        };
-        passed.into_iter().flat_map(|packet| self.leave(packet)).collect()
+        self.leave_by(packet, nic)
     }
 
     /// To an internal load balancer: rules see the machines behind it.

@@ -90,27 +90,12 @@ impl Engine<'_> {
 
     /// The groups at the far end, the subnet's first, then what stands there.
     pub(super) fn inbound_subnet(&self, packet: Packet<'_>) -> Vec<Part> {
-        let subnet = packet.subnet;
-        let (on, mut past) = self.admin_rules(packet, false);
-        let mut passed: Vec<Packet<'_>> = Vec::new();
-        for packet in on {
-            passed.append(&mut self.pass_subnet_group(packet, subnet, false));
-        }
-        let mut parts: Vec<Part> = passed.into_iter().flat_map(|packet| self.at_nic(packet)).collect();
-        parts.extend(past.drain(..).flat_map(|packet| self.at_own_interface(packet)));
-        parts
-    }
-
-    fn at_nic(&self, packet: Packet<'_>) -> Vec<Part> {
         let nic = match self.interface_at(&packet, Thing::Vnet(packet.vnet)) {
             Some(Thing::Host(id)) => self.model[id].nsg.as_ref(),
             Some(Thing::Appliance(id)) => self.model[id].nsg.as_ref(),
             _ => None,
         };
-        let passed = match nic {
-            Some(nsg) => self.pass_group(packet, nsg.value, false),
-            None => vec![packet],
-        };
+        let passed = self.inbound_security(packet, nic.map(|nsg| nsg.value));
         passed.into_iter().flat_map(|packet| self.at_own_interface(packet)).collect()
     }
 

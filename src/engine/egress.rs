@@ -88,16 +88,17 @@ impl Engine<'_> {
         }
     }
 
-    /// Every client of the internet.
+    /// Every client of the internet: what the tag Internet holds, without the addresses of the platform itself.
     pub(super) fn some_public_client(&self) -> Ends {
-        Ends::Set(self.public_space())
+        let own = self.platform().addresses("platform-addresses").union(&self.probes());
+        Ends::Set(self.public_space().difference(&own))
     }
 
     /// Ends in words: the whole internet, and all of it but some, by name.
     pub fn name_of(&self, ends: &Ends) -> String {
         let Ends::Set(set) = ends else { return ends.to_string() };
         let public = self.public_space();
-        if *set == public {
+        if *set == public || self.some_public_client() == *ends {
             return "Internet".into();
         }
         let left_out = public.difference(set);

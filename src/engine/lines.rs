@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::flow::{Ends, Flows};
-use super::matching::{Decided, first_match};
+use super::matching::{Decided, Lines};
 use super::packet::Packet;
 use super::trail::{Outcome, Step};
 use crate::model::*;
@@ -60,10 +60,16 @@ impl Engine<'_> {
         rule: &str,
         unstated: Action,
     ) -> Vec<Packet<'q>> {
-        let public = self.public_space();
-        let decided = first_match(&list.rules, &packet.flows, &public, |line, source| {
+        let lines = Lines::of(&list.rules, self.public_space(), |line, source| {
             self.matcher(&(if source { &line.source } else { &line.destination }).addresses, None)
         });
+        let decided = lines.first_match(&packet.flows);
+        // Does it matter which address of its subnet an app shows?
+        let by_source = |packet: &Packet<'_>, decision: &Decided| {
+            let narrow = |line: usize| !list.rules[line].source.addresses.terms.contains(&Term::Any);
+            let missed = decision.misses.iter().any(|miss| miss.fields == ["source"]);
+            packet.app.is_some() && !packet.translated && (missed || decision.line.is_some_and(narrow))
+        };
         let mut passed = Vec::new();
         for decision in decided {
             let mut packet = packet.with(decision.flows.clone());
@@ -75,18 +81,19 @@ impl Engine<'_> {
                     if step.is_block() {
                         step.headline = Some(format!("{owner} denies it: {}", line.text));
                     }
-                    packet.push(step);
+                    packet.push(step.also_if(by_source(&packet, &decision), "src.vnet.private-target"));
                 }
                 None => {
                     let default = list.default.as_ref().map_or(unstated, |stated| stated.value);
                     let place = list.default.as_ref().map_or(list.span, |stated| stated.span);
                     let text = format!("{owner} default {}", default.word());
-                    packet.push(match default {
+                    let step = match default {
                         Action::Deny => Step::block(rule, Outcome::Dropped, text)
                             .at(place)
                             .headline(format!("no line of {owner} allows it")),
                         _ => Step::pass(rule, text).at(place),
-                    });
+                    };
+                    packet.push(step.also_if(by_source(&packet, &decision), "src.vnet.private-target"));
                 }
             }
             passed.push(packet);
@@ -122,7 +129,9 @@ pub(super) fn amendment(
         None => return None,
     };
     let priority = free.unwrap_or(before);
+    let internet = engine.name_of(&engine.some_public_client());
     let ends = |ends: &Ends| match ends {
+        Ends::Set(_) if engine.name_of(ends).starts_with(&internet) => internet.clone(),
         Ends::Set(set) => set.to_string(),
         Ends::Symbol(symbol) => match symbol.tags.first() {
             Some((tag, Some(region))) => {

@@ -7,6 +7,7 @@
 use super::flow::{Ends, Flows};
 use crate::model::{SecurityRule, TagRef};
 use crate::net::AddressSet;
+use std::cell::OnceCell;
 
 /// The addresses that one side of a line means, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -154,30 +155,75 @@ pub struct Decided {
     pub misses: Vec<Miss>,
 }
 
-/// Decides flows by the first line that matches.
-///
-/// `side` says what the source (`true`) or the destination of a line means; `public` are the public addresses.
-pub fn first_match(
-    rules: &[SecurityRule],
-    flows: &Flows,
-    public: &AddressSet,
-    side: impl Fn(&SecurityRule, bool) -> Matcher,
-) -> Vec<Decided> {
-    let mut open = vec![Decided { flows: flows.clone(), line: None, doubts: Vec::new(), misses: Vec::new() }];
-    let mut decided = Vec::new();
-    for (line, rule) in rules.iter().enumerate() {
-        if open.is_empty() {
-            break;
-        }
-        let matchers = (side(rule, true), side(rule, false));
-        let mut rest = Vec::with_capacity(open.len());
-        for piece in open {
-            take(piece, line, rule, &matchers, public, &mut decided, &mut rest);
-        }
-        open = rest;
+/// The lines of a list with what their sides mean, each looked up once.
+pub(super) struct Lines<'r, S> {
+    /// The lines, in order.
+    pub(super) rules: &'r [SecurityRule],
+    /// What the source (`true`) or the destination of a line means.
+    side: S,
+    public: AddressSet,
+    known: Vec<OnceCell<(Matcher, Matcher)>>,
+}
+
+impl<'r, S: Fn(&SecurityRule, bool) -> Matcher> Lines<'r, S> {
+    /// These lines; `side` says what the source (`true`) or the destination of a line means; `public` are the public
+    /// addresses.
+    pub(super) fn of(rules: &'r [SecurityRule], public: AddressSet, side: S) -> Self {
+        Self { rules, side, public, known: vec![OnceCell::new(); rules.len()] }
     }
-    decided.append(&mut open);
-    decided
+
+    fn matchers(&self, line: usize) -> &(Matcher, Matcher) {
+        let rule = &self.rules[line];
+        self.known[line].get_or_init(|| ((self.side)(rule, true), (self.side)(rule, false)))
+    }
+
+    /// Decides flows by the first line that matches.
+    pub(super) fn first_match(&self, flows: &Flows) -> Vec<Decided> {
+        let mut open = vec![Decided { flows: flows.clone(), line: None, doubts: Vec::new(), misses: Vec::new() }];
+        let mut decided = Vec::new();
+        for (line, rule) in self.rules.iter().enumerate() {
+            if open.is_empty() {
+                break;
+            }
+            let mut rest = Vec::with_capacity(open.len());
+            for piece in open {
+                take(piece, line, rule, self.matchers(line), &self.public, &mut decided, &mut rest);
+            }
+            open = rest;
+        }
+        decided.append(&mut open);
+        decided
+    }
+
+    /// The next line behind one that matches some of the flows too.
+    pub(super) fn next_match(&self, behind: usize, flows: &Flows) -> Option<&'r SecurityRule> {
+        let matches = |line: &usize| missed(flows, &self.rules[*line], self.matchers(*line), &self.public).is_empty();
+        (behind + 1..self.rules.len()).find(matches).map(|line| &self.rules[line])
+    }
+}
+
+/// The fields of a line that match none of the flows; what is doubtful counts as a match.
+fn missed(flows: &Flows, rule: &SecurityRule, matchers: &(Matcher, Matcher), public: &AddressSet) -> Vec<&'static str> {
+    let source = matchers.0.split(&flows.source, public);
+    let destination = matchers.1.split(&flows.destination, public);
+    fields_missed(flows, rule, &source, &destination)
+}
+
+fn fields_missed(flows: &Flows, rule: &SecurityRule, source: &Cut, destination: &Cut) -> Vec<&'static str> {
+    let portless = !flows.has_ports();
+    let all_ports = rule.destination.ports.is_all() && rule.source.ports.is_all();
+    let source_ports = flows.source_ports.intersection(&rule.source.ports);
+    // A client's source port is some ephemeral one: a narrow source port of the rule does not match it.
+    let any_port = flows.source_ports.is_all() && !rule.source.ports.is_all();
+    let no_port = if portless { !all_ports } else { flows.ports.intersection(&rule.destination.ports).is_empty() };
+    let fields = [
+        (flows.protocols.intersection(rule.protocols).is_empty(), "protocol"),
+        (source.yes.is_none() && source.maybe.is_none(), "source"),
+        (!portless && (source_ports.is_empty() || any_port), "source port"),
+        (destination.yes.is_none() && destination.maybe.is_none(), "destination"),
+        (no_port, "port"),
+    ];
+    fields.into_iter().filter(|(missed, _)| *missed).map(|(_, name)| name).collect()
 }
 
 /// Puts what a line matches of a piece into `decided`, and the rest into `rest`.
@@ -193,26 +239,12 @@ fn take(
     let flows = &piece.flows;
     let portless = !flows.has_ports();
     let protocols = flows.protocols.intersection(rule.protocols);
-    let all_ports = rule.destination.ports.is_all() && rule.source.ports.is_all();
     let ports = flows.ports.intersection(&rule.destination.ports);
     let source_ports = flows.source_ports.intersection(&rule.source.ports);
     let source = matchers.0.split(&flows.source, public);
     let destination = matchers.1.split(&flows.destination, public);
 
-    // Which fields cannot match at all?
-    let mut fields = Vec::new();
-    let mut field = |missed: bool, name| {
-        if missed {
-            fields.push(name);
-        }
-    };
-    field(protocols.is_empty(), "protocol");
-    field(source.yes.is_none() && source.maybe.is_none(), "source");
-    // A client's source port is some ephemeral one: a narrow source port of the rule does not match it.
-    let any_port = flows.source_ports.is_all() && !rule.source.ports.is_all();
-    field(!portless && (source_ports.is_empty() || any_port), "source port");
-    field(destination.yes.is_none() && destination.maybe.is_none(), "destination");
-    field(if portless { !all_ports } else { ports.is_empty() }, "port");
+    let fields = fields_missed(flows, rule, &source, &destination);
     if !fields.is_empty() {
         piece.misses.push(Miss { line, fields });
         rest.push(piece);

@@ -6,6 +6,7 @@ use super::flow::SymbolOf;
 use super::matching::Matcher;
 use crate::model::*;
 use crate::net::AddressSet;
+use crate::platform::ComputedTag;
 use std::net::IpAddr;
 
 /// From where a group's words are understood: the tag VirtualNetwork differs from subnet to subnet.
@@ -18,7 +19,15 @@ pub(super) struct Viewpoint {
 impl Engine<'_> {
     /// The public addresses: those that no reserved or private range holds.
     pub(super) fn public_space(&self) -> AddressSet {
-        AddressSet::all().difference(&self.platform().addresses("internet-excluded"))
+        let reserved = self.platform().addresses("internet-excluded");
+        AddressSet::all().difference(&reserved).difference(&self.platform().addresses("reserved-ipv6"))
+    }
+
+    /// The addresses that health probes come from.
+    pub(super) fn probes(&self) -> AddressSet {
+        let tags = self.platform().names("service-tag").into_iter().filter_map(|name| self.platform().tag(name));
+        let sets = tags.filter(|(tag, _)| tag.probes).filter_map(|(tag, _)| tag.prefixes);
+        sets.fold(AddressSet::empty(), |all, set| all.union(&set))
     }
 
     /// What a public address that is not stated may be: Azure's services answer on IPv4.
@@ -47,7 +56,7 @@ impl Engine<'_> {
         words
     }
 
-    fn term(&self, term: &Term, view: Option<Viewpoint>) -> Matcher {
+    pub(super) fn term(&self, term: &Term, view: Option<Viewpoint>) -> Matcher {
         match term {
             Term::Any => Matcher::any(),
             Term::Set(set) => Matcher::of(set.clone()),
@@ -109,6 +118,11 @@ impl Engine<'_> {
     /// The tag VirtualNetwork of a subnet: its network, peers, sites behind gateways, the prefixes of its user-defined
     /// routes, and the address of the host.
     pub(super) fn virtual_network(&self, view: Viewpoint) -> AddressSet {
+        self.joined_networks(view).union(&self.routed_prefixes(view))
+    }
+
+    /// The tag without the prefixes of routes.
+    pub(super) fn joined_networks(&self, view: Viewpoint) -> AddressSet {
         let vnet = &self.model[view.vnet];
         let mut set = vnet.addresses().union(&self.platform().addresses("azure-dns"));
         for peer in self.peers_of(view.vnet) {
@@ -127,15 +141,33 @@ impl Engine<'_> {
             }
             set = set.union(&AddressSet::of(self.model[gateway].point_to_site.iter().map(|p| &p.value)));
         }
-        let strict = vnet.strict_vnet_tag.as_ref().is_some_and(|stated| stated.value);
-        let table = view.subnet.and_then(|subnet| self.model[subnet].route_table.as_ref());
-        for route in table.into_iter().flat_map(|table| &self.model[table.value].routes) {
-            if let RouteTarget::Prefix(prefix) = &route.target
-                && (prefix.prefix_len() > 0 || strict)
-            {
-                set = set.union(&(*prefix).into());
-            }
-        }
         set
+    }
+
+    /// What the routes of a subnet add to the tag: the prefixes of the user's. A default route adds everything where
+    /// the network says so.
+    pub(super) fn routed_prefixes(&self, view: Viewpoint) -> AddressSet {
+        let strict = self.model[view.vnet].strict_vnet_tag.as_ref().is_some_and(|stated| stated.value);
+        let table = view.subnet.and_then(|subnet| self.model[subnet].route_table.as_ref());
+        let user = table.into_iter().flat_map(|table| &self.model[table.value].routes);
+        let user = user.filter_map(|route| match &route.target {
+            RouteTarget::Prefix(prefix) => Some(*prefix),
+            RouteTarget::Tag(_) => None,
+        });
+        let counts = |prefix: &ipnet::IpNet| prefix.prefix_len() > 0 || strict;
+        user.filter(counts).fold(AddressSet::empty(), |set, prefix| set.union(&prefix.into()))
+    }
+
+    /// The rule that says what a service tag means in a line of a group.
+    pub(super) fn rule_of_tag(&self, tag: &TagRef) -> Option<&'static str> {
+        let (facts, _) = self.platform().tag(&tag.name)?;
+        match facts.computed {
+            Some(ComputedTag::VirtualNetwork) => Some("nsg.tag.virtual-network"),
+            Some(ComputedTag::Internet) => Some("nsg.tag.internet"),
+            None if facts.probes => Some("nsg.tag.azure-load-balancer"),
+            None if facts.whole_cloud => Some("nsg.tag.azure-cloud"),
+            None if facts.platform => None,
+            None => Some("nsg.tag.service"),
+        }
     }
 }

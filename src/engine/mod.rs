@@ -23,6 +23,7 @@ mod peering;
 mod privatelink;
 mod publics;
 mod question;
+mod reasons;
 mod reference;
 mod resolve;
 mod routes;
@@ -47,9 +48,14 @@ pub use running::{Need, deciding as deciding_need, verdict_of};
 pub use trail::{Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, findings};
 
-use crate::model::Model;
+use crate::model::{Model, SubnetId, VnetId};
 use crate::platform::Platform;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The effective routes of subnets.
+type Tables = HashMap<(VnetId, Option<SubnetId>), Rc<Vec<Route>>>;
 
 /// The engine: a model and the platform that it stands on. What holds of the model whatever is asked is found out once,
 /// so one engine is to answer all questions about a model.
@@ -58,12 +64,14 @@ pub struct Engine<'m> {
     pub model: &'m Model,
     /// What may keep an app from running.
     of_apps: OnceCell<Vec<Finding>>,
+    /// The effective routes of the subnets that were asked about.
+    routes: RefCell<Tables>,
 }
 
 impl<'m> Engine<'m> {
     /// The engine of a model.
     pub fn of(model: &'m Model) -> Self {
-        Self { model, of_apps: OnceCell::new() }
+        Self { model, of_apps: OnceCell::new(), routes: RefCell::default() }
     }
 
     /// The facts of the model's edition.

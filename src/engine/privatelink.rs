@@ -28,9 +28,9 @@ impl Engine<'_> {
                     "the network policy of {} applies its nsg to private endpoints",
                     self.model[subnet].head.name
                 );
-                packet
-                    .push(Step::pass("pe.policy.nsg", text).maybe_at(policy.map(|p| p.span)).also("pe.policy.values"));
-                self.pass_group(packet, nsg.value, false)
+                let step = Step::pass("pe.policy.nsg", text).maybe_at(policy.map(|p| p.span));
+                packet.push(step.also("pe.policy.values").also("nsg.private-endpoint"));
+                self.pass_inbound_group(packet, nsg.value)
             }
             (Some(nsg), false) => {
                 let stated = policy.filter(|stated| stated.value.route_table);
@@ -40,7 +40,8 @@ impl Engine<'_> {
                     (false, false) => "pe.policy",
                 };
                 let text = format!("nsg {} is not applied to private endpoints", self.model[nsg.value].head.name);
-                packet.push(Step::pass(rule, text).at(nsg.span).also_if(stated.is_none(), "pe.policy.default-off"));
+                let step = Step::pass(rule, text).at(nsg.span).also("nsg.private-endpoint");
+                packet.push(step.also_if(stated.is_none(), "pe.policy.default-off"));
                 vec![packet]
             }
             (None, _) => vec![packet],
@@ -166,11 +167,12 @@ impl Engine<'_> {
         let guarded = |subnet: SubnetId| self.model[subnet].nsg.clone();
         let out = self.sender(packet).and_then(|from| guarded(from).map(|nsg| (from, nsg))).filter(|(from, _)| {
             let leaving = Packet { subnet: Some(*from), vnet: self.model[*from].vnet, ..every.clone() };
-            shut(self.outbound_security(leaving))
+            let nic = packet.host.and_then(|host| self.model[host].nsg.as_ref()).map(|nsg| nsg.value);
+            shut(self.outbound_security(leaving, nic))
         });
         let subnet = self.model[id].subnet?;
         let policy = self.model[subnet].private_endpoint_policy.as_ref().is_some_and(|stated| stated.value.nsg);
-        let into = guarded(subnet).filter(|nsg| policy && shut(self.pass_group(every.clone(), nsg.value, false)));
+        let into = guarded(subnet).filter(|nsg| policy && shut(self.pass_inbound_group(every.clone(), nsg.value)));
         let nsg = out.map(|(_, nsg)| nsg).or(into)?;
         let text = format!(
             "{} allows some ports alone, and {} may need all of them",

@@ -3,35 +3,53 @@
 
 use super::Engine;
 use super::lines::{amendment, direction};
-use super::matching::{Decided, first_match};
+use super::matching::{Lines, Matcher};
 use super::meaning::Viewpoint;
 use super::packet::Packet;
 use super::question::Traffic;
+use super::reasons::Decision;
 use super::trail::Step;
 use crate::model::*;
 
 impl Engine<'_> {
     /// Out of a sender: admin rules, the interface's group, then the subnet's.
-    pub(super) fn outbound_security<'q>(&self, packet: Packet<'q>) -> Vec<Packet<'q>> {
+    pub(super) fn outbound_security<'q>(&self, packet: Packet<'q>, nic: Option<NsgId>) -> Vec<Packet<'q>> {
         if let Some(exempt) = self.platform_exemption(&packet, true) {
             return vec![exempt];
         }
         let mut packet = packet;
         self.note_inbound_rules(&mut packet);
-        let nic = packet.host.and_then(|host| self.model[host].nsg.as_ref()).map(|nsg| nsg.value);
-        let subnet = packet.subnet;
+        let gate = Gate { subnet: packet.subnet, nic, outbound: true };
         let (after, delivered) = self.admin_rules(packet, true);
         let mut passed = delivered;
         for packet in after {
-            let after_nic = match nic {
-                Some(nsg) => self.pass_group(packet, nsg, true),
-                None => vec![packet],
-            };
-            for packet in after_nic {
-                passed.append(&mut self.pass_subnet_group(packet, subnet, true));
+            for packet in self.pass_nic_group(packet, gate) {
+                passed.append(&mut self.pass_subnet_group(packet, gate));
             }
         }
         passed
+    }
+
+    /// Into a subnet: admin rules, the subnet's group, then the interface's. What goes on, and what an admin rule
+    /// delivers past the groups.
+    pub(super) fn inbound_security<'q>(&self, packet: Packet<'q>, nic: Option<NsgId>) -> Vec<Packet<'q>> {
+        let gate = Gate { subnet: packet.subnet, nic, outbound: false };
+        let (after, delivered) = self.admin_rules(packet, false);
+        let mut passed = Vec::new();
+        for packet in after {
+            for packet in self.pass_subnet_group(packet, gate) {
+                passed.append(&mut self.pass_nic_group(packet, gate));
+            }
+        }
+        passed.extend(delivered);
+        passed
+    }
+
+    fn pass_nic_group<'q>(&self, packet: Packet<'q>, gate: Gate) -> Vec<Packet<'q>> {
+        match gate.nic {
+            Some(nsg) => self.pass_group(packet, nsg, Checkpoint { gate, at_subnet: false }),
+            None => vec![packet],
+        }
     }
 
     /// Inbound rules on an integration subnet never say anything about an app.
@@ -48,26 +66,27 @@ impl Engine<'_> {
     }
 
     /// The group of a subnet, or the step that says there is none.
-    pub(super) fn pass_subnet_group<'q>(
-        &self,
-        mut packet: Packet<'q>,
-        subnet: Option<SubnetId>,
-        outbound: bool,
-    ) -> Vec<Packet<'q>> {
-        let Some(subnet) = subnet else { return vec![packet] };
-        let lookup = outbound && packet.question.traffic == Traffic::Lookup && packet.hops.is_empty();
+    fn pass_subnet_group<'q>(&self, mut packet: Packet<'q>, gate: Gate) -> Vec<Packet<'q>> {
+        let Some(subnet) = gate.subnet else { return vec![packet] };
+        let lookup = gate.outbound && packet.question.traffic == Traffic::Lookup && packet.hops.is_empty();
         if lookup && packet.app.is_some_and(|app| self.passed_over(app).is_some()) {
             return vec![packet];
         }
         match &self.model[subnet].nsg {
-            Some(nsg) => self.pass_group(packet, nsg.value, outbound),
+            Some(nsg) => self.pass_group(packet, nsg.value, Checkpoint { gate, at_subnet: true }),
             None => {
                 let text = format!("no nsg on {}", self.model[subnet].head.name);
                 let step = Step::note("nsg.none-allows-all", text).at(self.model[subnet].head.span);
-                packet.push(step.also(stage(outbound)));
+                packet.push(step.also(stage(gate.outbound)));
                 vec![packet]
             }
         }
+    }
+
+    /// The group of a subnet alone, for what has no interface group of its own.
+    pub(super) fn pass_inbound_group<'q>(&self, packet: Packet<'q>, nsg: NsgId) -> Vec<Packet<'q>> {
+        let gate = Gate { subnet: packet.subnet, nic: None, outbound: false };
+        self.pass_group(packet, nsg, Checkpoint { gate, at_subnet: true })
     }
 
     /// Traffic to the addresses of the platform itself passes, unless a rule names their tags.
@@ -97,12 +116,15 @@ impl Engine<'_> {
     pub(super) fn admin_rules<'q>(&self, packet: Packet<'q>, outbound: bool) -> (Vec<Packet<'q>>, Vec<Packet<'q>>) {
         let vnet = packet.vnet;
         let applies = |rules: &&AdminRules| rules.to.iter().any(|to| to.value == Thing::Vnet(vnet));
+        let packet_subnet = packet.subnet;
         let (mut on, mut past) = (vec![packet], Vec::new());
         for set in self.model.admin_rules.iter().filter(applies) {
             let list = if outbound { &set.outbound } else { &set.inbound };
+            let view = Viewpoint { vnet, subnet: packet_subnet };
+            let lines = self.lines(list, view);
             let mut next = Vec::new();
             for packet in on {
-                for decided in self.decide(list, &packet, packet.subnet) {
+                for decided in lines.first_match(&packet.flows) {
                     let mut packet = packet.with(decided.flows.clone());
                     let Some(line) = decided.line else {
                         next.push(packet);
@@ -119,7 +141,7 @@ impl Engine<'_> {
                         &decided,
                         list,
                     );
-                    packet.push(step.also(stage(outbound)));
+                    packet.push(step.also("nsg.admin-rules.actions").also(stage(outbound)));
                     if rule.action == Action::AlwaysAllow { past.push(packet) } else { next.push(packet) }
                 }
             }
@@ -129,11 +151,15 @@ impl Engine<'_> {
     }
 
     /// One security group.
-    pub(super) fn pass_group<'q>(&self, packet: Packet<'q>, nsg: NsgId, outbound: bool) -> Vec<Packet<'q>> {
+    fn pass_group<'q>(&self, packet: Packet<'q>, nsg: NsgId, place: Checkpoint) -> Vec<Packet<'q>> {
         let group = &self.model[nsg];
-        let list = if outbound { &group.outbound } else { &group.inbound };
+        let outbound = place.gate.outbound;
+        let (list, other) =
+            if outbound { (&group.outbound, &group.inbound) } else { (&group.inbound, &group.outbound) };
+        let view = Viewpoint { vnet: packet.vnet, subnet: packet.subnet };
+        let (lines, opposite) = (self.lines(list, view), self.lines(other, view));
         let mut passed = Vec::new();
-        for decided in self.decide(list, &packet, packet.subnet) {
+        for decided in lines.first_match(&packet.flows) {
             let mut packet = packet.with(decided.flows.clone());
             if let Some(line) = decided.line {
                 let rule = &list[line];
@@ -147,6 +173,10 @@ impl Engine<'_> {
                 if step.is_block() {
                     step.remedy = amendment(self, group, list, line, &decided.flows, outbound);
                 }
+                if !step.is_unknown() {
+                    let decision = Decision { decided: &decided, rule, line, view, place, app: packet.app };
+                    step = self.with_reasons(step, &packet, &decision, &lines, &opposite);
+                }
                 packet.push(step.also(stage(outbound)));
             }
             passed.push(packet);
@@ -154,10 +184,13 @@ impl Engine<'_> {
         passed
     }
 
-    fn decide(&self, list: &[SecurityRule], packet: &Packet<'_>, subnet: Option<SubnetId>) -> Vec<Decided> {
-        let view = Viewpoint { vnet: packet.vnet, subnet };
-        let public = self.public_space();
-        first_match(list, &packet.flows, &public, |rule, source| {
+    /// The lines of a list as they are understood at a subnet.
+    fn lines<'r>(
+        &self,
+        rules: &'r [SecurityRule],
+        view: Viewpoint,
+    ) -> Lines<'r, impl Fn(&SecurityRule, bool) -> Matcher> {
+        Lines::of(rules, self.public_space(), move |rule, source| {
             let side = if source { &rule.source } else { &rule.destination };
             self.matcher(&side.addresses, Some(view))
         })
@@ -167,4 +200,20 @@ impl Engine<'_> {
 /// The stage that a group speaks in: where flows leave, or where they arrive.
 fn stage(outbound: bool) -> &'static str {
     if outbound { "eval.out.5-nsg-source" } else { "eval.out.8-private-target" }
+}
+
+/// Where groups filter: the subnet and the interface that flows leave or enter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gate {
+    pub(super) subnet: Option<SubnetId>,
+    pub(super) nic: Option<NsgId>,
+    pub(super) outbound: bool,
+}
+
+/// One of the two groups of a gate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checkpoint {
+    pub(super) gate: Gate,
+    /// Is it the subnet's group, and not the interface's?
+    pub(super) at_subnet: bool,
 }

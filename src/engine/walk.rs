@@ -197,7 +197,13 @@ impl Engine<'_> {
 
     /// Out of a subnet: admin rules, the interface's group, the subnet's group, then the routes.
     pub(super) fn leave(&self, packet: Packet<'_>) -> Vec<Part> {
-        let passed = self.outbound_security(packet);
+        let nic = packet.host.and_then(|host| self.model[host].nsg.as_ref()).map(|nsg| nsg.value);
+        self.leave_by(packet, nic)
+    }
+
+    /// The same by an interface with a group of its own.
+    pub(super) fn leave_by(&self, packet: Packet<'_>, nic: Option<NsgId>) -> Vec<Part> {
+        let passed = self.outbound_security(packet, nic);
         passed.into_iter().flat_map(|packet| self.by_route(packet)).collect()
     }
 
@@ -250,6 +256,9 @@ impl Engine<'_> {
                 parts.append(&mut self.from_site(question, id, found, trail.clone()));
             }
         }
+        if let Some(found) = take(self.probes(), &mut rest) {
+            parts.append(&mut self.from_probe(question, &found, trail.clone()));
+        }
         if let Some(found) = take(self.public_space(), &mut rest) {
             parts.append(&mut self.from_internet(question, Ends::Set(found), trail.clone()));
         }
@@ -257,6 +266,17 @@ impl Engine<'_> {
             parts.append(&mut self.from_nowhere(question, Ends::Set(rest), trail));
         }
         parts
+    }
+
+    /// A health probe, which the host of the machine itself sends: no route leads it, and groups see it come in.
+    fn from_probe(&self, question: &Question, found: &AddressSet, trail: Trail) -> Vec<Part> {
+        self.each_target(question, Asker::Nowhere, trail, |engine, goal, trail| {
+            let source = Ends::Set(found.clone());
+            if engine.model.vnets().any(|(_, vnet)| goal.possible().meets(&vnet.addresses())) {
+                return engine.enter_from_outside(question, source, goal, trail);
+            }
+            engine.from_internet_to(question, source, goal, trail)
+        })
     }
 
     /// From private addresses that belong to nothing declared: only the far side can be judged.

@@ -42,7 +42,7 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
 /// Answers `routes`.
 pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, Diagnostic> {
     let (of, vnet, subnet) = subnet_of(asked, source)?;
-    let mut routes = asked.engine.effective_routes(vnet, Some(subnet));
+    let mut routes = asked.engine.effective_routes(vnet, Some(subnet)).to_vec();
     routes.sort_by_key(listed);
     Ok(RoutesAnswer {
         of,

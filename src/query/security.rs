@@ -15,6 +15,7 @@ pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer,
     match source {
         Source::App(app) => match engine.integration_subnet(app) {
             Some(subnet) => {
+                groups.extend(of_admins(asked, subnet));
                 let note = "the app's traffic meets the outbound rules alone";
                 groups.extend(of_subnet(asked, subnet, Some(note)));
             }
@@ -26,6 +27,9 @@ pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer,
         },
         Source::Host(host) => {
             let noun = &asked.model[host];
+            if let Some(Thing::Subnet(subnet)) = noun.place {
+                groups.extend(of_admins(asked, subnet));
+            }
             if let (Some(nsg), Some(Thing::Subnet(subnet))) = (&noun.nsg, noun.place) {
                 let at = format!("the interface of {}", noun.head.name);
                 groups.push(group(asked, nsg.value, subnet, at, None));
@@ -34,7 +38,10 @@ pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer,
                 groups.extend(of_subnet(asked, subnet, None));
             }
         }
-        Source::Subnet(subnet) => groups.extend(of_subnet(asked, subnet, None)),
+        Source::Subnet(subnet) => {
+            groups.extend(of_admins(asked, subnet));
+            groups.extend(of_subnet(asked, subnet, None));
+        }
         _ => {
             let message = format!("no security group is attached to `{}`", taken.name);
             return Err(Diagnostic::error("FN0121", word.span, message));
@@ -49,14 +56,42 @@ fn of_subnet(asked: &Asked<'_>, subnet: SubnetId, note: Option<&str>) -> Option<
     Some(group(asked, nsg.value, subnet, format!("subnet {}", noun.head.name), note))
 }
 
+/// The security admin rules of the subnet's network, which go before its groups.
+fn of_admins<'a>(asked: &'a Asked<'_>, subnet: SubnetId) -> impl Iterator<Item = GroupAnswer> + 'a {
+    let vnet = asked.model[subnet].vnet;
+    let sets = asked.model.admin_rules.iter();
+    sets.filter(move |set| set.to.iter().any(|to| to.value == Thing::Vnet(vnet))).map(move |set| GroupAnswer {
+        kind: "admin-rules",
+        nsg: set.head.name.clone(),
+        attached_to: format!("vnet {}", asked.model[vnet].head.name),
+        note: Some("asked before any nsg".into()),
+        rules: rules(asked, &set.inbound, &set.outbound, subnet),
+    })
+}
+
 fn group(asked: &Asked<'_>, nsg: NsgId, subnet: SubnetId, at: String, note: Option<&str>) -> GroupAnswer {
     let noun = &asked.model[nsg];
-    let lines = |list: &[SecurityRule], direction: &str| {
+    GroupAnswer {
+        kind: "nsg",
+        nsg: noun.head.name.clone(),
+        attached_to: at,
+        note: note.map(String::from),
+        rules: rules(asked, &noun.inbound, &noun.outbound, subnet),
+    }
+}
+
+fn rules(
+    asked: &Asked<'_>,
+    inbound: &[SecurityRule],
+    outbound: &[SecurityRule],
+    subnet: SubnetId,
+) -> Vec<SecurityRuleAnswer> {
+    let of = |list: &[SecurityRule], direction: &str| {
         list.iter().map(|rule| rule_answer(asked, rule, direction, subnet)).collect::<Vec<_>>()
     };
-    let mut rules = lines(&noun.inbound, "inbound");
-    rules.extend(lines(&noun.outbound, "outbound"));
-    GroupAnswer { nsg: noun.head.name.clone(), attached_to: at, note: note.map(String::from), rules }
+    let mut rules = of(inbound, "inbound");
+    rules.extend(of(outbound, "outbound"));
+    rules
 }
 
 fn rule_answer(asked: &Asked<'_>, rule: &SecurityRule, direction: &str, subnet: SubnetId) -> SecurityRuleAnswer {

@@ -6,10 +6,20 @@ use super::super::matching::Matcher;
 use super::super::meaning::Viewpoint;
 use super::{Hop, Route, RouteSource};
 use crate::model::*;
+use std::rc::Rc;
 
 impl Engine<'_> {
     /// The effective routes of a subnet, those that lost included, in the order in which they are preferred.
-    pub fn effective_routes(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Vec<Route> {
+    pub fn effective_routes(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Rc<Vec<Route>> {
+        if let Some(known) = self.routes.borrow().get(&(vnet, subnet)) {
+            return Rc::clone(known);
+        }
+        let routes = Rc::new(self.routes_of(vnet, subnet));
+        self.routes.borrow_mut().insert((vnet, subnet), Rc::clone(&routes));
+        routes
+    }
+
+    fn routes_of(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Vec<Route> {
         let mut routes = self.user_routes(vnet, subnet);
         routes.append(&mut self.gateway_routes(vnet, subnet));
         routes.append(&mut self.default_routes(vnet, subnet));

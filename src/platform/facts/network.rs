@@ -40,6 +40,8 @@ pub struct ServiceTag {
     pub needs: Option<String>,
     /// Are its addresses those of the platform itself, which groups look at only where a rule names it?
     pub platform: bool,
+    /// Does it stand for the health probes of load balancers?
+    pub probes: bool,
     /// What else to know.
     pub note: String,
 }
@@ -64,6 +66,7 @@ impl ServiceTag {
             tier: r.word("tier"),
             needs: r.word("needs"),
             platform: r.is_on("platform"),
+            probes: r.is_on("probes"),
             note: r.text("note"),
         }
     }
@@ -81,6 +84,7 @@ impl ServiceTag {
             ipv4_only: false,
             tier: None,
             needs: None,
+            probes: false,
             platform: false,
             note: String::new(),
         }

@@ -68,9 +68,11 @@ pub struct SecurityAnswer {
     pub groups: Vec<GroupAnswer>,
 }
 
-/// An effective security group.
+/// An effective security group, or a set of security admin rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GroupAnswer {
+    /// `nsg` or `admin-rules`.
+    pub kind: &'static str,
     /// Its name.
     pub nsg: String,
     /// What it is attached to.

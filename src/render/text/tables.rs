@@ -104,7 +104,7 @@ pub(super) fn security(answer: &SecurityAnswer) -> Markup {
     for group in &answer.groups {
         out.line()
             .plain("  ")
-            .push(Tag::Strong, format!("nsg {}", group.nsg))
+            .push(Tag::Strong, format!("{} {}", group.kind, group.nsg))
             .plain(format!(" on {}", group.attached_to));
         if let Some(note) = &group.note {
             out.push(Tag::Dim, format!("  ({note})"));
@@ -113,6 +113,9 @@ pub(super) fn security(answer: &SecurityAnswer) -> Markup {
         for direction in ["inbound", "outbound"] {
             let mine: Vec<&SecurityRuleAnswer> =
                 group.rules.iter().filter(|rule| rule.direction == direction).collect();
+            if mine.is_empty() {
+                continue;
+            }
             out.line().push(Tag::Dim, format!("  {direction}")).line();
             let with =
                 |text: &str, ports: &str| if ports == "*" { text.to_string() } else { format!("{text}:{ports}") };
