@@ -134,10 +134,8 @@ impl Engine<'_> {
             for (_, site) in self.sites_behind(gateway) {
                 set = set.union(&site.addresses());
             }
-            for other in &self.model[gateway].connections {
-                if let Thing::Vnet(other) = other.value {
-                    set = set.union(&self.model[other].addresses());
-                }
+            for (other, _) in self.joined_by(gateway) {
+                set = set.union(&self.model[other].addresses());
             }
             set = set.union(&AddressSet::of(self.model[gateway].point_to_site.iter().map(|p| &p.value)));
         }

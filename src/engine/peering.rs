@@ -87,6 +87,31 @@ impl Engine<'_> {
             .filter(move |(_, site)| site.via.iter().any(|via| via.value == Thing::Gateway(gateway)))
     }
 
+    /// The networks that a VPN joins to the network of a gateway, and where that is declared. A connection is one of both
+    /// ends, whichever states it.
+    pub(super) fn joined_by(&self, gateway: GatewayId) -> Vec<(VnetId, Span)> {
+        let noun = &self.model[gateway];
+        let Some(home) = noun.vnet.filter(|_| !noun.is_express_route()) else { return Vec::new() };
+        let mut joined: Vec<(VnetId, Span)> = Vec::new();
+        let mut join = |other: VnetId, place: Span| {
+            if other != home && !joined.iter().any(|(known, _)| *known == other) {
+                joined.push((other, place));
+            }
+        };
+        for connection in &noun.connections {
+            if let Thing::Vnet(other) = connection.value {
+                join(other, connection.span);
+            }
+        }
+        for (_, far) in self.model.gateways().filter(|(_, far)| !far.is_express_route()) {
+            let back = far.connections.iter().find(|connection| connection.value == Thing::Vnet(home));
+            if let (Some(other), Some(connection)) = (far.vnet, back) {
+                join(other, connection.span);
+            }
+        }
+        joined
+    }
+
     /// Is it a peering between regions? None where a region is not stated.
     pub(super) fn is_global(&self, a: VnetId, b: VnetId) -> Option<bool> {
         let region = |id: VnetId| self.model[id].head.region.as_ref().map(|r| &r.value);

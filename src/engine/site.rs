@@ -8,6 +8,7 @@ use super::resolve::Asker;
 use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::AddressSet;
+use crate::source::Span;
 
 impl Engine<'_> {
     /// By a gateway to the site behind it.
@@ -25,6 +26,11 @@ impl Engine<'_> {
             packet.trail.assume(format!("gateway {name} is up"));
         }
         let destination = packet.flows.destination.possible().clone();
+        let joined =
+            self.joined_by(id).into_iter().find(|(other, _)| destination.meets(&self.model[*other].addresses()));
+        if let Some((other, place)) = joined {
+            return self.by_vpn(packet, other, place);
+        }
         let site = self.sites_behind(id).find(|(_, site)| destination.is_subset(&site.addresses()));
         let Some((site, _)) = site else {
             let text = format!("what lies behind gateway {name} for {destination} is not declared");
@@ -35,6 +41,26 @@ impl Engine<'_> {
             ];
         };
         self.at_site(packet, site)
+    }
+
+    /// By a VPN of two gateways into another network.
+    fn by_vpn(&self, mut packet: Packet<'_>, to: VnetId, place: Span) -> Vec<Part> {
+        let there = &self.model[to].head.name;
+        let far = self.model.gateways().find(|(_, gateway)| gateway.vnet == Some(to) && !gateway.is_express_route());
+        match far.map(|(_, gateway)| (&gateway.head.name, &gateway.status)) {
+            Some((name, Some(status))) if status.value != "up" => {
+                let step =
+                    Step::block("diag.gateway.up", Outcome::Dropped, format!("gateway {name} is {}", status.value));
+                packet.push(step.at(status.span).headline(format!("gateway {name} is not up")));
+            }
+            Some((_, Some(_))) => {}
+            Some((name, None)) => packet.trail.assume(format!("gateway {name} is up")),
+            None => packet.trail.assume(format!("the gateway of {there} is up")),
+        }
+        packet.push(Step::pass("route.system.gateway", format!("by VPN into {there}")).at(place));
+        packet.vnet = to;
+        packet.subnet = None;
+        self.arrive(packet)
     }
 
     fn at_site(&self, mut packet: Packet<'_>, site: OnPremisesId) -> Vec<Part> {

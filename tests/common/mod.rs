@@ -368,10 +368,10 @@ pub fn hold(folder: &str) {
     report(&wrong, all.len());
 }
 
-/// The `routes` or `security` query that a script ends with.
+/// The `routes`, `security` or `explain can` query that a script ends with.
 pub fn last_question(path: &Path) -> Option<String> {
     let text = std::fs::read_to_string(root().join(path)).ok()?;
     let mut lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim_end());
     let last = lines.rfind(|line| !line.trim().is_empty())?;
-    ["routes ", "security "].iter().any(|word| last.starts_with(word)).then(|| last.to_string())
+    ["routes ", "security ", "explain can "].iter().any(|word| last.starts_with(word)).then(|| last.to_string())
 }

@@ -216,8 +216,15 @@ impl Engine<'_> {
                     }
                     RouteState::Active => format!("{} goes before it", shown(winner)),
                 };
+                // Two networks that are joined both ways.
+                let both_ways = match (winner.hop, route.hop) {
+                    (Hop::Peering(peer), Hop::Gateway(id)) => self.joined_by(id).iter().any(|(vnet, _)| *vnet == peer),
+                    _ => false,
+                };
                 packet.push(
-                    Step::pass(rule, format!("not {}: {why}", shown(route))).maybe_at(route.place.or(winner.place)),
+                    Step::pass(rule, format!("not {}: {why}", shown(route)))
+                        .maybe_at(route.place.or(winner.place))
+                        .also_if(both_ways, "peer.prefers-peering"),
                 );
             }
         }

@@ -89,6 +89,11 @@ impl Engine<'_> {
                     ));
                 }
             }
+            for (other, place) in self.joined_by(id).into_iter().filter(|(other, _)| *other != vnet) {
+                for prefix in &self.model[other].prefixes {
+                    routes.push(Route::new(prefix.value, Hop::Gateway(id), RouteSource::Gateway, rule, Some(place)));
+                }
+            }
             for prefix in &gateway.learned_routes {
                 let rule = if prefix.value.prefix_len() == 0 { "route.forced-tunnel.bgp" } else { rule };
                 routes.push(Route::new(prefix.value, Hop::Gateway(id), RouteSource::Gateway, rule, Some(prefix.span)));
