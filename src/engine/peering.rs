@@ -127,16 +127,11 @@ impl Engine<'_> {
         let (a, b) = (name(from), name(to));
         if peer.is_some_and(|peer| !peer.access) {
             let flag = self.flag_place(from, to, |line| line.vnet_access.as_ref());
-            packet.push(
-                Step::block(
-                    "peer.flag.vnet-access",
-                    Outcome::Dropped,
-                    format!("the peering of {a} and {b} has virtual network access off"),
-                )
+            let text = format!("the peering of {a} and {b} has virtual network access off");
+            let step = Step::block("peer.flag.vnet-access", Outcome::Dropped, text)
                 .maybe_at(flag.or(place))
-                .headline(format!("the peering of {a} and {b} does not allow access"))
-                .remedy(format!("amend peering {a} <-> {b} {{ vnet-access on }}")),
-            );
+                .headline(format!("the peering of {a} and {b} does not allow access"));
+            packet.push(Step { remedy: self.access_remedy(from, to), ..step });
         }
         if let Some(app) = packet.app {
             self.app_over_peering(&mut packet, app, from, to, place);
@@ -163,6 +158,15 @@ impl Engine<'_> {
         packet.vnet = to;
         packet.subnet = None;
         packet
+    }
+
+    /// The line that opens a peering: for each of its declarations that has the flag off.
+    fn access_remedy(&self, a: VnetId, b: VnetId) -> Option<String> {
+        let shut = |line: &&Peering| line.vnet_access.as_ref().is_some_and(|stated| stated.value != Links::Both);
+        let lines = self.model.peerings.iter().filter(|line| line.joins(a, b)).filter(shut);
+        let lines: Vec<String> =
+            lines.map(|line| format!("amend peering {} {{ vnet-access on }}", line.head.name)).collect();
+        (!lines.is_empty()).then(|| lines.join("; "))
     }
 
     fn forwarded_remedy(&self, from: VnetId, to: VnetId) -> String {
