@@ -140,6 +140,10 @@ impl Engine<'_> {
                 vec![packet.end()]
             }
             None => {
+                let there = self.subnet_of(packet.vnet, goal.possible());
+                if let Some(step) = there.and_then(|subnet| self.only_outbound(subnet)) {
+                    return vec![packet.end_with(step)];
+                }
                 packet.trail.assume(format!("something listens on {goal}{}", packet.flows.port_text()));
                 packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {goal}")));
                 vec![packet.end()]

@@ -10,6 +10,7 @@
 mod app;
 mod appliance;
 mod arrive;
+mod callee;
 mod egress;
 mod facts;
 mod features;

@@ -13,7 +13,9 @@ impl Engine<'_> {
     /// What becomes of the flows of a question, part by part; flows that share a way are one part.
     pub fn walk(&self, question: &Question) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
-        for part in self.walk_apart(question) {
+        let mut apart = self.walk_apart(question);
+        self.past_integration(question, &mut apart);
+        for part in apart {
             let alike = |known: &&mut Part| {
                 known.trail == part.trail && known.destination == part.destination && known.ports == part.ports
             };

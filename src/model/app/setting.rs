@@ -31,13 +31,32 @@ pub enum Via {
 impl App {
     /// Facts stated as app settings, where no property states them.
     pub(super) fn take_settings(&mut self, cx: &mut Lowering<'_>) {
+        let forms: Vec<AppSetting> =
+            cx.platform.app_settings().into_iter().filter(|form| form.text_prefix.is_some()).collect();
         for setting in self.settings.clone() {
+            let form = forms.iter().find(|form| {
+                form.text_prefix.as_ref().is_some_and(|prefix| setting.value.starts_with(prefix.as_str()))
+            });
+            if form.is_some_and(|form| form.property.as_deref() == Some("key-vault-reference")) {
+                self.take_reference(&setting, cx);
+                continue;
+            }
             if let Some(known) = cx.platform.app_setting(&setting.name) {
                 self.take_setting(&setting, &known, cx);
             } else if let Some(near) = did_you_mean(&setting.name, cx.platform.names("app-setting")) {
                 let message = format!("`{}` is no setting that Azure reads", setting.name);
                 cx.report(Diagnostic::warning("FN0109", setting.span, message).help(near));
             }
+        }
+    }
+
+    /// A setting whose text is a reference to a vault, where the vault is declared.
+    fn take_reference(&mut self, setting: &Setting, cx: &mut Lowering<'_>) {
+        let Some(vault) = vault_of(&setting.value) else { return };
+        if let Ok(thing) = cx.names.find(&vault, &[Kind::Service])
+            && !self.key_vault_references.iter().any(|stated| stated.value == thing)
+        {
+            self.key_vault_references.push(Stated::new(thing, setting.span));
         }
     }
 
@@ -86,6 +105,20 @@ impl App {
             _ => {}
         }
     }
+}
+
+/// The vault that a reference names: `VaultName=NAME`, or the first label of the host in `SecretUri=`.
+fn vault_of(text: &str) -> Option<String> {
+    let inner = text.split_once('(')?.1.trim_end_matches(')');
+    let part = |name: &str| {
+        let found = inner.split([';', ',']).find_map(|part| part.trim().split_once('=').filter(|(of, _)| *of == name));
+        found.map(|(_, value)| value.to_string())
+    };
+    part("VaultName").or_else(|| {
+        let uri = part("SecretUri")?;
+        let host = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest).to_string();
+        host.split(['.', '/']).next().map(String::from)
+    })
 }
 
 /// The account that a connection string names, or the text itself.

@@ -139,6 +139,8 @@ pub struct AppSetting {
     pub kind: Option<String>,
     /// Is it set by the platform alone?
     pub read_only: bool,
+    /// Of a form that any setting may have: how its text begins.
+    pub text_prefix: Option<String>,
     /// What it does.
     pub purpose: String,
 }
@@ -152,6 +154,7 @@ impl AppSetting {
             on: r.words("on"),
             kind: r.word("kind"),
             read_only: r.is_on("read-only"),
+            text_prefix: r.word("text-prefix"),
             purpose: r.text("purpose"),
         }
     }
