@@ -199,7 +199,7 @@ fn fares(asked: &Asked<'_>, rules: &[String]) -> Vec<AppFares> {
     fares
 }
 
-fn concerns(asked: &Asked<'_>, finding: &Finding, app: AppId) -> bool {
+pub(super) fn concerns(asked: &Asked<'_>, finding: &Finding, app: AppId) -> bool {
     let engine = asked.engine;
     let mut mine = vec![Thing::App(app)];
     mine.extend(asked.model[app].on);

@@ -127,6 +127,7 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         Ask::Who(..) => Err(not_yet(query, "`who can reach …`")),
         Ask::Tcpping(..) => Err(not_yet(query, "`tcpping`")),
         Ask::Nameresolver(..) => Err(not_yet(query, "`nameresolver`")),
+        Ask::TroubleshootApp(word) => troubleshoot::of_app(asked, word, query.span),
         Ask::Troubleshoot(reach) => troubleshoot::troubleshoot(asked, reach, query.span),
         Ask::Fix(..) => Err(not_yet(query, "`fix`")),
         Ask::Matrix => Err(not_yet(query, "`matrix`")),

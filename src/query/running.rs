@@ -65,7 +65,7 @@ fn outcome(verdict: Verdict) -> Option<String> {
     }
 }
 
-fn need_answer(asked: &Asked<'_>, need: &Need, explained: bool) -> NeedAnswer {
+pub(super) fn need_answer(asked: &Asked<'_>, need: &Need, explained: bool) -> NeedAnswer {
     let verdict = need.verdict();
     let deciding = need.trail.deciding();
     let mut remedies: Vec<String> = deciding.and_then(|step| step.remedy.clone()).into_iter().collect();
@@ -101,25 +101,34 @@ fn need_answer(asked: &Asked<'_>, need: &Need, explained: bool) -> NeedAnswer {
     }
 }
 
-/// The app, and the trigger behind its dot.
+/// The app, or the trigger behind its dot, that a verb may be asked of.
 fn subject_of<'m>(asked: &Asked<'m>, word: &Word, verb: &Word) -> Result<(AppId, Option<&'m Trigger>), Diagnostic> {
-    let names = &asked.model.names;
-    let labels = literal::labels(&word.text);
-    let whole = names.find(&word.text, &[Kind::App]).ok();
-    let start = &*verb.text == "start";
-    if let Some(Thing::App(id)) = whole {
-        if start {
-            return Ok((id, None));
+    let (id, trigger) = app_or_trigger(asked, word)?;
+    let app = &asked.model[id];
+    match (trigger, &*verb.text == "start") {
+        (None, false) => {
+            let message = format!("`{}` is an app, and a trigger of it {}s", app.head.name, verb.text);
+            let help = match app.triggers.as_slice() {
+                [] => format!("`{}` has no trigger; write `trigger NAME {{ type http }}` in its block", app.head.name),
+                [first, ..] => format!("ask `can {}.{} {}`", app.head.name, first.name, verb.text),
+            };
+            Err(Diagnostic::error("FN0121", word.span, message).help(help))
         }
-        let app = &asked.model[id];
-        let triggers: Vec<&str> = app.triggers.iter().map(|trigger| trigger.name.as_str()).collect();
-        let message = format!("`{}` is an app, and a trigger of it {}s", app.head.name, verb.text);
-        let help = match triggers.as_slice() {
-            [] => format!("`{}` has no trigger; write `trigger NAME {{ type http }}` in its block", app.head.name),
-            [first, ..] => format!("ask `can {}.{first} {}`", app.head.name, verb.text),
-        };
-        return Err(Diagnostic::error("FN0121", word.span, message).help(help));
+        (Some(trigger), true) => {
+            let message = format!("`{}` is a trigger, and apps start", trigger.name);
+            Err(Diagnostic::error("FN0121", word.span, message).help(format!("ask `can {} start`", app.head.name)))
+        }
+        _ => Ok((id, trigger)),
     }
+}
+
+/// The app, and the trigger behind its dot.
+pub(super) fn app_or_trigger<'m>(asked: &Asked<'m>, word: &Word) -> Result<(AppId, Option<&'m Trigger>), Diagnostic> {
+    let names = &asked.model.names;
+    if let Ok(Thing::App(id)) = names.find(&word.text, &[Kind::App]) {
+        return Ok((id, None));
+    }
+    let labels = literal::labels(&word.text);
     let (short, base) = match labels.split_last() {
         Some((short, base)) if !base.is_empty() => (short.clone(), base.join(".")),
         _ => return name::find(asked, word, &[Kind::App]).and(Err(no_app(word))),
@@ -127,24 +136,17 @@ fn subject_of<'m>(asked: &Asked<'m>, word: &Word, verb: &Word) -> Result<(AppId,
     let Ok(Thing::App(id)) = names.find(&base, &[Kind::App]) else {
         return name::find(asked, word, &[Kind::App]).and(Err(no_app(word)));
     };
-    let app = &asked.model[id];
-    let found = app.triggers.iter().find(|trigger| trigger.name.eq_ignore_ascii_case(&short));
-    match found {
-        Some(_) if start => {
-            let message = format!("`{short}` is a trigger, and apps start");
-            Err(Diagnostic::error("FN0121", word.span, message).help(format!("ask `can {base} start`")))
-        }
-        Some(trigger) => Ok((id, Some(trigger))),
-        None => {
-            let all: Vec<&str> = app.triggers.iter().map(|trigger| trigger.name.as_str()).collect();
-            let message = format!("`{base}` has no trigger `{short}`");
-            let help = did_you_mean(&short, all.iter().copied()).unwrap_or_else(|| match all.as_slice() {
-                [] => "it has none".to_string(),
-                all => format!("it has: {}", all.join(", ")),
-            });
-            Err(Diagnostic::error("FN0113", word.span, message).help(help))
-        }
+    let triggers = &asked.model[id].triggers;
+    if let Some(trigger) = triggers.iter().find(|trigger| trigger.name.eq_ignore_ascii_case(&short)) {
+        return Ok((id, Some(trigger)));
     }
+    let all: Vec<&str> = triggers.iter().map(|trigger| trigger.name.as_str()).collect();
+    let message = format!("`{base}` has no trigger `{short}`");
+    let help = did_you_mean(&short, all.iter().copied()).unwrap_or_else(|| match all.as_slice() {
+        [] => "it has none".to_string(),
+        all => format!("it has: {}", all.join(", ")),
+    });
+    Err(Diagnostic::error("FN0113", word.span, message).help(help))
 }
 
 fn no_app(word: &Word) -> Diagnostic {

@@ -1,23 +1,34 @@
 //! `troubleshoot SOURCE -> TARGET`: what the walk of the call blames, and every suspect of the lists that a person would go
-//! through, each answered from the same walk. No rule is judged here.
+//! through, each answered from the same walk. `troubleshoot APP`: the same for what keeps an app from running. No rule is
+//! judged here.
 
 use super::answer::{
-    Answer, CauseAnswer, ComparisonAnswer, Place, ReachAnswer, SuspectAnswer, SuspectListAnswer, SuspectWord,
+    Answer, CauseAnswer, ComparisonAnswer, Place, ReachAnswer, SuspectAnswer, SuspectListAnswer, SuspectWord, Taken,
     TroubleshootAnswer, VerdictWord,
 };
-use super::{Asked, check::belongs, reach};
-use crate::diagnostic::Diagnostic;
-use crate::engine::{Mark, Part, Question, Source, Step, Verdict};
+use super::check::belongs;
+use super::explain::concerns;
+use super::{Asked, reach, running};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{Mark, Part, Question, Source, Step, Verdict, findings};
 use crate::model::{AppId, Integration, Thing};
 use crate::platform::Suspect;
 use crate::source::Span;
-use crate::syntax::ast::Reach;
+use crate::syntax::ast::{Reach, Word};
 
 /// Answers `troubleshoot`.
 pub(super) fn troubleshoot(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<Answer, Diagnostic> {
     let (question, _) = reach::question(asked, reach, span)?;
     let (found, parts) = reach::walked(asked, reach, span, false)?;
-    let (steps, causes) = (all_steps(&parts), causes(asked, &parts));
+    let steps = all_steps(&parts);
+    let mut causes = Vec::new();
+    let failing = || parts.iter().filter(|part| part.verdict() != Verdict::Yes);
+    let deciding = failing().filter_map(|part| part.trail.deciding());
+    let others = failing().flat_map(|part| part.trail.steps.iter().filter(|step| step.is_block()));
+    deciding.chain(others).for_each(|step| blame(asked, &mut causes, step));
+    if let Source::App(app) = question.source {
+        advise(asked, &mut causes, app);
+    }
     Ok(Answer::Troubleshoot(TroubleshootAnswer {
         lists: lists(asked, &question, &steps),
         comparison: comparison(asked, &question, &found),
@@ -41,31 +52,105 @@ fn all_steps(parts: &[Part]) -> Vec<&Step> {
     steps
 }
 
-/// What is to blame: the step that decides first, then every other block on the way.
-fn causes(asked: &Asked<'_>, parts: &[Part]) -> Vec<CauseAnswer> {
-    let mut causes: Vec<CauseAnswer> = Vec::new();
-    let failing = || parts.iter().filter(|part| part.verdict() != Verdict::Yes);
-    let deciding = failing().filter_map(|part| part.trail.deciding());
-    let others = failing().flat_map(|part| part.trail.steps.iter().filter(|step| step.is_block()));
-    for step in deciding.chain(others) {
-        let advice = asked.model.platform.rule(&step.rule).and_then(|rule| rule.remedy);
-        let (fact, state_it) = match &step.mark {
-            Mark::Unknown(fact, line) => (Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone()),
-            _ => (None, None),
-        };
-        let cause = CauseAnswer {
-            rule: step.rule.clone(),
-            text: step.words().to_string(),
-            place: step.place.and_then(|place| Place::of(place, asked.sources)),
-            remedy: step.remedy.clone().or(advice).filter(|_| step.is_block()),
-            fact,
-            state_it,
-        };
-        if !causes.iter().any(|known| known.rule == cause.rule && known.text == cause.text) {
-            causes.push(cause);
-        }
+/// Answers `troubleshoot` of an app or a trigger: does it start, fire and scale, and what is against it?
+pub(super) fn of_app(asked: &Asked<'_>, word: &Word, span: Span) -> Result<Answer, Diagnostic> {
+    let (app, trigger) = running::app_or_trigger(asked, word)?;
+    let noun = &asked.model[app];
+    let name = &noun.head.name;
+    let mut questions = vec![(format!("can {name} start"), asked.engine.start(app))];
+    for each in noun.triggers.iter().filter(|each| trigger.is_none_or(|wanted| wanted.name == each.name)) {
+        questions.push((format!("can {name}.{} fire", each.name), asked.engine.fire(app, each)));
+        questions.push((format!("can {name}.{} scale", each.name), asked.engine.scale(app, each)));
     }
-    causes
+    let mut causes = Vec::new();
+    let mut lists = Vec::new();
+    let mut found: Option<(Verdict, Option<String>)> = None;
+    for (question, needs) in &questions {
+        let mut suspects = Vec::new();
+        for need in needs {
+            let verdict = need.verdict();
+            let step = need.trail.deciding();
+            if verdict != Verdict::Yes {
+                // Where a walk stands behind the need, the step that ends the walk is the cause.
+                let walked = || need.way.iter().filter(|part| part.verdict() != Verdict::Yes);
+                let behind: Vec<&Step> = walked().filter_map(|part| part.trail.deciding()).collect();
+                let steps = if behind.is_empty() { step.into_iter().collect() } else { behind };
+                steps.into_iter().for_each(|step| blame(asked, &mut causes, step));
+                if need.decisive && found.is_none() {
+                    found = Some((verdict, step.map(|step| step.words().to_string())));
+                }
+            }
+            let shown = step.or(need.trail.steps.last());
+            suspects.push(SuspectAnswer {
+                rule: shown.map(|step| step.rule.clone()),
+                ask: need.what.clone(),
+                status: match verdict {
+                    Verdict::Yes => SuspectWord::Clear,
+                    Verdict::Unknown => SuspectWord::Unknown,
+                    _ => SuspectWord::AtFault,
+                },
+                text: shown.map(|step| step.text.clone()),
+                place: shown.and_then(|step| step.place).and_then(|place| Place::of(place, asked.sources)),
+                fact: None,
+                state_it: None,
+            });
+        }
+        lists.push(SuspectListAnswer { title: question.clone(), suspects });
+    }
+    advise(asked, &mut causes, app);
+    let (verdict, headline) = found.unwrap_or((Verdict::Yes, None));
+    Ok(Answer::Troubleshoot(TroubleshootAnswer {
+        question: asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "),
+        verdict: verdict.into(),
+        outcome: match verdict {
+            Verdict::No(outcome) => Some(outcome.word().to_string()),
+            _ => None,
+        },
+        headline,
+        taken: vec![Taken { name: name.clone(), text: super::name::describe(asked, Thing::App(app)) }],
+        causes,
+        lists,
+        comparison: None,
+    }))
+}
+
+/// Puts a step that stops something among the causes.
+fn blame(asked: &Asked<'_>, causes: &mut Vec<CauseAnswer>, step: &Step) {
+    let advice = asked.model.platform.rule(&step.rule).and_then(|rule| rule.remedy);
+    let (fact, state_it) = match &step.mark {
+        Mark::Unknown(fact, line) => (Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone()),
+        _ => (None, None),
+    };
+    let cause = CauseAnswer {
+        rule: step.rule.clone(),
+        warning: false,
+        text: step.words().to_string(),
+        place: step.place.and_then(|place| Place::of(place, asked.sources)),
+        remedy: step.remedy.clone().or(advice).filter(|_| step.is_block()),
+        fact,
+        state_it,
+    };
+    if !causes.iter().any(|known| known.rule == cause.rule && known.text == cause.text) {
+        causes.push(cause);
+    }
+}
+
+/// What Azure would refuse or advise against in an app and what it stands on, unless it is told already.
+fn advise(asked: &Asked<'_>, causes: &mut Vec<CauseAnswer>, app: AppId) {
+    for finding in findings(asked.engine).into_iter().filter(|finding| concerns(asked, finding, app)) {
+        if causes.iter().any(|known| known.rule == finding.rule && known.text == finding.message) {
+            continue;
+        }
+        causes.push(CauseAnswer {
+            rule: finding.rule,
+            warning: finding.severity == Severity::Warning,
+            text: finding.message,
+            place: Place::of(finding.span, asked.sources),
+            remedy: finding.help,
+            fact: None,
+            state_it: None,
+        });
+    }
 }
 
 /// The lists that a person goes through for such a call.
@@ -111,7 +196,7 @@ fn judged(asked: &Asked<'_>, suspect: &Suspect, steps: &[&Step]) -> SuspectAnswe
         _ => (None, None),
     };
     SuspectAnswer {
-        rule: suspect.rule.clone(),
+        rule: Some(suspect.rule.clone()),
         ask: suspect.ask.clone(),
         status,
         text: step.map(|step| step.text.clone()),

@@ -263,7 +263,15 @@ impl Builder {
                 let (app, name) = (self.next_word(&mut inner), self.next_word(&mut inner));
                 Ask::Nameresolver(app, name, inner.next().map(|p| self.word(p)))
             }
-            Rule::troubleshoot => Ask::Troubleshoot(self.ends_of(&mut inner)),
+            Rule::troubleshoot => {
+                let source = self.next_word(&mut inner);
+                match inner.next() {
+                    Some(target) => {
+                        Ask::Troubleshoot(Reach { source, target: self.word(target), how: self.how(inner) })
+                    }
+                    None => Ask::TroubleshootApp(source),
+                }
+            }
             Rule::fix => Ask::Fix(self.ends_of(&mut inner)),
             Rule::explain => {
                 let what = inner.next().expect("`explain` names something");

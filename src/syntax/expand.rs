@@ -396,6 +396,7 @@ impl Substitution<'_> {
             Ask::Tcpping(app, target) => Ask::Tcpping(w(app), w(target)),
             Ask::Nameresolver(app, name, server) => Ask::Nameresolver(w(app), w(name), self.maybe(server)),
             Ask::Troubleshoot(reach) => Ask::Troubleshoot(self.reach(reach)),
+            Ask::TroubleshootApp(app) => Ask::TroubleshootApp(w(app)),
             Ask::Fix(reach) => Ask::Fix(self.reach(reach)),
             Ask::ExplainQuery(query) => Ask::ExplainQuery(Box::new(self.query(query))),
             Ask::ExplainTopic(words) => Ask::ExplainTopic(words.iter().map(w).collect()),

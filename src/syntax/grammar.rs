@@ -13,7 +13,7 @@ pub const QUERY_SHAPES: &[(&str, &str)] = &[
     ("resolve", "resolve NAME [from SOURCE] [using SERVER]"),
     ("tcpping", "tcpping APP HOST:PORT"),
     ("nameresolver", "nameresolver APP NAME [SERVER]"),
-    ("troubleshoot", "troubleshoot APP -> TARGET:PORT"),
+    ("troubleshoot", "troubleshoot APP [-> TARGET:PORT]"),
     ("fix", "fix APP -> TARGET:PORT"),
     ("explain", "explain RULE | TOPIC | CODE | NAME | QUERY"),
     ("routes", "routes SOURCE"),

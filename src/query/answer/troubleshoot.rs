@@ -32,6 +32,8 @@ pub struct TroubleshootAnswer {
 pub struct CauseAnswer {
     /// The id of the platform's rule.
     pub rule: String,
+    /// Is it a warning, beside what stops the call?
+    pub warning: bool,
     /// What is the matter.
     pub text: String,
     /// The line of the script that it rests on.
@@ -74,8 +76,9 @@ pub enum SuspectWord {
 /// A suspect, answered.
 #[derive(Clone, Debug, Serialize)]
 pub struct SuspectAnswer {
-    /// The rule that advises to look there.
-    pub rule: String,
+    /// The rule that advises to look there, or that speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// What is asked.
     pub ask: String,
     /// The answer.

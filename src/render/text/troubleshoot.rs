@@ -10,10 +10,15 @@ pub(super) fn troubleshoot(answer: &TroubleshootAnswer) -> Markup {
     verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
     for (at, cause) in answer.causes.iter().enumerate() {
         out.line();
-        self::cause(&mut out, cause, if at == 0 { "cause" } else { "also" });
+        let word = match (cause.warning, at) {
+            (true, _) => "warning",
+            (false, 0) => "cause",
+            _ => "also",
+        };
+        self::cause(&mut out, cause, word);
     }
     let all = || answer.lists.iter().flat_map(|list| &list.suspects);
-    let rule = all().map(|suspect| width(&suspect.rule)).max().unwrap_or(0);
+    let rule = all().map(|suspect| width(rule_of(suspect))).max().unwrap_or(0);
     let ask = all().map(|suspect| width(&suspect.ask)).max().unwrap_or(0);
     for list in &answer.lists {
         out.line();
@@ -36,14 +41,15 @@ pub(super) fn troubleshoot(answer: &TroubleshootAnswer) -> Markup {
 
 fn cause(out: &mut Markup, cause: &CauseAnswer, word: &str) {
     let place = cause.place.as_ref().map(|place| format!("  {}", short_place(place))).unwrap_or_default();
-    out.plain("  ").push(Tag::Bad, pad(word, 7)).push(Tag::Name, &cause.rule).push(Tag::Dim, place).line();
-    for line in wrap(&cause.text, WIDTH - 10) {
-        out.plain("         ").plain(line).line();
+    let tag = if cause.warning { Tag::Doubt } else { Tag::Bad };
+    out.plain("  ").push(tag, pad(word, 9)).push(Tag::Name, &cause.rule).push(Tag::Dim, place).line();
+    for line in wrap(&cause.text, WIDTH - 12) {
+        out.plain("           ").plain(line).line();
     }
     let mut tell = |lead: &str, text: &Option<String>, tag: Tag| {
         let Some(text) = text else { return };
-        for (at, line) in wrap(text, WIDTH - 22).iter().enumerate() {
-            out.plain("         ").push(Tag::Strong, if at == 0 { pad(lead, 12) } else { " ".repeat(12) });
+        for (at, line) in wrap(text, WIDTH - 24).iter().enumerate() {
+            out.plain("           ").push(Tag::Strong, if at == 0 { pad(lead, 12) } else { " ".repeat(12) });
             out.push(tag, line).line();
         }
     };
@@ -59,14 +65,22 @@ fn suspect(out: &mut Markup, suspect: &SuspectAnswer, rule: usize, ask: usize) {
         SuspectWord::Unknown => ("?", Tag::Doubt),
         SuspectWord::NotReached => ("·", Tag::Dim),
     };
+    // A question is answered with yes or no, a need with how it is met.
+    let asks = suspect.ask.ends_with('?');
     let word = match suspect.status {
-        SuspectWord::Clear => "no",
-        SuspectWord::AtFault => "yes",
+        SuspectWord::Clear if asks => "no",
+        SuspectWord::Clear => "ok",
+        SuspectWord::AtFault if asks => "yes",
+        SuspectWord::AtFault => "not met",
         SuspectWord::Unknown => "not stated",
         SuspectWord::NotReached => "it does not come so far",
     };
     let place = suspect.place.as_ref().filter(|_| suspect.status != SuspectWord::Clear);
-    out.plain("  ").push(tag, mark).plain(" ").push(Tag::Name, pad(&suspect.rule, rule)).plain("  ");
+    out.plain("  ").push(tag, mark).plain(" ").push(Tag::Name, pad(rule_of(suspect), rule)).plain("  ");
     out.plain(pad(&suspect.ask, ask)).plain("  ").push(tag, word);
     out.push(Tag::Dim, place.map(|place| format!("  {}", short_place(place))).unwrap_or_default()).line();
+}
+
+fn rule_of(suspect: &SuspectAnswer) -> &str {
+    suspect.rule.as_deref().unwrap_or_default()
 }

@@ -41,6 +41,8 @@ pub enum Ask {
     Nameresolver(Word, Word, Option<Word>),
     /// `troubleshoot A -> B`.
     Troubleshoot(Reach),
+    /// `troubleshoot A`, of an app or a trigger.
+    TroubleshootApp(Word),
     /// `fix A -> B`.
     Fix(Reach),
     /// `explain QUERY`.
