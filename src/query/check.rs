@@ -209,10 +209,15 @@ fn is(
         _ => {
             let found = answer(asked, inner)?;
             let word = found.verdict();
-            let outcome = (word == Some(VerdictWord::No)).then_some("unresolved");
+            let outcome = match &found {
+                Answer::Tcpping(found) => found.outcome.as_deref(),
+                _ => (word == Some(VerdictWord::No)).then_some("unresolved"),
+            };
             if word.as_ref().is_some_and(|word| holds(word, outcome)) {
                 let steps: &[StepAnswer] = match &found {
                     Answer::Resolve(resolved) => &resolved.steps,
+                    Answer::Nameresolver(resolved) => &resolved.steps,
+                    Answer::Tcpping(tried) => tried.runs.first().map_or(&[], |run| &run.part.steps),
                     _ => &[],
                 };
                 let refutal = refuted(asked, because, |wanted| resolved_by(steps, wanted), || rules_of(steps))?;

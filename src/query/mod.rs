@@ -12,6 +12,7 @@ mod resolve;
 mod running;
 mod security;
 mod show;
+mod tools;
 mod troubleshoot;
 
 pub use answer::Answer;
@@ -125,8 +126,10 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         }
         Ask::What(..) => Err(not_yet(query, "`what can … reach`")),
         Ask::Who(..) => Err(not_yet(query, "`who can reach …`")),
-        Ask::Tcpping(..) => Err(not_yet(query, "`tcpping`")),
-        Ask::Nameresolver(..) => Err(not_yet(query, "`nameresolver`")),
+        Ask::Tcpping(app, target) => tools::tcpping(asked, app, target, query.span).map(Answer::Tcpping),
+        Ask::Nameresolver(app, name, server) => {
+            tools::nameresolver(asked, app, name, server.as_ref()).map(Answer::Nameresolver)
+        }
         Ask::TroubleshootApp(word) => troubleshoot::of_app(asked, word, query.span),
         Ask::Troubleshoot(reach) => troubleshoot::troubleshoot(asked, reach, query.span),
         Ask::Fix(..) => Err(not_yet(query, "`fix`")),

@@ -31,7 +31,8 @@ pub(super) fn resolve(
     Ok(answer(asked, host, who, &resolution))
 }
 
-fn answer(asked: &Asked<'_>, name: String, asker: String, resolution: &Resolution) -> ResolveAnswer {
+/// The plain data of a resolution.
+pub(super) fn answer(asked: &Asked<'_>, name: String, asker: String, resolution: &Resolution) -> ResolveAnswer {
     let unknown = resolution.steps.iter().any(|step| step.is_unknown());
     let verdict = match (resolution.answers.is_empty(), unknown) {
         (false, _) => VerdictWord::Yes,

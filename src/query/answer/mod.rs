@@ -8,6 +8,7 @@ mod lint;
 mod reach;
 mod running;
 mod tables;
+mod tools;
 mod troubleshoot;
 
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
@@ -18,6 +19,7 @@ pub use tables::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, GroupAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
     SecurityRuleAnswer,
 };
+pub use tools::{ConsoleAnswer, NameresolverAnswer, RunAnswer, TcppingAnswer, WaitAnswer};
 
 pub use troubleshoot::{
     CauseAnswer, ComparisonAnswer, SuspectAnswer, SuspectListAnswer, SuspectWord, TroubleshootAnswer,
@@ -41,6 +43,10 @@ pub enum Answer {
     Running(RunningAnswer),
     /// To `resolve`.
     Resolve(ResolveAnswer),
+    /// To `tcpping`.
+    Tcpping(TcppingAnswer),
+    /// To `nameresolver`.
+    Nameresolver(NameresolverAnswer),
     /// To `explain` of a rule, topic, code or name.
     Explain(ExplainAnswer),
     /// To `routes`.
@@ -83,6 +89,8 @@ impl Answer {
             Self::Reach(answer) => Some(answer.verdict),
             Self::Running(answer) => Some(answer.verdict),
             Self::Resolve(answer) => Some(answer.verdict),
+            Self::Tcpping(answer) => Some(answer.verdict),
+            Self::Nameresolver(answer) => Some(answer.verdict),
             Self::Troubleshoot(answer) => Some(answer.verdict),
             _ => None,
         }

@@ -6,6 +6,7 @@ mod explain;
 mod lint;
 mod running;
 mod tables;
+mod tools;
 mod trace;
 mod troubleshoot;
 
@@ -22,6 +23,8 @@ pub fn answer(answer: &Answer) -> Markup {
         Answer::Reach(answer) => trace::reach(answer),
         Answer::Running(answer) => running::running(answer),
         Answer::Resolve(answer) => trace::resolve(answer),
+        Answer::Tcpping(answer) => tools::tcpping(answer),
+        Answer::Nameresolver(answer) => tools::nameresolver(answer),
         Answer::Explain(answer) => explain::explain(answer),
         Answer::Routes(answer) => tables::routes(answer),
         Answer::Security(answer) => tables::security(answer),

@@ -48,7 +48,7 @@ pub(super) fn part_head(out: &mut Markup, part: &PartAnswer) {
 }
 
 /// A long list, cut.
-fn short(list: &str) -> String {
+pub(super) fn short(list: &str) -> String {
     let all: Vec<&str> = list.split(", ").collect();
     if all.len() <= 4 { list.to_string() } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
 }
