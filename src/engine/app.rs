@@ -3,7 +3,7 @@
 use super::Engine;
 use super::flow::{Ends, Flows};
 use super::packet::{Packet, Part};
-use super::question::{Question, Target};
+use super::question::Question;
 use super::resolve::Asker;
 use super::routes::either;
 use super::scope::Scope;
@@ -43,40 +43,35 @@ impl Engine<'_> {
         }
     }
 
-    /// From an app: its plan and configuration, the name, then its scope.
+    /// From an app: its configuration, its Hybrid Connections, the name, then its scope.
     pub(super) fn from_app(&self, question: &Question, app: AppId) -> Vec<Part> {
-        let mut trail = Trail::default();
-        self.plan_steps(app, &mut trail);
-        for step in validity::steps_for(self, app) {
-            trail.push(step);
+        let mut broken = Trail::default();
+        validity::steps_for(self, app).into_iter().for_each(|step| broken.push(step));
+        let taken = self.by_hybrid_connections(question, app, &broken);
+        let mut parts = taken.parts;
+        for rest in &taken.rest {
+            let mut trail = Trail::default();
+            self.plan_steps(app, &mut trail);
+            broken.steps.iter().for_each(|step| trail.push(step.clone()));
+            for (rule, text, place) in &taken.near {
+                trail.push(Step::note(rule, text.clone()).at(*place));
+            }
+            let mut walked = self.each_target(rest, Asker::App(app), trail.clone(), |engine, goal, trail| {
+                engine.app_to(rest, app, goal, trail)
+            });
+            for part in &mut walked {
+                self.not_public(app, rest, part, &taken.near);
+                if let Some(step) = part.trail.steps.iter_mut().find(|step| step.is_block()) {
+                    taken.near.iter().for_each(|(rule, ..)| *step = step.clone().also(*rule));
+                }
+            }
+            parts.extend(match &taken.perhaps {
+                Some((other, doubt)) => either_way(walked, other, trail, doubt, rest),
+                None => walked,
+            });
         }
-        if let Some(step) = self.by_hybrid_connection(question, app) {
-            trail.push(step);
-            let nowhere = Ends::Set(AddressSet::empty());
-            return vec![Part { source: nowhere.clone(), destination: nowhere, ports: question.ports.clone(), trail }];
-        }
-        let mut parts = self.each_target(question, Asker::App(app), trail, |engine, goal, trail| {
-            engine.app_to(question, app, goal, trail)
-        });
         self.judge_platform_calls(question, app, &mut parts);
         parts
-    }
-
-    /// A name and port that a Hybrid Connection of the app takes over.
-    fn by_hybrid_connection(&self, question: &Question, app: AppId) -> Option<Step> {
-        let Target::Name(name, _) = &question.target else { return None };
-        let mine = self.model[app].hybrids.iter().filter_map(|stated| match stated.value {
-            Thing::HybridConnection(id) => Some((stated.span, &self.model[id])),
-            _ => None,
-        });
-        let found = mine.into_iter().find(|(_, hybrid)| {
-            hybrid.endpoint.as_ref().is_some_and(|e| e.value.host == *name && question.ports.contains(e.value.port))
-        });
-        found.map(|(span, hybrid)| {
-            let name = &hybrid.head.name;
-            let text = format!("{name} takes this name and port; this version does not evaluate Hybrid Connections");
-            Step::unknown("hc.match-by-name", text, "", None).at(span)
-        })
     }
 
     /// What the plan says of integration.
@@ -136,6 +131,9 @@ impl Engine<'_> {
         }
         if let Some(part) = self.not_modelled(question, app, &goal, &trail) {
             return vec![part];
+        }
+        if let Some(by) = self.gateway_integration(app) {
+            return self.by_point_to_site(question, app, by, goal, trail);
         }
         let Some(subnet) = self.integration_subnet(app) else {
             return vec![self.without_integration(question, app, goal, trail)].into_iter().flatten().collect();
@@ -271,10 +269,6 @@ impl Engine<'_> {
             let text = format!("the network of a {} is its environment's, which fnet does not model", plan_type.title);
             return part(Step::unknown(rule, text, "", None).at(noun.head.span));
         }
-        if let Some(stated) = noun.integrate.iter().find(|s| matches!(s.value, Integration::Gateway(..))) {
-            let text = "this version does not evaluate gateway-required integration";
-            return part(Step::unknown("p2s.reach", text, "", None).at(stated.span));
-        }
         None
     }
 
@@ -355,6 +349,18 @@ impl Engine<'_> {
             );
         }
     }
+}
+
+/// What becomes of flows that one of two ways takes, and nobody says which: known where both end alike.
+fn either_way(taken: Vec<Part>, other: &[Part], mut trail: Trail, doubt: &Step, question: &Question) -> Vec<Part> {
+    let first = taken.first().map(Part::verdict);
+    if taken.iter().chain(other).all(|part| Some(part.verdict()) == first) {
+        return taken;
+    }
+    trail.push(doubt.clone());
+    let ends = taken.into_iter().next().map(|part| (part.source, part.destination));
+    let (source, destination) = ends.unwrap_or((Ends::Set(AddressSet::empty()), Ends::Set(AddressSet::empty())));
+    vec![Part { source, destination, ports: question.ports.clone(), trail }]
 }
 
 /// Where the integration of an app is stated.

@@ -99,7 +99,7 @@ impl Engine<'_> {
             Thing::App(id) => {
                 let subnet = self.integration_subnet(id).map(|id| self.model[id].addresses());
                 let outbound = AddressSet::of(self.model[id].outbound_ip.iter().map(|ip| &ip.value));
-                let mut matcher = Matcher::of(outbound.union(&subnet.unwrap_or_default()));
+                let mut matcher = Matcher::of(outbound.union(&subnet.unwrap_or_default()).union(&self.pool_of(id)));
                 matcher.symbols.push(SymbolOf::Platform(id));
                 matcher
             }

@@ -43,6 +43,14 @@ impl Engine<'_> {
         nat.map_or(Owner::Nobody, |(id, _)| Owner::Nat(id))
     }
 
+    /// The service whose public side has these ends.
+    pub(super) fn service_at(&self, ends: &Ends) -> Option<ServiceId> {
+        match self.owner(ends) {
+            Owner::Service(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// At a public address.
     pub(super) fn at_public(
         &self,

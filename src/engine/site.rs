@@ -1,7 +1,8 @@
 //! Sites of the customer's own and the gateways that lead to them, both directions. Not point-to-site clients.
 
 use super::Engine;
-use super::flow::{Ends, Flows};
+use super::flow::{Ends, Flows, SymbolOf};
+use super::gateway_required::insert_before_refusal;
 use super::packet::{Packet, Part};
 use super::question::Question;
 use super::resolve::Asker;
@@ -11,8 +12,8 @@ use crate::net::AddressSet;
 use crate::source::Span;
 
 impl Engine<'_> {
-    /// By a gateway to the site behind it.
-    pub(super) fn through_gateway(&self, mut packet: Packet<'_>, id: GatewayId) -> Vec<Part> {
+    /// Is a gateway up?
+    fn gateway_state(&self, packet: &mut Packet<'_>, id: GatewayId) {
         let gateway = &self.model[id];
         let name = &gateway.head.name;
         if let Some(down) = gateway.status.as_ref().filter(|status| status.value != "up") {
@@ -25,6 +26,13 @@ impl Engine<'_> {
         } else if gateway.status.is_none() {
             packet.trail.assume(format!("gateway {name} is up"));
         }
+    }
+
+    /// By a gateway to the site behind it.
+    pub(super) fn through_gateway(&self, mut packet: Packet<'_>, id: GatewayId) -> Vec<Part> {
+        let gateway = &self.model[id];
+        let name = &gateway.head.name;
+        self.gateway_state(&mut packet, id);
         let destination = packet.flows.destination.possible().clone();
         let joined =
             self.joined_by(id).into_iter().find(|(other, _)| destination.meets(&self.model[*other].addresses()));
@@ -40,11 +48,15 @@ impl Engine<'_> {
                 packet.end_with(Step::unknown("verdict.ours.unknown", text, fact, Some(line)).at(gateway.head.span)),
             ];
         };
-        self.at_site(packet, site)
+        let across = gateway.is_express_route() && packet.app.is_some();
+        let reached = Step::pass("gw.on-prem.reach", format!("reaches {}", self.model[site].head.name));
+        packet.push(reached.at(self.model[site].head.span).also_if(across, "gw.express-route.regional-only"));
+        let rule = if packet.app.is_some() { "route.app.return-route" } else { "gw.on-prem.return" };
+        self.at_site(packet, site, rule)
     }
 
     /// By a VPN of two gateways into another network.
-    fn by_vpn(&self, mut packet: Packet<'_>, to: VnetId, place: Span) -> Vec<Part> {
+    pub(super) fn by_vpn(&self, mut packet: Packet<'_>, to: VnetId, place: Span) -> Vec<Part> {
         let there = &self.model[to].head.name;
         let far = self.model.gateways().find(|(_, gateway)| gateway.vnet == Some(to) && !gateway.is_express_route());
         match far.map(|(_, gateway)| (&gateway.head.name, &gateway.status)) {
@@ -63,12 +75,11 @@ impl Engine<'_> {
         self.arrive(packet)
     }
 
-    fn at_site(&self, mut packet: Packet<'_>, site: OnPremisesId) -> Vec<Part> {
+    /// At a site: the way back, its firewall, and what stands there.
+    pub(super) fn at_site(&self, mut packet: Packet<'_>, site: OnPremisesId, rule: &'static str) -> Vec<Part> {
         let noun = &self.model[site];
         let name = &noun.head.name;
-        packet.push(Step::pass("gw.on-prem.reach", format!("reaches {name}")).at(noun.head.span));
         let source = packet.flows.source.possible().clone();
-        let rule = if packet.app.is_some() { "route.app.return-route" } else { "gw.on-prem.return" };
         let mut pieces = Vec::new();
         match &noun.return_routes {
             Some(Stated { value: ReturnRoutes::All, span }) => {
@@ -87,6 +98,7 @@ impl Engine<'_> {
                     let step =
                         Step::block(rule, Outcome::Dropped, format!("{name} has no route back to {lost}")).at(*span);
                     let step = step.headline(format!("{name} does not send replies back to {lost}"));
+                    let step = step.also("gw.on-prem.return");
                     packet.push(step.remedy(format!("amend on-premises {name} {{ return-route {lost} }}")));
                     pieces.push(packet);
                 }
@@ -95,7 +107,7 @@ impl Engine<'_> {
                 let fact = format!("what the routers of {name} send back to {source}");
                 let line = format!("amend on-premises {name} {{ return-route {source} }}");
                 let text = format!("whether {name} routes back to {source} is not stated");
-                packet.push(Step::unknown(rule, text, fact, Some(line)).at(noun.head.span));
+                packet.push(Step::unknown(rule, text, fact, Some(line)).at(noun.head.span).also("gw.on-prem.return"));
                 pieces.push(packet);
             }
         }
@@ -107,45 +119,17 @@ impl Engine<'_> {
         filtered.flat_map(|packet| self.at_interface(packet, Thing::OnPremises(site))).collect()
     }
 
-    /// From a site into Azure, or out of its own internet access.
+    /// From a site: inside it, out of its own internet access, or by a gateway into Azure.
     pub(super) fn from_site(
         &self,
         question: &Question,
         site: OnPremisesId,
+        asker: Asker,
         source: AddressSet,
         trail: Trail,
     ) -> Vec<Part> {
         let noun = &self.model[site];
-        self.each_target(question, Asker::Site(site), trail, |engine, goal, mut trail| {
-            if goal.possible().is_subset(&engine.public_space()) {
-                let stated = AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value));
-                let ends = if stated.is_empty() { engine.some_public_client() } else { Ends::Set(stated) };
-                let text = format!("{} calls from its own internet access: {ends}", noun.head.name);
-                trail.push(Step::note("gw.on-prem.no-service-endpoint", text).at(noun.head.span));
-                return engine.from_internet_to(question, ends, goal, trail);
-            }
-            let inside = goal.possible().is_subset(&noun.addresses());
-            let via = noun.via.iter().find_map(|via| match via.value {
-                Thing::Gateway(id) => engine.model[id].vnet.map(|vnet| (id, vnet)),
-                _ => None,
-            });
-            let (Some((gateway, vnet)), false) = (via, inside) else {
-                let rule = "gw.on-prem.reach";
-                let step = if inside {
-                    Step::pass(rule, format!("{goal} is inside {}", noun.head.name))
-                } else {
-                    Step::block(rule, Outcome::Dropped, format!("no gateway leads from {} to Azure", noun.head.name))
-                };
-                trail.push(step.at(noun.head.span));
-                return vec![Part {
-                    source: Ends::Set(source.clone()),
-                    destination: goal,
-                    ports: question.ports.clone(),
-                    trail,
-                }];
-            };
-            let text = format!("{} reaches Azure by gateway {}", noun.head.name, engine.model[gateway].head.name);
-            trail.push(Step::pass("gw.on-prem.reach", text).at(noun.head.span));
+        self.each_target(question, asker, trail, |engine, goal, trail| {
             let flows = Flows {
                 source: Ends::Set(source.clone()),
                 destination: goal.clone(),
@@ -153,26 +137,139 @@ impl Engine<'_> {
                 source_ports: question.source_ports.clone(),
                 ports: question.ports.clone(),
             };
-            let mut packet = engine.packet(question, flows, goal, trail, vnet);
-            let here = engine.model[vnet].addresses();
-            let destination = packet.flows.destination.possible().clone();
-            let peer = engine.peers_of(vnet).into_iter().find(|peer| {
-                destination.meets(&engine.model[peer.vnet].addresses()) && engine.lends_gateway(vnet, peer.vnet)
-            });
-            if !destination.meets(&here)
-                && let Some(peer) = peer
-            {
-                packet = engine.cross_peering(packet, peer.vnet);
-            } else if !destination.meets(&here) {
-                let text =
-                    format!("{destination} is not in a network that uses gateway {}", engine.model[gateway].head.name);
-                return vec![
-                    packet.end_with(
-                        Step::block("peer.gateway-transit.effect", Outcome::Dropped, text).at(noun.head.span),
-                    ),
-                ];
+            let via = engine.gateway_towards(site, &goal);
+            // Inside a site, and out of its own internet access, no network of Azure has a say.
+            let vnet = via.map_or(VnetId(0), |(_, vnet)| vnet);
+            let mut packet = engine.packet(question, flows, goal.clone(), trail, vnet);
+            if goal.possible().is_subset(&noun.addresses()) {
+                packet.push(Step::pass("gw.on-prem.reach", format!("inside {}", noun.head.name)).at(noun.head.span));
+                return engine.at_interface(packet, Thing::OnPremises(site));
             }
-            engine.arrive(packet)
+            let owner = format!("{} firewall", noun.head.name);
+            let passed = match &noun.firewall {
+                Some(firewall) => engine.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow),
+                None => vec![packet],
+            };
+            let public = goal.possible().is_subset(&engine.public_space());
+            passed
+                .into_iter()
+                .flat_map(|packet| match (public, via) {
+                    (true, _) => engine.out_of_site(packet, noun),
+                    (false, Some((gateway, _))) => engine.into_azure(packet, noun, gateway),
+                    (false, None) => {
+                        let text = format!("no gateway leads from {} to Azure", noun.head.name);
+                        let step = Step::block("gw.on-prem.reach", Outcome::Dropped, text);
+                        vec![packet.end_with(step.at(noun.head.span))]
+                    }
+                })
+                .collect()
         })
+    }
+
+    /// The gateway of a site that leads to some ends; its first one where none does.
+    fn gateway_towards(&self, site: OnPremisesId, goal: &Ends) -> Option<(GatewayId, VnetId)> {
+        let all: Vec<(GatewayId, VnetId)> = self.model[site]
+            .via
+            .iter()
+            .filter_map(|via| match via.value {
+                Thing::Gateway(id) => Some((id, self.model[id].vnet?)),
+                _ => None,
+            })
+            .collect();
+        let near = |vnet: VnetId| goal.possible().meets(&self.model[vnet].addresses());
+        let lends = |vnet: VnetId| {
+            self.peers_of(vnet).into_iter().any(|peer| near(peer.vnet) && self.lends_gateway(vnet, peer.vnet))
+        };
+        let leads = all.iter().find(|(_, vnet)| near(*vnet)).or_else(|| all.iter().find(|(_, vnet)| lends(*vnet)));
+        leads.or(all.first()).copied()
+    }
+
+    /// Out of a site's own internet access: what answers sees no subnet of Azure.
+    fn out_of_site(&self, mut packet: Packet<'_>, noun: &OnPremises) -> Vec<Part> {
+        let name = &noun.head.name;
+        let stated = AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value));
+        let ends = if stated.is_empty() { self.some_public_client() } else { Ends::Set(stated) };
+        let text = format!("{name} calls from its own internet access: {}", self.name_of(&ends));
+        packet.push(Step::note("eval.out.9-public-target", text).at(noun.head.span));
+        let goal = packet.goal.clone();
+        let before = packet.trail.steps.len();
+        let restricted = self.admits_subnets(&goal);
+        let endpoint = goal.symbol().is_some_and(|symbol| match &symbol.of {
+            SymbolOf::Service(id, _) => {
+                let is_its = |endpoint: &PrivateEndpoint| {
+                    endpoint.target.as_ref().is_some_and(|target| target.value == Thing::Service(*id))
+                };
+                self.model.private_endpoints.iter().any(is_its)
+            }
+            _ => false,
+        });
+        let mut parts = self.from_internet_to(packet.question, ends, goal, packet.trail);
+        for part in &mut parts {
+            if let Some((service, place)) = &restricted {
+                insert_before_refusal(part, before, |_| {
+                    let text = format!("{service} admits subnets by service endpoint, which {name} cannot use");
+                    Some(Step::block("gw.on-prem.no-service-endpoint", Outcome::Refused, text).at(*place))
+                });
+            }
+            if let Some(step) = part.trail.steps.iter_mut().find(|step| step.is_block()).filter(|_| endpoint) {
+                *step = step.clone().also("gw.on-prem.private-endpoint");
+            }
+        }
+        parts
+    }
+
+    /// By a gateway into its network, or into a peer that uses it.
+    fn into_azure(&self, mut packet: Packet<'_>, noun: &OnPremises, id: GatewayId) -> Vec<Part> {
+        let name = &self.model[id].head.name;
+        let text = format!("{} reaches Azure by gateway {name}", noun.head.name);
+        packet.push(Step::pass("gw.on-prem.reach", text).at(noun.head.span));
+        self.gateway_state(&mut packet, id);
+        let vnet = packet.vnet;
+        let destination = packet.flows.destination.possible().clone();
+        if let Some(endpoint) = self.endpoint_at(&packet.flows.destination) {
+            let text = format!("private endpoint {} is reached over the gateway", self.model[endpoint].head.name);
+            packet.push(Step::pass("gw.on-prem.private-endpoint", text).at(self.model[endpoint].head.span));
+        }
+        if !destination.meets(&self.model[vnet].addresses()) {
+            let peer = self.peers_of(vnet).into_iter().find(|peer| {
+                destination.meets(&self.model[peer.vnet].addresses()) && self.lends_gateway(vnet, peer.vnet)
+            });
+            let Some(peer) = peer else {
+                let text = format!("{destination} is not in a network that uses gateway {name}");
+                let step = Step::block("peer.gateway-transit.effect", Outcome::Dropped, text);
+                return vec![packet.end_with(step.at(noun.head.span))];
+            };
+            if self.gateway_table(vnet).is_none() {
+                packet = self.cross_peering(packet, peer.vnet);
+            }
+        }
+        if let Some(subnet) = self.gateway_table(vnet) {
+            packet.subnet = Some(subnet);
+            return self.by_route(packet);
+        }
+        match self.endpoint_at(&packet.flows.destination) {
+            Some(endpoint) => self.to_private_endpoint(packet, endpoint),
+            None => self.arrive(packet),
+        }
+    }
+
+    /// The gateway's subnet, where a route table sends what comes from sites on its way.
+    fn gateway_table(&self, vnet: VnetId) -> Option<SubnetId> {
+        let name = self.platform().word("gateway-subnet");
+        let mut subnets = self.model[vnet].subnets.iter().copied();
+        subnets.find(|id| {
+            let subnet = &self.model[*id];
+            subnet.route_table.is_some() && subnet.short_name().eq_ignore_ascii_case(&name)
+        })
+    }
+
+    /// The private endpoint at some ends.
+    pub(super) fn endpoint_at(&self, ends: &Ends) -> Option<PrivateEndpointId> {
+        if let Some(SymbolOf::PrivateEndpoint(id)) = ends.symbol().map(|symbol| &symbol.of) {
+            return Some(*id);
+        }
+        let address = ends.possible().single()?;
+        let found = self.model.private_endpoints().find(|(_, e)| e.addresses.iter().any(|own| own.value == address));
+        found.map(|(id, _)| id)
     }
 }

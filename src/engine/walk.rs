@@ -15,6 +15,7 @@ impl Engine<'_> {
         let mut parts: Vec<Part> = Vec::new();
         let mut apart = self.walk_apart(question);
         self.past_integration(question, &mut apart);
+        self.never_inbound(question, &mut apart);
         for part in apart {
             let alike = |known: &&mut Part| {
                 known.trail == part.trail && known.destination == part.destination && known.ports == part.ports
@@ -56,7 +57,7 @@ impl Engine<'_> {
             }
             Source::OnPremises(site) => {
                 let set = self.model[*site].addresses();
-                self.from_site(question, *site, set, trail)
+                self.from_site(question, *site, Asker::Site(*site), set, trail)
             }
             Source::Internet => self.from_internet(question, self.some_public_client(), trail),
             Source::Addresses(set) => self.from_addresses(question, set, trail),
@@ -152,7 +153,7 @@ impl Engine<'_> {
                     engine.from_subnet(question, subnet, Some(host), Ends::Set(source), goal, trail)
                 })
             }
-            Some(Thing::OnPremises(site)) => self.from_site(question, site, own, trail),
+            Some(Thing::OnPremises(site)) => self.from_site(question, site, Asker::Host(host), own, trail),
             _ => Vec::new(),
         }
     }
@@ -255,7 +256,7 @@ impl Engine<'_> {
         }
         for (id, site) in self.model.on_premises() {
             if let Some(found) = take(site.addresses(), &mut rest) {
-                parts.append(&mut self.from_site(question, id, found, trail.clone()));
+                parts.append(&mut self.from_site(question, id, Asker::Site(id), found, trail.clone()));
             }
         }
         if let Some(found) = take(self.probes(), &mut rest) {

@@ -119,9 +119,6 @@ impl HybridManager {
         let place = if placed { r.place(kinds, "hybrid-connection-manager NAME in PLACE", cx) } else { None };
         r.no_more(3, cx);
         let os = f.choice("os", &["windows", "linux"], cx);
-        if let Some(os) = os.as_ref().filter(|os| os.value == 1) {
-            cx.edition_must_declare("hybrid-connection-manager.linux", "a manager on Linux", os.span);
-        }
         let status = f.choice("status", &["down", "up"], cx);
         let reaches = f.entry("reaches").map(|_| {
             let words = f.words("reaches", cx);

@@ -94,6 +94,7 @@ impl Engine<'_> {
                     }
                     servers
                 }
+                None if self.gateway_integration(app).is_some() => self.servers_by_gateway(app, out),
                 None => {
                     let text =
                         format!("{} asks Azure's name servers, which tell it public names alone", noun.head.name);
@@ -110,6 +111,32 @@ impl Engine<'_> {
             servers.push(alternative.value);
         }
         servers
+    }
+
+    /// The name servers of the network that a gateway joins an app to, as of the last Sync Network.
+    fn servers_by_gateway(&self, app: AppId, out: &mut Resolution) -> Vec<IpAddr> {
+        let Some(by) = self.gateway_integration(app) else { return Vec::new() };
+        let (noun, vnet) = (&self.model[app], &self.model[by.vnet]);
+        let text = format!("{} asks the name servers of {}", noun.head.name, vnet.head.name);
+        let place = vnet.dns.as_ref().map_or(by.place, |dns| dns.span);
+        out.steps.push(Step::pass("dns.gateway-required", text).at(place));
+        if let Some(id) = by.gateway {
+            let name = &self.model[id].head.name;
+            match &self.model[id].dns_in_sync {
+                Some(stated) if !stated.value => {
+                    let text = format!("the DNS of {} changed without Sync Network on gateway {name}", vnet.head.name);
+                    let fact = format!("which name servers {} still uses", noun.head.name);
+                    let line = format!("amend gateway {name} {{ dns-sync in-sync }}");
+                    out.steps.push(Step::unknown("p2s.dns", text, fact, Some(line)).at(stated.span));
+                }
+                Some(_) => {}
+                None => out.assumptions.push(format!("the DNS of gateway {name} is in sync")),
+            }
+        }
+        match self.servers_of_vnet(by.vnet, &mut Resolution::default()) {
+            servers if servers.is_empty() => vec![self.azure_dns()],
+            servers => servers,
+        }
     }
 
     /// The name servers of an app, with the steps that lead to them.

@@ -30,7 +30,8 @@ impl Engine<'_> {
         };
         match asker {
             Asker::App(app) => {
-                let home = self.integration_subnet(app).map(|subnet| self.model[subnet].vnet);
+                let by_gateway = self.gateway_integration(app).map(|by| by.vnet);
+                let home = self.integration_subnet(app).map(|subnet| self.model[subnet].vnet).or(by_gateway);
                 let vnet = home.filter(|_| self.sees_zones(app));
                 Some(View { vnet, home, app: Some(app), forwarded: false })
             }
@@ -45,7 +46,9 @@ impl Engine<'_> {
 
     /// Does an app see the zones of its network?
     fn sees_zones(&self, app: AppId) -> bool {
-        if !self.fires("dns.azure-dns-scope") || self.environment(app).is_some() {
+        // No document says so of an app behind a gateway; it is taken to see the zones of its network (O-11).
+        let by_gateway = self.gateway_integration(app).is_some();
+        if !self.fires("dns.azure-dns-scope") || self.environment(app).is_some() || by_gateway {
             return true;
         }
         self.asks_azure(app) && self.routes_all(app)
@@ -107,7 +110,12 @@ impl Engine<'_> {
         let Some(Found { data, place, rule, also }) = self.lookup(zone, name) else {
             return self.not_in_zone(zone, link, vnet, name, out);
         };
-        let usual = if view.app.is_some() { "dns.private-zone.app" } else { "dns.private-zone.resolution-link" };
+        let by_gateway = view.app.is_some_and(|app| self.gateway_integration(app).is_some());
+        let usual = match view.app {
+            Some(_) if by_gateway => "dns.gateway-required",
+            Some(_) => "dns.private-zone.app",
+            None => "dns.private-zone.resolution-link",
+        };
         let what = match &data {
             Data::Addresses(answers) => answers.iter().map(Ends::to_string).collect::<Vec<_>>().join(", "),
             Data::Alias(alias) => format!("an alias of {alias}"),

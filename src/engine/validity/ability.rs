@@ -1,13 +1,11 @@
-//! What an app may do on its plan: integrate, use Hybrid Connections, have private endpoints, admit subnets.
+//! What an app may do on its plan: integrate, have private endpoints, admit subnets.
 
 use super::super::Engine;
 use super::Finding;
-use super::occupancy::{hosted, plan_id};
+use super::occupancy::plan_id;
 use super::plan::facts;
 use crate::model::*;
 use crate::platform::{PlanType, RuleClass};
-use crate::source::Span;
-use indexmap::IndexMap;
 
 pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
     for (id, app) in engine.model.apps() {
@@ -19,23 +17,21 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
             }
         }
         let Some((plan, of_type)) = plan_of(engine, app) else { continue };
-        all.extend(hybrid(engine, id, app, plan, of_type));
         all.extend(no_effect(engine, id, app, plan, of_type));
         all.extend(subnet_rules(engine, id, app, plan, of_type));
     }
     for (id, endpoint) in engine.model.private_endpoints() {
         all.extend(private_endpoint(engine, id, endpoint));
     }
-    hybrid_limits(engine, all);
 }
 
-fn plan_of<'m>(engine: &Engine<'m>, app: &App) -> Option<(&'m Plan, &'m PlanType)> {
+pub(super) fn plan_of<'m>(engine: &Engine<'m>, app: &App) -> Option<(&'m Plan, &'m PlanType)> {
     let plan = &engine.model[plan_id(app)?];
     Some((plan, plan.plan_type.as_ref()?))
 }
 
 /// The check that the feature matrix names for a plan type, or another one where it names none.
-fn rule_of(engine: &Engine<'_>, feature: &str, of_type: &PlanType, otherwise: &str) -> String {
+pub(super) fn rule_of(engine: &Engine<'_>, feature: &str, of_type: &PlanType, otherwise: &str) -> String {
     let features = engine.platform().features();
     let row = features.iter().find(|row| row.name == feature);
     let cell = row.and_then(|row| row.cells.iter().find(|cell| cell.plan == of_type.name));
@@ -76,14 +72,6 @@ fn integration(engine: &Engine<'_>, id: AppId, app: &App, stated: &Stated<Integr
     }
     let message = format!("app `{name}` cannot integrate from the older scale unit of plan `{plan_name}`");
     Some(refuse("plan.vnet.scale-unit", message)?.also(older.span, "the scale unit").also(tier.span, "the tier"))
-}
-
-fn hybrid(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &PlanType) -> Option<Finding> {
-    let hybrid = app.hybrids.first().filter(|_| !of_type.hybrid_connections)?;
-    let rule = rule_of(engine, "hybrid-connections", of_type, "plan.consumption.no-hybrid-connections");
-    let message = format!("app `{}` cannot use Hybrid Connections on plan `{}`", app.head.name, plan.head.name);
-    let found = Finding::of(engine, &rule, hybrid.span, [Thing::App(id)], message)?;
-    Some(found.also(plan.head.span, of_type.title.clone()))
 }
 
 /// Route-all on a plan that no network is ever joined to: outbound traffic stays as it was.
@@ -141,35 +129,4 @@ fn private_endpoint(engine: &Engine<'_>, id: PrivateEndpointId, endpoint: &Priva
     let message = format!("app `{}` cannot have a private endpoint on plan `{}`", noun.head.name, plan.head.name);
     let found = Finding::of(engine, &rule, target.span, about, message)?;
     Some(found.also(tier.span, format!("the tier {}", tier.value)))
-}
-
-/// How many Hybrid Connections a tier has: for a plan, or for each app where the stdlib says so. One that several apps
-/// use counts once.
-fn hybrid_limits(engine: &Engine<'_>, all: &mut Vec<Finding>) {
-    for (plan, apps) in hosted(engine) {
-        let noun = &engine.model[plan];
-        let (Some(of_type), Some(tier)) = (&noun.plan_type, &noun.tier) else { continue };
-        let property = format!("hybrid-connections-{}", tier.value.to_lowercase());
-        let Some(most) = facts(engine, of_type, &property).first().and_then(|n| n.parse::<usize>().ok()) else {
-            continue;
-        };
-        let per_app = facts(engine, of_type, "hybrid-connections-of-app").contains(&tier.value);
-        let groups: Vec<(Thing, Vec<AppId>)> = match per_app {
-            true => apps.iter().map(|app| (Thing::App(*app), vec![*app])).collect(),
-            false => vec![(Thing::Plan(plan), apps)],
-        };
-        for (thing, apps) in groups {
-            let mut used: IndexMap<Thing, Span> = IndexMap::new();
-            for hybrid in apps.iter().flat_map(|app| &engine.model[*app].hybrids) {
-                used.entry(hybrid.value).or_insert(hybrid.span);
-            }
-            if let Some((_, span)) = used.get_index(most) {
-                let name = &thing.head(engine.model).name;
-                let message = format!("`{name}` uses more Hybrid Connections than the tier {} has", tier.value);
-                let found = Finding::of(engine, "plan.hybrid.tiers", *span, [thing], message);
-                let label = format!("{} used, {most} possible", used.len());
-                all.extend(found.map(|found| found.label(label).also(tier.span, "the tier")));
-            }
-        }
-    }
 }

@@ -84,6 +84,7 @@ impl Required<'_, '_> {
             return;
         };
         all.extend(self.requirements(gateway));
+        all.extend(self.not_up(gateway));
         all.extend(self.pool(gateway));
         let express_route = here.iter().find(|(_, other)| other.is_express_route());
         if let Some((_, other)) = express_route.filter(|_| !gateway.is_express_route()) {
@@ -144,14 +145,21 @@ impl Required<'_, '_> {
             Some((gateway.head.span, "has no point-to-site pool"))
         } else if let Some(other) = stated.filter(|_| offers("sstp").is_none()) {
             Some((other.span, "does not offer SSTP"))
-        } else if let Some(ikev2) = offers("ikev2").filter(|_| !basic) {
-            Some((ikev2.span, "offers IKEv2 as well"))
         } else {
-            gateway.status.as_ref().filter(|status| status.value != "up").map(|status| (status.span, "is not up"))
+            offers("ikev2").filter(|_| !basic).map(|ikev2| (ikev2.span, "offers IKEv2 as well"))
         };
         let (place, what) = trouble?;
         let message = format!("app `{}` cannot use gateway `{}`, which {what}", self.noun.head.name, gateway.head.name);
         Some(self.found("p2s.gateway-requirements", message)?.also(place, what))
+    }
+
+    /// A gateway that is not up cuts the app off from the network, and from nothing else.
+    fn not_up(&self, gateway: &Gateway) -> Option<Finding> {
+        let status = gateway.status.as_ref().filter(|status| status.value != "up")?;
+        let (app, name) = (&self.noun.head.name, &gateway.head.name);
+        let message = format!("app `{app}` cannot use gateway `{name}`, which is {}", status.value);
+        let found = self.found("p2s.gateway-requirements", message)?.also(status.span, "its status");
+        Some(Finding { runs: true, ..found })
     }
 
     fn pool(&self, gateway: &Gateway) -> Option<Finding> {

@@ -8,6 +8,7 @@ mod capacity;
 mod change;
 mod endpoint;
 mod gateway;
+mod hybrid;
 mod integration;
 mod nat;
 mod occupancy;
@@ -149,6 +150,7 @@ const OF_APPS: &[Check] = &[
     gateway::check,
     change::check,
     trigger::check,
+    hybrid::check,
 ];
 
 /// The themes whose findings are about what no app is or stands on: a walk need not ask them.
@@ -178,9 +180,19 @@ pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
     if let Some(subnet) = engine.integration_subnet(app) {
         about.push(Thing::Subnet(subnet));
     }
-    let stops = |finding: &&Finding| {
-        finding.severity == Severity::Error && !finding.runs && finding.about.iter().all(|thing| about.contains(thing))
-    };
+    steps(engine, |finding| finding.about.iter().all(|thing| about.contains(thing)))
+}
+
+/// The findings that keep a Hybrid Connection of an app from working, and the app running all the same.
+pub(super) fn steps_for_hybrid(engine: &Engine<'_>, app: AppId, hybrid: HybridId) -> Vec<Step> {
+    let hybrid = Thing::HybridConnection(hybrid);
+    let mut about = vec![Thing::App(app), hybrid];
+    about.extend(engine.model[app].on);
+    steps(engine, |finding| finding.about.contains(&hybrid) && finding.about.iter().all(|thing| about.contains(thing)))
+}
+
+fn steps(engine: &Engine<'_>, concerns: impl Fn(&Finding) -> bool) -> Vec<Step> {
+    let stops = |finding: &&Finding| finding.severity == Severity::Error && !finding.runs && concerns(finding);
     of_apps(engine)
         .iter()
         .filter(stops)
