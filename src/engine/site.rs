@@ -83,14 +83,18 @@ impl Engine<'_> {
         let mut pieces = Vec::new();
         match &noun.return_routes {
             Some(Stated { value: ReturnRoutes::All, span }) => {
-                packet.push(Step::pass(rule, format!("{name} routes back to everything")).at(*span));
+                packet.push(
+                    Step::pass(rule, format!("{name} routes back to everything")).at(*span).also("gw.on-prem.return"),
+                );
                 pieces.push(packet);
             }
             Some(Stated { value: ReturnRoutes::Prefixes(set), span }) => {
                 let (back, lost, _) = Ends::Set(source).split(set);
                 if let Some(back) = back {
                     let mut packet = packet.with(Flows { source: back.clone(), ..packet.flows.clone() });
-                    packet.push(Step::pass(rule, format!("{name} routes back to {back}")).at(*span));
+                    packet.push(
+                        Step::pass(rule, format!("{name} routes back to {back}")).at(*span).also("gw.on-prem.return"),
+                    );
                     pieces.push(packet);
                 }
                 if let Some(lost) = lost {

@@ -58,7 +58,8 @@ fn integration(engine: &Engine<'_>, id: AppId, app: &App, stated: &Stated<Integr
         let otherwise = if kind == "gateway" { "p2s.dedicated-only" } else { "plan.vnet.tiers" };
         let rule = rule_of(engine, "vnet-integration", of_type, otherwise);
         let message = format!("app `{name}` cannot have {words} integration on plan `{plan_name}`");
-        return Some(refuse(&rule, message)?.also(plan.head.span, of_type.title.clone()));
+        let found = refuse(&rule, message)?.also(plan.head.span, of_type.title.clone());
+        return Some(found.further(engine, kind == "gateway", "p2s.dedicated-only"));
     }
     let tier = plan.tier.as_ref()?;
     if !of_type.may_integrate(&tier.value, kind) {

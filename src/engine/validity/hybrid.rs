@@ -41,7 +41,7 @@ fn on_app(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &Plan
             ("hc.no-windows-container".to_string(), message, container.span, "the container".to_string())
         };
         let found = Finding::of(engine, &rule, hybrid.span, [Thing::App(id), hybrid.value], message)?;
-        Some(found.also(place, label))
+        Some(found.also(place, label).further(engine, !of_type.hybrid_connections, "hc.not-consumption"))
     });
     found.collect()
 }

@@ -197,10 +197,11 @@ fn steps(engine: &Engine<'_>, concerns: impl Fn(&Finding) -> bool) -> Vec<Step> 
         .iter()
         .filter(stops)
         .map(|finding| {
-            Step::block(&finding.rule, Outcome::Broken, finding.message.clone())
+            let step = Step::block(&finding.rule, Outcome::Broken, finding.message.clone())
                 .at(finding.span)
                 .headline(finding.message.clone())
-                .also("eval.out.1-plan")
+                .also("eval.out.1-plan");
+            finding.further.iter().fold(step, |step, rule| step.also(rule.clone()))
         })
         .collect()
 }
