@@ -144,6 +144,7 @@ impl Engine<'_> {
                 if let Some(step) = there.and_then(|subnet| self.only_outbound(subnet)) {
                     return vec![packet.end_with(step)];
                 }
+                let goal = goal.in_short();
                 packet.trail.assume(format!("something listens on {goal}{}", packet.flows.port_text()));
                 packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {goal}")));
                 vec![packet.end()]

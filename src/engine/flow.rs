@@ -80,6 +80,13 @@ impl Ends {
         matches!(self, Self::Set(set) if set.is_empty())
     }
 
+    /// It in a few words: of many prefixes the first ones, and how many they are.
+    pub fn in_short(&self) -> String {
+        let text = self.to_string();
+        let all: Vec<&str> = text.split(", ").collect();
+        if all.len() <= 4 { text } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
+    }
+
     /// The addresses outside a set and inside it; a symbol that may be both is inside, with a doubt.
     pub fn split(&self, set: &AddressSet) -> (Option<Ends>, Option<Ends>, bool) {
         match self {

@@ -262,11 +262,22 @@ impl Engine<'_> {
         if let Some(found) = take(self.probes(), &mut rest) {
             parts.append(&mut self.from_probe(question, &found, trail.clone()));
         }
+        for (_, vnet) in self.model.vnets() {
+            let Some(between) = take(vnet.addresses(), &mut rest) else { continue };
+            // Addresses between subnets have no interface; where no subnet was asked about, one may be missing.
+            if !vnet.subnets.iter().any(|id| self.model[*id].addresses().meets(set)) {
+                let text = format!("no declared subnet of {} has {between}", vnet.head.name);
+                let line = format!("amend vnet {} {{ subnet NAME PREFIX }}", vnet.head.name);
+                parts.append(&mut self.from_nowhere(question, Ends::Set(between), text, line, trail.clone()));
+            }
+        }
         if let Some(found) = take(self.public_space(), &mut rest) {
             parts.append(&mut self.from_internet(question, Ends::Set(found), trail.clone()));
         }
         if !rest.is_empty() {
-            parts.append(&mut self.from_nowhere(question, Ends::Set(rest), trail));
+            let text = format!("{rest} belongs to nothing declared");
+            let line = format!("vnet NAME {rest}, or on-premises NAME {rest} {{ via GATEWAY }}");
+            parts.append(&mut self.from_nowhere(question, Ends::Set(rest), text, line, trail));
         }
         parts
     }
@@ -283,16 +294,10 @@ impl Engine<'_> {
     }
 
     /// From private addresses that belong to nothing declared: only the far side can be judged.
-    fn from_nowhere(&self, question: &Question, source: Ends, trail: Trail) -> Vec<Part> {
+    fn from_nowhere(&self, question: &Question, source: Ends, text: String, line: String, trail: Trail) -> Vec<Part> {
         self.each_target(question, Asker::Nowhere, trail, |engine, goal, mut trail| {
-            let fact = format!("where {source} is");
-            let line = format!("vnet NAME {source}, or on-premises NAME {source} {{ via GATEWAY }}");
-            trail.push(Step::unknown(
-                "verdict.ours.unknown",
-                format!("{source} belongs to nothing declared"),
-                fact,
-                Some(line),
-            ));
+            let fact = format!("where {} is", source.in_short());
+            trail.push(Step::unknown("verdict.ours.unknown", text.clone(), fact, Some(line.clone())));
             engine.enter_from_outside(question, source.clone(), goal, trail)
         })
     }

@@ -37,7 +37,12 @@ pub(in crate::query) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> Stri
         return subnets.join(", or ");
     }
     if let Some((_, vnet)) = model.vnets().find(|(_, vnet)| set.is_subset(&vnet.addresses())) {
-        return format!("in {}, in no declared subnet", vnet.head.name);
+        let met = vnet.subnets.iter().map(|id| &model[*id]).filter(|subnet| set.meets(&subnet.addresses()));
+        let names: Vec<&str> = met.map(|subnet| subnet.head.name.as_str()).collect();
+        return match names.as_slice() {
+            [] => format!("in {}, in no declared subnet", vnet.head.name),
+            names => format!("in {}: {}", vnet.head.name, names.join(", ")),
+        };
     }
     if let Some((_, site)) = model.on_premises().find(|(_, site)| set.is_subset(&site.addresses())) {
         return format!("in {}", site.head.name);
