@@ -68,6 +68,71 @@ fn remedies_open_the_way() {
     report(&troubles, tried);
 }
 
+/// The `can … start`, `fire` and `scale` questions that a script asks or makes claims of.
+fn runs(outcomes: &[Outcome]) -> Vec<String> {
+    let verbs = [" start", " fire", " scale"];
+    let asked = |text: &str| {
+        let text = text.strip_prefix("assert ").unwrap_or(text);
+        let text = text.split(" because ").next()?.trim_end_matches(" not").split(" is ").next()?.trim();
+        let text = text.replace(" cannot ", " can ");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let plain = match words.as_slice() {
+            ["can", _, _] => text.clone(),
+            [who, "can", verb] => format!("can {who} {verb}"),
+            _ if text.starts_with("given ") => text.clone(),
+            _ => return None,
+        };
+        verbs.iter().any(|verb| plain.ends_with(verb)).then_some(plain)
+    };
+    let texts = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Answer { question, .. } => asked(question),
+        Outcome::Holds { assertion, .. } | Outcome::Fails { assertion, .. } => asked(assertion),
+        _ => None,
+    });
+    let mut all: Vec<String> = texts.collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn remedies_make_apps_run() {
+    let (mut troubles, mut tried) = (Vec::new(), 0);
+    for path in ["examples", "tests/rules"].iter().flat_map(|folder| scripts(folder)) {
+        let file = slashed(&path);
+        let mut session = Session::new();
+        let Ok(loaded) = session.load_file(&root().join(&path)) else { continue };
+        for question in runs(&loaded.outcomes) {
+            let Ok(Answer::Running(answer)) = session.ask(&question) else { continue };
+            let unmet = answer.needs.iter().find(|need| need.decisive && need.outcome.is_some());
+            let Some(need) =
+                unmet.filter(|need| !need.remedies.is_empty() && need.remedies.iter().all(|r| is_whole(r)))
+            else {
+                continue;
+            };
+            tried += 1;
+            let (given, asked) = match question.strip_prefix("given {") {
+                Some(rest) => rest.rsplit_once('}').expect("a body"),
+                None => ("", question.as_str()),
+            };
+            let changed = format!("given {{ {given}; {} }} {asked}", need.remedies.join("; "));
+            match session.ask(changed.replace("{ ;", "{").trim()) {
+                Ok(Answer::Running(again)) => {
+                    let same = again.needs.iter().find(|other| other.what == need.what && other.outcome.is_some());
+                    if let Some(same) = same {
+                        troubles.push(format!("{file}: {changed}\n  is still no: {:?}", same.decided_by));
+                    }
+                }
+                Ok(_) => troubles.push(format!("{file}: {changed}\n  is another question")),
+                Err(errors) => troubles.push(format!("{file}: {changed}\n{errors}")),
+            }
+        }
+    }
+    assert!(tried > 5, "only {tried} remedies were tried");
+    println!("{tried} remedies were tried");
+    report(&troubles, tried);
+}
+
 /// An app gets into a network by a plan that can integrate, and a subnet that no other plan uses.
 #[test]
 fn integration_is_advised_where_azure_takes_it() {

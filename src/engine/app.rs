@@ -11,6 +11,7 @@ use super::trail::{Outcome, Step, Trail};
 use super::validity;
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
+use crate::platform::Scaling;
 use crate::source::Span;
 use crate::syntax::ast::Over;
 
@@ -249,6 +250,15 @@ impl Engine<'_> {
         }
     }
 
+    /// An app whose network is that of a container environment or a cluster.
+    pub(super) fn managed_elsewhere(&self, app: AppId) -> Option<Step> {
+        let plan_type = self.plan_type(app).filter(|of_type| of_type.scaling == Scaling::Environment)?;
+        let rule = ["plan.container-apps.environment-managed", "plan.kubernetes.all-yes"];
+        let rule = rule.into_iter().find(|rule| self.fires(rule)).unwrap_or("verdict.ours.unknown");
+        let text = format!("the network of {} is its environment's, which fnet does not model", plan_type.title);
+        Some(Step::unknown(rule, text, "", None).at(self.model[app].head.span))
+    }
+
     /// What is known to be outside of what fnet models.
     fn not_modelled(&self, question: &Question, app: AppId, goal: &Ends, trail: &Trail) -> Option<Part> {
         let noun = &self.model[app];
@@ -262,12 +272,8 @@ impl Engine<'_> {
                 trail,
             })
         };
-        let plan_type = self.plan_of(app).and_then(|plan| plan.plan_type.as_ref())?;
-        if plan_type.integration.iter().any(|kind| kind == "environment" || kind == "cluster") {
-            let rule = ["plan.container-apps.environment-managed", "plan.kubernetes.all-yes"];
-            let rule = rule.into_iter().find(|rule| self.fires(rule)).unwrap_or("verdict.ours.unknown");
-            let text = format!("the network of a {} is its environment's, which fnet does not model", plan_type.title);
-            return part(Step::unknown(rule, text, "", None).at(noun.head.span));
+        if let Some(step) = self.managed_elsewhere(app) {
+            return part(step);
         }
         None
     }

@@ -57,7 +57,7 @@ impl Engine<'_> {
         let (ends, rule) = if question.traffic.is_of_platform() && self.fires("src.key-vault-reference") {
             let symbol = Symbol {
                 of: SymbolOf::Unpublished(app),
-                text: "addresses that the platform does not publish".into(),
+                text: "unpublished addresses of the platform".into(),
                 within: self.some_public(),
                 tags: self.azure_tags(None),
                 tags_known: true,

@@ -90,6 +90,9 @@ impl Engine<'_> {
             let block = match (question.traffic, by_gateway) {
                 (Traffic::KeyVaultReference, None) => {
                     step.rests_also("kvref.allowed");
+                    if self.integration_subnet(app).is_none() {
+                        step.remedy = self.platform().rule("kvref.allowed").and_then(|rule| rule.remedy);
+                    }
                     continue;
                 }
                 (Traffic::KeyVaultReference, Some(stated)) => {

@@ -68,7 +68,8 @@ fn outcome(verdict: Verdict) -> Option<String> {
 pub(super) fn need_answer(asked: &Asked<'_>, need: &Need, explained: bool) -> NeedAnswer {
     let verdict = need.verdict();
     let deciding = need.trail.deciding();
-    let mut remedies: Vec<String> = deciding.and_then(|step| step.remedy.clone()).into_iter().collect();
+    let own = deciding.and_then(|step| step.remedy.as_deref()).unwrap_or_default();
+    let mut remedies: Vec<String> = own.lines().map(String::from).collect();
     if remedies.is_empty() && !need.way.is_empty() {
         for part in &need.way {
             let more = reach::remedies(asked, &part.trail.steps, part.verdict());
@@ -157,7 +158,10 @@ fn no_app(word: &Word) -> Diagnostic {
 pub(super) fn describe(asked: &Asked<'_>, trigger: &Trigger) -> String {
     let platform = &asked.model.platform;
     let of_type = trigger.trigger_type.as_ref().and_then(|t| platform.trigger_type(&t.value));
-    let title = of_type.map_or("trigger".to_string(), |of_type| format!("{} trigger", of_type.title));
+    let title = of_type.map_or("trigger".to_string(), |of_type| match of_type.title.ends_with("trigger") {
+        true => of_type.title,
+        false => format!("{} trigger", of_type.title),
+    });
     let source = match trigger.source.as_ref().map(|source| &source.value) {
         Some(crate::model::TriggerSource::Thing(thing)) => format!(" on {}", thing.head(asked.model).name),
         Some(crate::model::TriggerSource::HostPort(at)) => format!(" on {}:{}", at.host, at.port),

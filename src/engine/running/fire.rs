@@ -204,7 +204,12 @@ impl Engine<'_> {
                     true => step,
                     false => {
                         let plan = self.plan_type(app).map_or("plan", |plan| &plan.title);
-                        step.headline(format!("{what} admits networks alone, and a {plan} has no triggers for that"))
+                        let step = step
+                            .headline(format!("{what} admits networks alone, and a {plan} has no triggers for that"));
+                        match self.platform().rule(own).and_then(|rule| rule.remedy) {
+                            Some(advice) => step.remedy(advice),
+                            None => step,
+                        }
                     }
                 };
                 self.restricted(step, of_type, inside)
@@ -256,7 +261,11 @@ impl Engine<'_> {
         let need = |step: Step| Some(Need::of("its configuration").with(step));
         if let Some(finding) = super::super::validity::of_trigger(self, app, trigger) {
             let step = Step::block(&finding.rule, Outcome::Broken, finding.message.clone()).at(finding.span);
-            return need(step.headline(finding.message));
+            let step = step.headline(finding.message);
+            return need(match finding.help {
+                Some(help) => step.remedy(help),
+                None => step,
+            });
         }
         let off = !noun.is_on("scale-monitoring");
         // Where the edition knows the ways by name, a switch that is off is no way.

@@ -24,6 +24,9 @@ impl Engine<'_> {
         for step in validity::steps_for(self, app) {
             configuration = configuration.with(step.also("eval.out.1-plan"));
         }
+        if let Some(step) = self.managed_elsewhere(app) {
+            configuration = configuration.with(step);
+        }
         if configuration.trail.deciding().is_some() {
             return vec![configuration];
         }
@@ -40,7 +43,7 @@ impl Engine<'_> {
         let noun = &self.model[app];
         let name = &noun.head.name;
         let Some(Stated { value: Thing::Service(account), span }) = noun.storage.clone() else {
-            let step = Step::pass("storage.requirement", format!("the storage account of {name} is not stated"));
+            let step = Step::note("storage.requirement", format!("the storage account of {name} is not stated"));
             let mut need = Need::of("storage account").with(step.at(noun.head.span));
             need.trail.assume(format!("{name} reaches its storage account"));
             return vec![need];
@@ -84,7 +87,7 @@ impl Engine<'_> {
     /// Of editions in which the account of an app may not be closed to the public at all.
     fn forbidden(&self, app: AppId, account: ServiceId) -> Option<Need> {
         let rule = "storage.no-restriction";
-        let closed = self.closed(account).filter(|_| self.fires(rule))?;
+        let closed = self.closed(account).filter(|_| self.fires(rule) && self.admits_networks(account))?;
         let (name, of) = (&self.model[app].head.name, &self.model[account].head.name);
         let property = if self.model[account].firewall.is_some() { "remove firewall" } else { "public-access on" };
         let step = Step::block(rule, Outcome::Broken, format!("{of} is restricted, and {name} runs on it"))
@@ -93,6 +96,19 @@ impl Engine<'_> {
             .headline(format!("{name} does not run: its storage account {of} is restricted"))
             .remedy(format!("amend service {of} {{ {property} }}"));
         Some(Need::of(format!("storage {of}")).with(step))
+    }
+
+    /// Is the public side of a service shut, or open to networks by name?
+    fn admits_networks(&self, service: ServiceId) -> bool {
+        let noun = &self.model[service];
+        let of_network = |term: &Term| matches!(term, Term::Thing(Thing::Subnet(_) | Thing::Vnet(_)));
+        let names = |rule: &ServiceRule| match &rule.source {
+            ServiceSource::Subnets(_) => true,
+            ServiceSource::Addresses(expr) => expr.terms.iter().any(of_network),
+            _ => false,
+        };
+        noun.public_access.as_ref().is_some_and(|stated| !stated.value)
+            || noun.firewall.as_ref().is_some_and(|firewall| firewall.rules.iter().any(names))
     }
 
     /// One endpoint of the account, on one port.
@@ -105,6 +121,7 @@ impl Engine<'_> {
         let share = used.traffic == Traffic::ContentShare;
         let met = |_: &[super::Part]| {
             let native = plan.is_some_and(|plan| plan.routes_all);
+            let closed = closed.filter(|_| plan.is_none_or(|plan| plan.restricted_storage));
             let rule = match (closed, share) {
                 (Some(_), _) if native => "storage.flex",
                 (Some(_), true) => "storage.content-share",
@@ -128,6 +145,9 @@ impl Engine<'_> {
             }
             if rule == "pe.storage.for-functions" {
                 step = step.headline(format!("{of} has no private endpoint for {}", used.endpoint));
+                if let Some(lines) = self.endpoint_lines(account, used.endpoint) {
+                    step = step.remedy(lines);
+                }
             }
             step
         };
@@ -160,6 +180,31 @@ impl Engine<'_> {
             return self.first_rule(&["storage.content-share"], otherwise);
         }
         otherwise
+    }
+
+    /// The endpoint that an account lacks, beside those that it has, and its record: a line each.
+    fn endpoint_lines(&self, account: ServiceId, endpoint: &str) -> Option<String> {
+        let noun = &self.model[account];
+        let of_type = noun.service_type.as_ref()?.endpoint(endpoint)?;
+        let mine = |one: &&PrivateEndpoint| one.target.as_ref().is_some_and(|t| t.value == Thing::Service(account));
+        let subnet = self.model.private_endpoints.iter().find(mine)?.subnet?;
+        let taken = self.interfaces();
+        let reserved = usize::try_from(self.platform().limit("subnet-reserved-first")).ok()?;
+        let prefix = self.model[subnet].prefixes.first()?.value;
+        let address = prefix.hosts().skip(reserved.saturating_sub(1)).find(|address| !taken.contains(address))?;
+        let (name, place) = (&noun.head.name, &self.model[subnet].head.name);
+        let record = format!("record {}{} A {address}", noun.resource_name.value, of_type.label_suffix);
+        let zone = &of_type.zone;
+        let zone_line = match self.model.zones.iter().any(|known| known.head.name == *zone) {
+            true => format!("amend private-dns-zone {zone} {{ {record} }}"),
+            false => {
+                let vnet = &self.model[self.model[subnet].vnet].head.name;
+                format!("private-dns-zone {zone} {{ link {vnet}; {record} }}")
+            }
+        };
+        let own = "state approved";
+        let values = format!("target {name}; subresource {endpoint}; address {address}; {own}");
+        Some(format!("private-endpoint {name}-{endpoint} in {place} {{ {values} }}\n{zone_line}"))
     }
 
     /// The container image, where the app is one.
@@ -197,6 +242,13 @@ impl Engine<'_> {
         let ports = self.endpoint_ports(vault, None);
         let mut call = self.call(app, vault, "", ports, Traffic::KeyVaultReference);
         call.what = of.clone();
+        let blocked = "kvref.blocked";
+        if let (Some(closed), true) = (closed, self.fires(blocked) && self.admits_networks(vault)) {
+            let text = format!("{of} is restricted to networks, and references do not go through them");
+            let step = Step::block(blocked, Outcome::Broken, text).at(closed);
+            let step = step.headline(format!("a setting of {name} lacks its secret of {of}: {of} is restricted"));
+            return Some(Need::of(format!("reference to {of}")).with(step));
+        }
         let met = |_: &[super::Part]| {
             let rule = match closed {
                 Some(_) => self.first_rule(&["kvref.allowed"], "kvref.purpose"),
@@ -206,9 +258,7 @@ impl Engine<'_> {
             Step::pass(rule, text).at(stated.span)
         };
         let failed = |found: &Step, _: Outcome| {
-            let known = if closed.is_some() { &["kvref.unresolved-literal", "kvref.blocked"][..] } else { &[][..] };
-            let own = found.rule.as_str();
-            let rule = self.first_rule(known, self.first_rule(&["kvref.unresolved-literal"], own));
+            let rule = self.first_rule(&["kvref.unresolved-literal"], &found.rule);
             Step::block(rule, Outcome::Broken, found.words())
                 .at(stated.span)
                 .headline(format!("a setting of {name} lacks its secret of {of}: {}", found.words()))

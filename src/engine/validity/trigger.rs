@@ -54,7 +54,8 @@ pub(in crate::engine) fn of_trigger(engine: &Engine<'_>, id: AppId, trigger: &Tr
         let message = format!("trigger `{short}` of app `{name}` needs runtime {least} or later");
         let found = Finding::of(engine, "trigger.runtime", runtime.span, [Thing::App(id)], message)?;
         let label = format!("runtime {}", runtime.value);
-        return Some(found.label(label).also(source.span, "a source that admits networks alone"));
+        let help = format!("amend app {name} {{ runtime {least} }}");
+        return Some(found.label(label).also(source.span, "a source that admits networks alone").help(help));
     }
     None
 }

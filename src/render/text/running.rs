@@ -43,7 +43,7 @@ pub(super) fn running(answer: &RunningAnswer) -> Markup {
 /// The step that tells of a need; none where it is told by its name alone, as several things that passed together are.
 fn telling(need: &NeedAnswer) -> Option<&StepAnswer> {
     let marked = |wanted: MarkWord| need.steps.iter().find(|step| step.mark == wanted);
-    let last = || if need.steps.len() > 1 { None } else { need.steps.last() };
+    let last = || need.steps.last().filter(|step| need.steps.len() == 1 && step.mark != MarkWord::Note);
     marked(MarkWord::Block).or_else(|| marked(MarkWord::Unknown)).or_else(last)
 }
 
@@ -125,16 +125,20 @@ fn way(out: &mut Markup, need: &NeedAnswer) {
 pub(super) fn survey(out: &mut Markup, answers: &[RunningAnswer]) {
     let questions = answers.iter().map(|answer| width(&answer.question)).max().unwrap_or(0);
     out.line().push(Tag::Strong, "  Does it run").line().line();
-    for answer in answers {
+    // What keeps the app from running is told once, though its triggers do nothing for the same reason.
+    let first = answers.first().and_then(|answer| answer.headline.as_ref());
+    for (at, answer) in answers.iter().enumerate() {
         let mut words = answer.verdict.word().to_string();
         if let Some(outcome) = &answer.outcome {
             words = format!("{words}, {outcome}");
         }
-        let why = answer.headline.as_ref().map(|headline| format!(": {headline}")).unwrap_or_default();
+        let told = at > 0 && answer.headline.as_ref() == first;
+        let why = answer.headline.as_ref().filter(|_| !told).map(|headline| format!(": {headline}"));
+        let why = why.unwrap_or_default();
         let lead = questions + 6;
         let room = WIDTH.saturating_sub(lead);
-        for (at, line) in wrap(&format!("{words}{why}"), room).iter().enumerate() {
-            if at == 0 {
+        for (n, line) in wrap(&format!("{words}{why}"), room).iter().enumerate() {
+            if n == 0 {
                 out.plain("    ").push(Tag::Code, pad(&answer.question, questions)).plain("  ");
                 let rest = line.strip_prefix(&words).unwrap_or("");
                 out.push(tag_of(answer.verdict), if rest.is_empty() && *line != words { line } else { &words });
