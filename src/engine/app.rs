@@ -6,7 +6,7 @@ use super::packet::{Packet, Part};
 use super::question::Question;
 use super::resolve::Asker;
 use super::routes::either;
-use super::scope::Scope;
+use super::scope::{Covered, Scope};
 use super::trail::{Outcome, Step, Trail};
 use super::validity;
 use crate::model::*;
@@ -195,7 +195,15 @@ impl Engine<'_> {
                     );
                 }
                 let Some(outside) = outside else { return parts };
-                let found = self.by_service_endpoint(subnet, &outside);
+                let mut found = self.by_service_endpoint(subnet, &outside);
+                let mut why = None;
+                if !protocols.contains(Protocol::Tcp) {
+                    why = found.yes.map(|(_, endpoint, span)| {
+                        let text = format!("the service endpoint {endpoint} takes TCP alone, not {protocols}");
+                        Step::note("se.tcp-only", text).at(span)
+                    });
+                    found = Covered { yes: None, maybe: None, no: Some(outside) };
+                }
                 if let Some((ends, endpoint, span)) = found.yes {
                     let text = format!(
                         "{ends} is covered by the service endpoint {endpoint} of {}",
@@ -206,7 +214,7 @@ impl Engine<'_> {
                 }
                 if let Some(outside) = found.no {
                     let flows = Flows { destination: outside, ..packet.flows.clone() };
-                    parts.append(&mut self.past_network(packet.with(flows), app, None));
+                    parts.append(&mut self.past_network(packet.with(flows), app, why));
                 }
                 if let Some((ends, endpoint, fact, span)) = found.maybe {
                     let packet = packet.with(Flows { destination: ends.clone(), ..packet.flows.clone() });

@@ -14,8 +14,18 @@ use std::sync::Arc;
 pub(super) struct Caller {
     /// The addresses.
     pub(super) ends: Ends,
-    /// The subnet whose identity a service endpoint carries, and the endpoint's name.
+    /// The subnet whose identity a service endpoint carries.
     pub(super) subnet: Option<SubnetId>,
+    /// The subnet that the call comes out of, whether the far side learns of it or not.
+    pub(super) home: Option<SubnetId>,
+    /// The app whose outbound addresses it shows.
+    pub(super) app: Option<AppId>,
+    /// The app that calls, whatever it shows.
+    pub(super) by: Option<AppId>,
+    /// Does it show the addresses of a NAT gateway?
+    pub(super) nat: bool,
+    /// The appliance that the call came through last.
+    pub(super) behind: Option<ApplianceId>,
     /// Does the call come from inside Azure?
     pub(super) azure: bool,
     /// The region that it comes from.
@@ -29,6 +39,22 @@ impl Caller {
     pub(super) fn is_unpublished(&self) -> bool {
         self.ends.symbol().is_some_and(|symbol| matches!(symbol.of, SymbolOf::Unpublished(_)))
     }
+
+    /// A caller of whom only the addresses are known.
+    pub(super) fn of(ends: Ends) -> Self {
+        Self {
+            ends,
+            subnet: None,
+            home: None,
+            app: None,
+            by: None,
+            nat: false,
+            behind: None,
+            azure: false,
+            region: None,
+            unstable: false,
+        }
+    }
 }
 
 impl Engine<'_> {
@@ -36,7 +62,9 @@ impl Engine<'_> {
     pub(super) fn platform_ends(&self, app: AppId) -> Ends {
         let noun = &self.model[app];
         let plan = self.plan_of(app).map(|plan| plan.outbound_ip.as_slice()).unwrap_or_default();
-        let stated = if noun.outbound_ip.is_empty() { plan } else { &noun.outbound_ip };
+        let environment = self.environment(app).map(|ase| self.model[ase].public_ip.as_slice()).unwrap_or_default();
+        let all = [noun.outbound_ip.as_slice(), plan, environment];
+        let stated = all.into_iter().find(|stated| !stated.is_empty()).unwrap_or_default();
         if !stated.is_empty() {
             return Ends::Set(AddressSet::of(stated.iter().map(|ip| &ip.value)));
         }
@@ -68,7 +96,20 @@ impl Engine<'_> {
             (self.platform_ends(app), "src.platform")
         };
         let step = Step::pass(rule, format!("the far side sees {ends}")).at(noun.head.span);
+        let step = step.also_if(self.guarded_by_subnets(app), "se.inbound-no-egress-effect");
         (ends, step)
+    }
+
+    /// Do service endpoints guard the app's own entry? They say nothing about what it calls.
+    fn guarded_by_subnets(&self, app: AppId) -> bool {
+        let access = self.model[app].access.iter().flat_map(|list| &list.rules);
+        let names_subnets = |rule: &AccessRule| match &rule.source {
+            AccessSource::AnyVnets => true,
+            AccessSource::Addresses(expr) => {
+                expr.terms.iter().any(|term| matches!(term, Term::Thing(Thing::Subnet(_) | Thing::Vnet(_))))
+            }
+        };
+        access.into_iter().any(names_subnets)
     }
 
     /// The tags that every public address of Azure has.
@@ -126,13 +167,8 @@ impl Engine<'_> {
 
     fn platform_caller(&self, app: AppId, ends: Ends) -> Caller {
         let unstable = self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| p.addresses_change);
-        Caller {
-            ends,
-            subnet: None,
-            azure: true,
-            region: self.model[app].head.region.as_ref().map(|r| r.value.clone()),
-            unstable,
-        }
+        let region = self.model[app].head.region.as_ref().map(|r| r.value.clone());
+        Caller { app: Some(app), by: Some(app), azure: true, region, unstable, ..Caller::of(ends) }
     }
 
     /// The same for flows that were already on their way.
@@ -140,7 +176,7 @@ impl Engine<'_> {
         let mut trail = packet.trail;
         let (source, step) = self.platform_source(packet.question, app);
         trail.push(step);
-        let caller = self.platform_caller(app, source.clone());
+        let caller = Caller { home: packet.subnet, ..self.platform_caller(app, source.clone()) };
         let flows = Flows { source: source.clone(), ..packet.flows };
         let mut parts = self.at_public(packet.question, flows, packet.goal, trail, caller);
         for part in parts.iter_mut().filter(|part| part.source == source) {
@@ -166,13 +202,22 @@ impl Engine<'_> {
     pub(super) fn to_public(&self, mut packet: Packet<'_>, by_endpoint: bool) -> Vec<Part> {
         let subnet = packet.subnet;
         let region = self.model[packet.vnet].head.region.as_ref().map(|r| r.value.clone());
-        let mut caller =
-            Caller { ends: packet.flows.source.clone(), subnet: None, azure: true, region, unstable: false };
+        let mut caller = Caller {
+            home: subnet,
+            by: packet.app,
+            behind: packet.hops.last().copied(),
+            azure: true,
+            region,
+            ..Caller::of(packet.flows.source.clone())
+        };
         if by_endpoint {
             let tcp = packet.flows.protocols.iter().all(|protocol| protocol == Protocol::Tcp);
             if tcp && let Some(subnet) = subnet {
                 let text = format!("the service sees {} and the subnet's identity", self.model[subnet].head.name);
-                packet.push(Step::pass("src.vnet.service-endpoint", text).at(self.model[subnet].head.span));
+                let environment = packet.app.is_some_and(|app| self.environment(app).is_some());
+                let step = Step::pass("src.vnet.service-endpoint", text).at(self.model[subnet].head.span);
+                let step = self.by_endpoint_rules(step, &packet, subnet);
+                packet.push(step.also_if(environment, "ase.service-endpoints-out"));
                 caller.subnet = Some(subnet);
             }
         } else {
@@ -206,17 +251,25 @@ impl Engine<'_> {
             } else {
                 Ends::Set(AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value)))
             };
+            caller.nat = true;
             let rule = if packet.app.is_some() { "src.vnet.nat" } else { "nat.order" };
             packet.push(
                 Step::pass(rule, format!("NAT gateway {}: the far side sees {}", noun.head.name, caller.ends))
-                    .at(nat.span),
+                    .at(nat.span)
+                    .also_if(packet.app.is_some_and(|app| self.environment(app).is_some()), "src.ase.internet"),
             );
             return;
         }
         if let Some(app) = packet.app {
             caller.ends = self.platform_ends(app);
+            caller.app = Some(app);
             let rule = if self.environment(app).is_some() { "src.ase.internet" } else { "src.vnet.public-target" };
-            packet.push(Step::pass(rule, format!("the far side sees {}", caller.ends)).at(self.model[app].head.span));
+            let guarded = self.guarded_by_subnets(app);
+            packet.push(
+                Step::pass(rule, format!("the far side sees {}", caller.ends))
+                    .at(self.model[app].head.span)
+                    .also_if(guarded, "se.inbound-no-egress-effect"),
+            );
             return;
         }
         let own = packet.host.map(|host| self.model[host].public_ip.as_slice()).unwrap_or_default();

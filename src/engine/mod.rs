@@ -38,6 +38,7 @@ mod security;
 mod service;
 mod site;
 mod standing;
+mod tag_rules;
 mod tags;
 mod trail;
 mod validity;

@@ -118,7 +118,7 @@ impl Engine<'_> {
         if !goal.possible().meets(&self.public_space()) {
             return self.private_from_internet(question, flows, goal, trail);
         }
-        let caller = Caller { ends: source, subnet: None, azure: false, region: None, unstable: false };
+        let caller = Caller::of(source);
         self.at_public(question, flows, goal, trail, caller)
     }
 

@@ -177,7 +177,11 @@ impl Engine<'_> {
                     let decision = Decision { decided: &decided, rule, line, view, place, app: packet.app };
                     step = self.with_reasons(step, &packet, &decision, &lines, &opposite);
                 }
+                let step = self.with_tag_rules(step, list, line, &decided, &packet, outbound);
+                let hint =
+                    if outbound && !step.is_block() { self.what_else_is_needed(&packet, nsg, list) } else { None };
                 packet.push(step.also(stage(outbound)));
+                hint.into_iter().for_each(|hint| packet.push(hint));
             }
             passed.push(packet);
         }
@@ -185,7 +189,7 @@ impl Engine<'_> {
     }
 
     /// The lines of a list as they are understood at a subnet.
-    fn lines<'r>(
+    pub(super) fn lines<'r>(
         &self,
         rules: &'r [SecurityRule],
         view: Viewpoint,

@@ -5,6 +5,9 @@ use super::Engine;
 use super::flow::{Ends, Symbol, SymbolOf};
 use super::matching::Matcher;
 use super::meaning::Viewpoint;
+use super::packet::Packet;
+use super::question::Target;
+use super::trail::Step;
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::platform::ComputedTag;
@@ -99,6 +102,18 @@ impl Engine<'_> {
             tags_known: tags.all,
             never: tags.never,
         }))
+    }
+
+    /// The rules that a call over a service endpoint rests on.
+    pub(super) fn by_endpoint_rules(&self, step: Step, packet: &Packet<'_>, subnet: SubnetId) -> Step {
+        let covered = self.by_service_endpoint(subnet, &packet.flows.destination).yes.map(|(_, name, _)| name);
+        let reach = covered.as_deref().and_then(|name| self.platform().endpoint_rule(name));
+        step.also("se.source-switch")
+            .also("tag.endpoint-link")
+            .also_some(reach)
+            .also_if(packet.app.is_some(), "se.plans")
+            .also_if(matches!(packet.question.target, Target::Name(..)), "se.dns-unchanged")
+            .also_if(!packet.hops.is_empty(), "se.nva-subnet")
     }
 
     /// The tags of a service's public side.

@@ -202,8 +202,22 @@ impl Platform {
     /// Which addresses of its tag a service endpoint routes: `region`, `pair` or `cloud`; none where the edition has
     /// no such service endpoint. Case does not count.
     pub fn endpoint_scope(&self, name: &str) -> Option<String> {
+        self.endpoint_fact(name, "scope")
+    }
+
+    /// The rule that says where a service endpoint reaches to.
+    pub fn endpoint_rule(&self, name: &str) -> Option<String> {
+        self.endpoint_fact(name, "rule")
+    }
+
+    /// The rule by which security groups filter what takes a service endpoint, where one speaks of it.
+    pub fn endpoint_filter_rule(&self, name: &str) -> Option<String> {
+        self.endpoint_fact(name, "rule-filter")
+    }
+
+    fn endpoint_fact(&self, name: &str, fact: &str) -> Option<String> {
         let name = self.names("service-endpoint").into_iter().find(|known| known.eq_ignore_ascii_case(name))?;
-        self.declaration("service-endpoint", name).and_then(|d| reader::Reader::of(d).word("scope"))
+        self.declaration("service-endpoint", name).and_then(|d| reader::Reader::of(d).word(fact))
     }
 
     /// A region's facts.

@@ -73,6 +73,12 @@ impl Platform {
         !stated && self.listed_addresses(name, region).is_some()
     }
 
+    /// Does the tag follow from a network, or does the platform itself fix its addresses? No list says anything of it.
+    pub fn is_fixed_tag(&self, name: &str) -> bool {
+        let built_in = self.library.declaration(KIND, name).map(|d| ServiceTag::read(name, d));
+        built_in.is_some_and(|tag| tag.computed.is_some() || tag.prefixes.is_some())
+    }
+
     /// What a script states of the regional forms of a tag: all of it is the tag's.
     pub fn stated_forms(&self, name: &str) -> AddressSet {
         let forms = self.overrides.iter().filter(|((kind, form), _)| {

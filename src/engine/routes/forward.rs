@@ -1,12 +1,12 @@
 //! Forwarding: which route wins for a destination, and where flows go along it. Not what the table holds.
 
 use super::super::Engine;
-use super::super::flow::Ends;
+use super::super::flow::{Ends, Flows};
 use super::super::packet::{Packet, Part};
 use super::super::trail::{Outcome, Step};
 use super::{Hop, Route, RouteSource, RouteState};
 use crate::model::VnetId;
-use crate::net::AddressSet;
+use crate::net::{AddressSet, Protocol, ProtocolSet};
 use std::net::IpAddr;
 
 /// A route that wins for some ends.
@@ -60,8 +60,27 @@ impl Engine<'_> {
             packet.push(Step::pass("nsg.platform-addresses", text));
             return vec![packet.end()];
         }
-        let routes = self.effective_routes(packet.vnet, packet.subnet);
+        let mut routes = self.effective_routes(packet.vnet, packet.subnet);
         let mut parts = Vec::new();
+        // A service endpoint takes TCP alone: what else there is goes the ordinary way.
+        let tcp = ProtocolSet::one(Protocol::Tcp);
+        let others = packet.flows.protocols.difference(tcp);
+        if !others.is_empty() && routes.iter().any(|route| route.hop == Hop::ServiceEndpoint) {
+            if others != packet.flows.protocols {
+                let only = packet.with(Flows { protocols: tcp, ..packet.flows.clone() });
+                parts.append(&mut self.by_route(only));
+                packet = packet.with(Flows { protocols: others, ..packet.flows.clone() });
+            }
+            let found = self.choose_route(&routes, &packet.flows.destination);
+            let passed_by =
+                found.iter().filter_map(|choice| choice.route).find(|at| routes[*at].hop == Hop::ServiceEndpoint);
+            if let Some(at) = passed_by {
+                let text = format!("the service endpoint takes TCP alone: {others} goes the ordinary way");
+                packet.push(Step::note("se.tcp-only", text).maybe_at(routes[at].place));
+            }
+            routes =
+                routes.iter().filter(|route| route.hop != Hop::ServiceEndpoint).cloned().collect::<Vec<_>>().into();
+        }
         for choice in self.choose_route(&routes, &packet.flows.destination) {
             let mut flows = packet.flows.clone();
             flows.destination = choice.ends.clone();

@@ -7,6 +7,7 @@ mod ability;
 mod capacity;
 mod change;
 mod endpoint;
+mod firewall;
 mod gateway;
 mod hybrid;
 mod integration;
@@ -154,7 +155,8 @@ const OF_APPS: &[Check] = &[
 ];
 
 /// The themes whose findings are about what no app is or stands on: a walk need not ask them.
-const OF_OTHERS: &[Check] = &[security::check, route::check, peering::check, endpoint::check, zone::check, nat::check];
+const OF_OTHERS: &[Check] =
+    &[security::check, route::check, peering::check, endpoint::check, firewall::check, zone::check, nat::check];
 
 fn under(engine: &Engine<'_>, themes: &[Check], mut all: Vec<Finding>) -> Vec<Finding> {
     for check in themes {

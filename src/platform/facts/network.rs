@@ -38,6 +38,10 @@ pub struct ServiceTag {
     pub tier: Option<String>,
     /// The tag that must be open too for its service to work.
     pub needs: Option<String>,
+    /// The types of service that it does not cover, though one may think so.
+    pub without: Vec<String>,
+    /// The rule that says what it covers.
+    pub rule: Option<String>,
     /// Are its addresses those of the platform itself, which groups look at only where a rule names it?
     pub platform: bool,
     /// Does it stand for the health probes of load balancers?
@@ -65,6 +69,8 @@ impl ServiceTag {
             ipv4_only: r.word("ip-version").as_deref() == Some("4"),
             tier: r.word("tier"),
             needs: r.word("needs"),
+            without: r.words("without"),
+            rule: r.word("rule"),
             platform: r.is_on("platform"),
             probes: r.is_on("probes"),
             note: r.text("note"),
@@ -85,6 +91,8 @@ impl ServiceTag {
             tier: None,
             needs: None,
             probes: false,
+            without: Vec::new(),
+            rule: None,
             platform: false,
             note: String::new(),
         }

@@ -52,6 +52,12 @@ pub struct ServiceType {
     pub open_by_default: bool,
     /// Does a declared firewall admit what no line of it names?
     pub open_once_filtered: bool,
+    /// The ports that its sessions are handed on to.
+    pub redirect_ports: PortSet,
+    /// The tier that network rules and private endpoints need.
+    pub network_tier: Option<String>,
+    /// May a subnet of another tenant be admitted?
+    pub across_tenants: bool,
     /// The rules that its public side goes by.
     pub firewall_rules: FirewallRules,
     /// The rule that keeps its private endpoints to its own ports, whatever its connection policy.
@@ -79,6 +85,28 @@ pub struct FirewallRules {
     pub default_action: Option<String>,
     /// Lines of addresses that do not match calls from its own region.
     pub same_region: Option<String>,
+    /// The same for networks of the paired region that have a service endpoint.
+    pub paired_region: Option<String>,
+    /// Lines of addresses that do not match an app behind a NAT gateway.
+    pub nat: Option<String>,
+    /// A line that names a subnet.
+    pub subnet: Option<String>,
+    /// Lines that name subnets, for a caller outside Azure.
+    pub outside: Option<String>,
+    /// A line that names a subnet while public access is off.
+    pub subnet_off: Option<String>,
+    /// Lines of addresses that do not match who comes as a subnet.
+    pub identity: Option<String>,
+    /// A type that is switched by the service endpoint of another one.
+    pub shared: Option<String>,
+    /// Lines for the services that Microsoft trusts.
+    pub trusted: Option<String>,
+    /// The form of a line of addresses.
+    pub address_form: Option<String>,
+    /// Which tier has network rules.
+    pub tier: Option<String>,
+    /// Sessions that are handed on to other ports.
+    pub redirect: Option<String>,
 }
 
 impl ServiceType {
@@ -110,6 +138,9 @@ impl ServiceType {
             tag: r.word("tag"),
             open_by_default: r.word("firewall-default").as_deref() != Some("deny"),
             open_once_filtered: r.word("firewall-once").as_deref() == Some("allow"),
+            redirect_ports: literal::ports(&r.words("redirect-port").join(",")).unwrap_or_default(),
+            network_tier: r.word("network-tier"),
+            across_tenants: r.is_on("across-tenants"),
             firewall_rules: FirewallRules {
                 unfiltered: r.word("rule-unfiltered"),
                 public_off: r.word("rule-public-off"),
@@ -119,6 +150,17 @@ impl ServiceType {
                 empty: r.word("rule-empty"),
                 default_action: r.word("rule-default-action"),
                 same_region: r.word("rule-same-region"),
+                paired_region: r.word("rule-paired-region"),
+                nat: r.word("rule-nat"),
+                subnet: r.word("rule-subnet"),
+                outside: r.word("rule-outside"),
+                subnet_off: r.word("rule-subnet-off"),
+                identity: r.word("rule-identity"),
+                shared: r.word("rule-shared"),
+                trusted: r.word("rule-trusted"),
+                address_form: r.word("rule-address-form"),
+                tier: r.word("rule-tier"),
+                redirect: r.word("rule-redirect"),
             },
             proxy_rule: r.word("rule-proxy"),
             all_ports_rule: r.word("rule-all-ports"),
