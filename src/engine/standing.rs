@@ -48,14 +48,28 @@ impl Engine<'_> {
         found.find(|id| self.stands_in(Thing::LoadBalancer(*id)) == Some(Thing::Vnet(vnet)))
     }
 
-    /// The appliance that a route of a network means by an address: its own, else a peer's, else any.
+    /// The appliance that a route of a network means by an address.
     pub(super) fn appliance_near(&self, vnet: VnetId, address: IpAddr) -> Option<ApplianceId> {
         let has = |a: &Appliance| a.address.as_ref().is_some_and(|a| a.value == address);
-        let all: Vec<ApplianceId> = self.model.appliances().filter(|(_, a)| has(a)).map(|(id, _)| id).collect();
-        let stands = |id: &ApplianceId, vnet: VnetId| self.stands_in(Thing::Appliance(*id)) == Some(Thing::Vnet(vnet));
-        let own = all.iter().find(|id| stands(id, vnet));
-        let peers = || self.peers_of(vnet).into_iter().find_map(|peer| all.iter().find(|id| stands(id, peer.vnet)));
-        own.or_else(peers).or(all.first()).copied()
+        let all = self.model.appliances().filter(|(_, a)| has(a));
+        self.nearest(Some(Thing::Vnet(vnet)), all.map(|(id, _)| (id, Thing::Appliance(id))).collect())
+    }
+
+    /// The DNS server that somebody in a network or site means by an address.
+    pub(super) fn server_near(&self, place: Option<Thing>, address: IpAddr) -> Option<DnsServerId> {
+        let all = self.model.dns_servers().filter(|(_, s)| s.addresses.iter().any(|a| a.value == address));
+        self.nearest(place, all.map(|(id, _)| (id, Thing::DnsServer(id))).collect())
+    }
+
+    /// Of things with the same address that of the network or site at hand, else that of a peer, else the first.
+    fn nearest<T: Copy>(&self, place: Option<Thing>, all: Vec<(T, Thing)>) -> Option<T> {
+        let at = |place: Thing| all.iter().find(|(_, thing)| self.stands_in(*thing) == Some(place));
+        let peers = || match place {
+            Some(Thing::Vnet(vnet)) => self.peers_of(vnet).into_iter().find_map(|peer| at(Thing::Vnet(peer.vnet))),
+            _ => None,
+        };
+        let found = place.and_then(at).or_else(peers).or(all.first());
+        found.map(|(id, _)| *id)
     }
 
     /// Where flows do not come to what the question names, because they are at another place with the same addresses.

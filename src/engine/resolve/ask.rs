@@ -22,7 +22,11 @@ impl Engine<'_> {
             };
             return self.azure_answer(view, name, out, depth);
         }
-        let declared = self.model.dns_servers().find(|(_, s)| s.addresses.iter().any(|a| a.value == server));
+        let place = match asker {
+            Asker::Site(site) => Some(Thing::OnPremises(site)),
+            _ => self.view_of(asker).and_then(|view| view.home).map(Thing::Vnet),
+        };
+        let declared = self.server_near(place, server).map(|id| (id, &self.model[id]));
         if let Some((_, down)) = declared.filter(|(_, noun)| noun.up.as_ref().is_some_and(|up| !up.value)) {
             let place = down.up.as_ref().map_or(down.head.span, |up| up.span);
             out.steps.push(Step::note("dns.timeout.seed", format!("{} is down", down.head.name)).at(place));
