@@ -12,7 +12,7 @@ pub use names::ServiceName;
 
 use super::Engine;
 use super::flow::Ends;
-use super::trail::{Outcome, Step};
+use super::trail::{Mark, Outcome, Step};
 use crate::model::*;
 use std::net::IpAddr;
 
@@ -167,8 +167,10 @@ impl Engine<'_> {
             let other = self.ask(asker, *server, name, &mut Resolution::default(), depth);
             other != Answered::Silent && other != *answered
         });
-        if let (true, Some(step)) = (differs, out.steps[first..].last_mut()) {
-            *step = step.clone().also("dns.servers.order");
+        let said = &mut out.steps[first..];
+        let answer = said.iter().position(Step::is_block).or(said.iter().rposition(|step| step.mark == Mark::Pass));
+        if let Some(at) = answer.filter(|_| differs) {
+            said[at] = said[at].clone().also("dns.servers.order");
         }
     }
 

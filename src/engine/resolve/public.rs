@@ -157,7 +157,8 @@ impl Engine<'_> {
         if !name.contains('.') || is_suffix(&self.platform().word("machine-suffix"), name) {
             let rule = if view.app.is_some() { "dns.vm-names.from-app" } else { "dns.vm-names" };
             let text = format!("{name} is no public name; names of machines resolve in their own network alone");
-            out.steps.push(Step::block(rule, Outcome::Unresolved, text).headline(format!("{name} does not resolve")));
+            let step = Step::block(rule, Outcome::Unresolved, text).headline(format!("{name} does not resolve"));
+            out.steps.push(step.also_if(view.forwarded, "dns.vm-names.from-app"));
             return Answered::No;
         }
         if let Some(step) = self.private_elsewhere(name, view) {

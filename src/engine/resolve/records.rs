@@ -119,10 +119,23 @@ impl Engine<'_> {
         }
     }
 
-    /// The address of a private endpoint that is not stated.
+    /// The address of a private endpoint that is not stated: one of its subnet that nobody else there has.
     pub fn endpoint_symbol(&self, id: PrivateEndpointId) -> Ends {
         let noun = &self.model[id];
-        let within = noun.subnet.map(|subnet| self.model[subnet].addresses()).unwrap_or_default();
+        let mut within = noun.subnet.map(|subnet| self.model[subnet].addresses()).unwrap_or_default();
+        let here = self.stands_in(Thing::PrivateEndpoint(id));
+        let others = self
+            .model
+            .private_endpoints()
+            .filter(|(other, _)| *other != id && self.stands_in(Thing::PrivateEndpoint(*other)) == here);
+        let mut taken: Vec<std::net::IpAddr> =
+            others.flat_map(|(_, other)| &other.addresses).map(|address| address.value).collect();
+        taken.extend(self.interfaces().into_iter().filter(|address| {
+            here.is_some_and(|here| within.contains(*address) && self.interface_in(here, *address).is_some())
+        }));
+        for address in taken {
+            within = within.difference(&address.into());
+        }
         Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::PrivateEndpoint(id),
             text: format!("the address of {}", noun.head.name),
