@@ -127,11 +127,10 @@ impl Engine<'_> {
     /// From an app to an address.
     fn app_to(&self, question: &Question, app: AppId, goal: Ends, mut trail: Trail) -> Vec<Part> {
         let noun = &self.model[app];
-        if let Some(parts) = self.beside_gateway(question, app, &goal, &trail) {
-            return parts;
-        }
-        if let Some(part) = self.not_modelled(question, app, &goal, &trail) {
-            return vec![part];
+        if let Some(step) = self.managed_elsewhere(app) {
+            trail.push(step);
+            let nowhere = Ends::Set(AddressSet::empty());
+            return vec![Part { source: nowhere, destination: goal, ports: question.ports.clone(), trail }];
         }
         if let Some(by) = self.gateway_integration(app) {
             return self.by_point_to_site(question, app, by, goal, trail);
@@ -265,25 +264,6 @@ impl Engine<'_> {
         let rule = rule.into_iter().find(|rule| self.fires(rule)).unwrap_or("verdict.ours.unknown");
         let text = format!("the network of {} is its environment's, which fnet does not model", plan_type.title);
         Some(Step::unknown(rule, text, "", None).at(self.model[app].head.span))
-    }
-
-    /// What is known to be outside of what fnet models.
-    fn not_modelled(&self, question: &Question, app: AppId, goal: &Ends, trail: &Trail) -> Option<Part> {
-        let noun = &self.model[app];
-        let part = |step: Step| {
-            let mut trail = trail.clone();
-            trail.push(step);
-            Some(Part {
-                source: Ends::Set(AddressSet::empty()),
-                destination: goal.clone(),
-                ports: question.ports.clone(),
-                trail,
-            })
-        };
-        if let Some(step) = self.managed_elsewhere(app) {
-            return part(step);
-        }
-        None
     }
 
     /// From an app that no network is joined to.

@@ -168,7 +168,9 @@ impl Entering<'_, '_, '_> {
         if let Some(step) = self.tables_ignored(ends) {
             trail.push(step);
         }
-        Ok(engine.packet(self.question, flows, ends.clone(), trail, self.by.vnet))
+        let mut packet = engine.packet(self.question, flows, ends.clone(), trail, self.by.vnet);
+        engine.unsupported_application(&mut packet, self.app);
+        Ok(packet)
     }
 
     /// A route table on the gateway's subnet would send these flows elsewhere, and is not asked.

@@ -3,12 +3,10 @@
 
 use super::Engine;
 use super::app::integration_span;
-use super::flow::Ends;
 use super::packet::{Packet, Part};
 use super::question::{Question, Target, Traffic};
-use super::trail::{Mark, Outcome, Step, Trail, Verdict};
+use super::trail::{Mark, Outcome, Step, Verdict};
 use crate::model::*;
-use crate::net::AddressSet;
 
 impl Engine<'_> {
     /// A call of the platform for an integrated app: the public way first, and for references then the network.
@@ -37,29 +35,6 @@ impl Engine<'_> {
         };
         inside.push(Step::pass("scope.config.key-vault", text).at(place).also("eval.out.4-scope"));
         self.leave(inside)
-    }
-
-    /// The same where a gateway joins the app to its network: the platform's calls never go through it.
-    pub(super) fn beside_gateway(
-        &self,
-        question: &Question,
-        app: AppId,
-        goal: &Ends,
-        trail: &Trail,
-    ) -> Option<Vec<Part>> {
-        let joined = |stated: &&Stated<Integration>| matches!(stated.value, Integration::Gateway(..));
-        let stated = self.model[app].integrate.iter().find(joined)?;
-        if !question.traffic.is_of_platform() || !self.fires("p2s.no-key-vault-reference") {
-            return None;
-        }
-        if goal.possible().is_subset(&self.public_space()) {
-            return Some(self.from_platform(question, app, goal.clone(), trail.clone()));
-        }
-        let mut trail = trail.clone();
-        let text = format!("{goal} is private, and no public way leads there");
-        trail.push(Step::block("scope.no-integration", Outcome::Dropped, text).at(stated.span));
-        let source = Ends::Set(AddressSet::empty());
-        Some(vec![Part { source, destination: goal.clone(), ports: question.ports.clone(), trail }])
     }
 
     /// What a refusal means for a call of the platform: references need a network that the vault admits, and nothing

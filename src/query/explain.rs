@@ -192,6 +192,7 @@ fn fares(asked: &Asked<'_>, rules: &[String]) -> Vec<AppFares> {
                 lines.push(format!("{rule}: {text}"));
             }
         }
+        lines.extend(running::fares(asked, id, belongs));
         if !lines.is_empty() {
             fares.push(AppFares { app: app.head.name.clone(), lines });
         }

@@ -178,6 +178,34 @@ pub(super) fn in_a_line(asked: &Asked<'_>, question: String, verb: &str, needs: 
     answer
 }
 
+/// How an app and its triggers fare under some rules: the needs that rest on one of them.
+pub(super) fn fares(asked: &Asked<'_>, app: AppId, belongs: impl Fn(&str) -> bool) -> Vec<String> {
+    let engine = asked.engine;
+    // The rules that speak of nothing else: a topic without them asks for no walk.
+    let families = ["storage.", "kvref.", "trigger.", "plan.consumption.no-vnet-triggers", "pe.storage."];
+    let ids = asked.model.platform.rule_ids();
+    if !ids.iter().any(|id| belongs(id) && families.iter().any(|family| id.starts_with(family))) {
+        return Vec::new();
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let mut tell = |lead: &str, need: &Need| {
+        for step in &need.trail.steps {
+            let also = step.also.iter().map(|rule| rule.as_ref());
+            let mut rules = std::iter::once(step.rule.as_str()).chain(also);
+            let rule = rules.find(|rule| belongs(rule) && asked.model.platform.declares(rule));
+            let line = rule.map(|rule| format!("{rule}: {lead}{}: {}", need.what, step.words()));
+            lines.extend(line.filter(|line| !lines.contains(line)));
+        }
+    };
+    engine.start(app).iter().for_each(|need| tell("", need));
+    for trigger in &asked.model[app].triggers {
+        let lead = format!("{}, ", trigger.name);
+        // The first need of a trigger is that the app runs, which is told once.
+        engine.scale(app, trigger).iter().skip(1).for_each(|need| tell(&lead, need));
+    }
+    lines
+}
+
 /// Do the needs rest on the rule? Of a `no` or a doubt the step that decides must; of a `yes` a step of any need.
 pub(super) fn decided(needs: &[Need], belongs: impl Fn(&str) -> bool + Copy) -> bool {
     match deciding_need(needs) {

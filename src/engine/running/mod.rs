@@ -72,7 +72,7 @@ impl Engine<'_> {
             Some(named) => Target::Name(named.name.clone(), Some(Thing::Service(service))),
             None => Target::Ends(self.service_ends(service, endpoint)),
         };
-        let of = if names.len() > 1 { format!("{noun}.{endpoint}") } else { noun.clone() };
+        let of = if names.len() > 1 && !endpoint.is_empty() { format!("{noun}.{endpoint}") } else { noun.clone() };
         Call { what: format!("{of}:{ports}"), question: Question::of_app(app, target, ports, traffic) }
     }
 

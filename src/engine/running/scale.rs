@@ -88,11 +88,11 @@ impl Engine<'_> {
             return Step::pass("plan.scale-style", text).at(trigger.span);
         };
         if !of_type.scales {
-            let text = format!("{} is none of the listed extensions: {short} runs on {instances}", of_type.title);
+            let text = format!("not among the listed extensions: {short} runs on {instances}");
             return Step::block("trigger.premium.unlisted-no-scale", Outcome::Unsupported, text)
                 .at(trigger.trigger_type.as_ref().map_or(trigger.span, |t| t.span))
                 .also("trigger.premium.flag")
-                .headline(format!("{short} does not make {name} scale: {} triggers are not listed", of_type.title));
+                .headline(format!("{short} does not make {name} scale: its extension is not listed"));
         }
         let step = self.extension(app, trigger, of_type);
         step.also_if(inside, "trigger.premium.flag")

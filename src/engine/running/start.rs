@@ -134,11 +134,13 @@ impl Engine<'_> {
         };
         let failed = |found: &Step, outcome: Outcome| {
             let own = if share { "its content share" } else { "its storage account" };
+            // A security group, or an appliance on the way, keeps a port shut.
+            let filtered = found.rule.starts_with("nsg.") || found.rule == "eval.out.7-hops";
             let rule = self.why_storage_fails(app, account, used, closed.is_some());
             let mut step = Step::block(rule, Outcome::Broken, found.words())
                 .at(span)
                 .also("storage.broken-app")
-                .also_if(found.rule.starts_with("nsg.") && outcome == Outcome::Dropped, "storage.ports")
+                .also_if(filtered && outcome == Outcome::Dropped, "storage.ports")
                 .headline(format!("{name} does not reach {own} {what}: {}", found.words()));
             if rule == "storage.content-share" && share {
                 step = step.remedy(format!("amend app {name} {{ route-content-share on }}"));
