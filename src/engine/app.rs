@@ -175,6 +175,8 @@ impl Engine<'_> {
         };
         match scope {
             Scope::All(step) => {
+                let private = !goal.possible().meets(&self.public_space());
+                let step = step.also_if(private && self.environment(app).is_some(), "src.ase.vnet");
                 into(packet, step, &mut parts);
                 self.routed_in(question, &mut parts);
             }
@@ -275,8 +277,13 @@ impl Engine<'_> {
             |trail| Part { source: platform.clone(), destination: goal.clone(), ports: question.ports.clone(), trail };
         let mut trail = trail;
         if !goal.possible().is_subset(&self.public_space()) {
-            let text = format!("{name} has no virtual network integration, and {goal} is private");
+            let mut text = format!("{name} has no virtual network integration, and {goal} is private");
+            let endpoint = self.endpoints_of(app).next().filter(|_| self.fires("pe.app.inbound-only"));
+            if let Some(endpoint) = endpoint {
+                text = format!("{text}; its private endpoint {} serves calls into it alone", endpoint.head.name);
+            }
             let step = Step::block("scope.no-integration", Outcome::Dropped, text)
+                .also_if(endpoint.is_some(), "pe.app.inbound-only")
                 .at(noun.head.span)
                 .headline(format!("{name} is not integrated with a virtual network"));
             trail.push(match self.integration_remedy(app, &goal) {

@@ -19,7 +19,9 @@ impl Engine<'_> {
         let appliances = self.model.appliances.iter().filter_map(|appliance| appliance.address.as_ref());
         let balancers = self.model.load_balancers.iter().filter_map(|balancer| balancer.address.as_ref());
         let servers = self.model.dns_servers.iter().flat_map(|server| &server.addresses);
-        hosts.chain(endpoints).chain(appliances).chain(balancers).chain(servers).map(|a| a.value).collect()
+        let environments = self.model.ases.iter().filter_map(|ase| ase.address.as_ref());
+        let machines = hosts.chain(appliances).chain(balancers).chain(servers);
+        machines.chain(endpoints).chain(environments).map(|a| a.value).collect()
     }
 
     /// The subnet of a network that holds an address.
@@ -36,6 +38,9 @@ impl Engine<'_> {
         let destination = packet.flows.destination.possible().clone();
         if let Some(id) = self.endpoint_in(packet.vnet, &destination) {
             return self.to_private_endpoint(packet, id);
+        }
+        if let Some(id) = self.environment_at(&packet.flows.destination) {
+            return self.at_internal_environment(packet, id);
         }
         packet.subnet = self.subnet_of(packet.vnet, &destination);
         if let Some(id) = self.balancer_in(packet.vnet, &destination) {

@@ -18,6 +18,8 @@ pub(super) struct Caller {
     pub(super) subnet: Option<SubnetId>,
     /// The subnet that the call comes out of, whether the far side learns of it or not.
     pub(super) home: Option<SubnetId>,
+    /// The addresses inside a network that the far side does not see.
+    pub(super) inside: Option<Ends>,
     /// The app whose outbound addresses it shows.
     pub(super) app: Option<AppId>,
     /// The app that calls, whatever it shows.
@@ -46,6 +48,7 @@ impl Caller {
             ends,
             subnet: None,
             home: None,
+            inside: None,
             app: None,
             by: None,
             nat: false,
@@ -176,7 +179,11 @@ impl Engine<'_> {
         let mut trail = packet.trail;
         let (source, step) = self.platform_source(packet.question, app);
         trail.push(step);
-        let caller = Caller { home: packet.subnet, ..self.platform_caller(app, source.clone()) };
+        let caller = Caller {
+            home: packet.subnet,
+            inside: Some(packet.origin.clone()),
+            ..self.platform_caller(app, source.clone())
+        };
         let flows = Flows { source: source.clone(), ..packet.flows };
         let mut parts = self.at_public(packet.question, flows, packet.goal, trail, caller);
         for part in parts.iter_mut().filter(|part| part.source == source) {
@@ -206,6 +213,7 @@ impl Engine<'_> {
             home: subnet,
             by: packet.app,
             behind: packet.hops.last().copied(),
+            inside: Some(packet.origin.clone()),
             azure: true,
             region,
             ..Caller::of(packet.flows.source.clone())

@@ -20,8 +20,7 @@ impl Engine<'_> {
     /// The rule by which the plan of an app has a feature of the matrix.
     pub(super) fn permitted_by(&self, app: AppId, feature: &str) -> Option<String> {
         let of_type = self.plan_type_of(app)?;
-        let features = self.platform().features();
-        let row = features.into_iter().find(|row| row.name == feature)?;
+        let row = self.platform().feature(feature)?;
         row.cells.into_iter().find(|cell| cell.plan == of_type.name && cell.yes)?.by
     }
 }

@@ -1,6 +1,6 @@
 //! Sets of flows: a source, a destination, protocols and ports.
 
-use crate::model::{AppId, PrivateEndpointId, ServiceId};
+use crate::model::{AppId, AseId, PrivateEndpointId, ServiceId};
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use std::fmt;
 use std::net::IpAddr;
@@ -13,6 +13,8 @@ pub enum SymbolOf {
     Service(ServiceId, String),
     /// The inbound address of an app.
     App(AppId),
+    /// The address inside its subnet of an environment.
+    Environment(AseId),
     /// A private endpoint.
     PrivateEndpoint(PrivateEndpointId),
     /// The outbound addresses of an app.

@@ -1,15 +1,31 @@
-//! Calls to an app's public side: the public access switch, then the access rules of the site.
+//! Calls into an app: which app a request means, its public access switch, then its access rules. Not the way to its
+//! entry, and not which line of an access list matches.
 
 use super::Engine;
 use super::egress::Caller;
 use super::flow::{Ends, Flows};
 use super::packet::Part;
-use super::question::Question;
+use super::question::{Question, Source, Target};
 use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
+use crate::net::{AddressSet, PortSet, Protocol};
+
+/// A request that has come to a front end: the app that it is for, and whether to its SCM site.
+#[derive(Clone, Copy)]
+pub(super) struct Visit<'q> {
+    pub(super) question: &'q Question,
+    pub(super) app: AppId,
+    pub(super) scm: bool,
+}
 
 impl Engine<'_> {
-    /// At the public entry of an app.
+    /// The ports that apps are called on.
+    pub(super) fn app_ports(&self) -> PortSet {
+        let of_type = self.platform().service_type("web-app");
+        of_type.and_then(|of_type| of_type.endpoints.first().map(|e| e.ports.clone())).unwrap_or_default()
+    }
+
+    /// At the public entry of an app, which others may share.
     pub(super) fn at_app(
         &self,
         question: &Question,
@@ -21,228 +37,204 @@ impl Engine<'_> {
     ) -> Vec<Part> {
         let noun = &self.model[app];
         let name = &noun.head.name;
-        let part = |trail: Trail| {
-            vec![Part { source: caller.ends.clone(), destination: goal.clone(), ports: flows.ports.clone(), trail }]
+        let part =
+            |source: Ends, ports: PortSet, trail: Trail| Part { source, destination: goal.clone(), ports, trail };
+        let ports = self.app_ports();
+        let other = flows.protocols.iter().find(|protocol| *protocol != Protocol::Tcp);
+        let deaf = match other {
+            Some(other) => flows.has_ports().then(|| format!("{} {}", other.word(), flows.ports)),
+            None => (!flows.ports.is_subset(&ports)).then(|| flows.ports.difference(&ports).to_string()),
         };
-        let ports = self.platform().service_type("web-app").map(|t| t.endpoints[0].ports.clone()).unwrap_or_default();
-        if !flows.ports.is_subset(&ports) {
-            let text = format!("{name} listens on {ports}, not on {}", flows.ports.difference(&ports));
+        if let Some(deaf) = deaf {
+            let text = format!("{name} listens on {ports}, not on {deaf}");
             trail.push(Step::block("diag.causes.port", Outcome::NotListening, text).at(noun.head.span));
-            return part(trail);
+            return vec![part(caller.ends.clone(), flows.ports, trail)];
         }
         if question.handshake_only() {
-            trail.push(Step::pass(
-                "in.rules.denied-403",
-                format!("the front end of {name} completes the handshake, whatever it then answers"),
-            ));
-            return part(trail);
+            trail.push(self.handshake(name));
+            return vec![part(caller.ends.clone(), flows.ports, trail)];
         }
-        if let Some(step) = self.public_access(app) {
-            let refused = step.is_block();
-            trail.push(step);
-            if refused {
-                return part(trail);
-            }
-        }
-        let list = match (question.scm, &noun.scm_access) {
-            (false, _) | (true, Some(ScmAccess::Same(_))) => noun.access.as_ref(),
-            (true, Some(ScmAccess::Own(list))) => Some(list),
-            (true, None) => None,
+        let sharing = match &goal {
+            Ends::Set(set) => self.apps_entered_at(set),
+            Ends::Symbol(_) => vec![app],
         };
-        let named = match (question.scm, &noun.scm_access) {
-            (true, Some(ScmAccess::Own(_)) | None) => "scm-access",
-            _ => "access",
-        };
-        let verdicts = self.access_verdicts(question, app, list, named, caller);
-        let parts = verdicts.into_iter().map(|(ends, step)| {
+        let (visit, step) = self.selected(question, &sharing, &goal, "in.address");
+        step.into_iter().for_each(|step| trail.push(step));
+        let Some(visit) = visit else { return vec![part(caller.ends.clone(), flows.ports, trail)] };
+        let pieces = self.at_front_end(visit, caller).into_iter().map(|(ends, steps)| {
             let mut trail = trail.clone();
-            trail.push(step);
-            Part { source: ends, destination: goal.clone(), ports: flows.ports.clone(), trail }
+            steps.into_iter().for_each(|step| trail.push(step));
+            part(ends, flows.ports.clone(), trail)
         });
-        parts.collect()
+        pieces.collect()
     }
 
-    /// Is the public entry of an app open?
-    fn public_access(&self, app: AppId) -> Option<Step> {
-        let noun = &self.model[app];
-        let name = &noun.head.name;
-        if let Some((stated, _)) = noun.switch("public-access") {
-            let word = if stated.value { "on" } else { "off" };
-            let text = format!("public access of {name} is stated to be {word}");
-            return Some(if stated.value {
-                Step::pass("in.public-access.explicit", text).at(stated.span)
-            } else {
-                Step::block("in.public-access.disabled", Outcome::Refused, text)
-                    .at(stated.span)
-                    .headline(format!("public access of {name} is off"))
+    pub(super) fn handshake(&self, name: &str) -> Step {
+        let text = format!("the front end of {name} completes the handshake, whatever it then answers");
+        Step::pass("in.rules.denied-403", text).also("verdict.ours.forbidden")
+    }
+
+    /// The apps whose stated inbound address that is.
+    fn apps_entered_at(&self, set: &AddressSet) -> Vec<AppId> {
+        let there = |id: &AppId| match self.app_ends(*id) {
+            Ends::Set(own) => set.is_subset(&own),
+            Ends::Symbol(_) => false,
+        };
+        self.model.apps().map(|(id, _)| id).filter(there).collect()
+    }
+
+    /// The app whose name a request carries, among those behind one address; and the step that says so where it is not
+    /// plain. Without a name the walk goes on where only one app can be meant.
+    pub(super) fn selected<'q>(
+        &self,
+        question: &'q Question,
+        apps: &[AppId],
+        goal: &Ends,
+        rule: &'static str,
+    ) -> (Option<Visit<'q>>, Option<Step>) {
+        let visit = |app: AppId, scm: bool| Visit { question, app, scm };
+        let names = |app: &AppId| self.app_names(*app);
+        let only = match apps {
+            [only] => Some(visit(*only, question.scm)),
+            _ => None,
+        };
+        let an_app = only.map_or("app".to_string(), |visit| self.model[visit.app].head.name.clone());
+        let Some(host) = question.host_name() else {
+            let text = format!("a request to {goal} without a host name does not say which app it is for");
+            let step =
+                Step::block(rule, Outcome::Refused, text).headline(format!("{goal} alone does not lead to {an_app}"));
+            let first = apps.iter().flat_map(names).next();
+            let step = match first {
+                Some(name) => step.remedy(format!("send the app's name: host-name {name}")),
+                None => step,
+            };
+            return (only, Some(self.of_front_end(step, only)));
+        };
+        let of = |app: &AppId| names(app).iter().position(|name| name.eq_ignore_ascii_case(host)).map(|at| (*app, at));
+        if let Some((app, at)) = apps.iter().find_map(of) {
+            let chosen = visit(app, at == 1);
+            let plain = question.host.is_none() && matches!(question.target, Target::Name(..));
+            let text = format!("the request is for {host}, a name of {}", self.model[app].head.name);
+            let step = Step::pass(rule, text).at(self.model[app].head.span);
+            return (Some(chosen), (!plain).then(|| self.of_front_end(step, Some(chosen))));
+        }
+        let text = format!("no app at {goal} has the name {host}");
+        let mut step = Step::block(rule, Outcome::Refused, text).headline(format!("{host} is no name of {an_app}"));
+        if let Some(only) = only {
+            step = step.at(self.model[only.app].head.span).remedy(match &question.host {
+                Some(_) => format!("send the app's name: host-name {}", names(&only.app).first().map_or("", |n| n)),
+                None => format!("amend app {an_app} {{ host-name {host} }}"),
             });
         }
-        let endpoint = self
-            .model
-            .private_endpoints
-            .iter()
-            .find(|endpoint| endpoint.target.as_ref().is_some_and(|target| target.value == Thing::App(app)))?;
-        let text = format!("{name} has a private endpoint, so its public access is off unless it is stated");
-        self.fires("in.public-access.default").then(|| {
-            Step::block("in.public-access.default", Outcome::Refused, text)
-                .at(endpoint.head.span)
-                .headline(format!("{name} has a private endpoint: its public entry is shut"))
-                .remedy(format!("amend app {name} {{ public-access on }}"))
-        })
+        (None, Some(self.of_front_end(step, only)))
     }
 
-    /// What the access rules of a site say to a caller; apart for the addresses that they treat apart.
-    fn access_verdicts(
-        &self,
-        question: &Question,
-        app: AppId,
-        list: Option<&AccessList>,
-        named: &str,
-        caller: &Caller,
-    ) -> Vec<(Ends, Step)> {
-        let noun = &self.model[app];
+    /// At the site of an app, past the way to it: public access, then the access rules. Apart for callers whom they
+    /// treat apart.
+    pub(super) fn at_front_end(&self, visit: Visit<'_>, caller: &Caller) -> Vec<(Ends, Vec<Step>)> {
+        let mut before: Vec<Step> = self.public_access(visit).into_iter().collect();
+        before.extend(self.shut_to_endpoints(visit, caller));
+        before.extend(self.integration_says_nothing(visit.app));
+        let steps = self.access_verdicts(visit, caller).into_iter().map(|(ends, step)| {
+            let mut steps: Vec<Step> = before.clone();
+            steps.push(step);
+            (ends, steps.into_iter().map(|step| self.of_front_end(step, Some(visit)).also("eval.in.3-site")).collect())
+        });
+        steps.collect()
+    }
+
+    /// What every step of a front end rests on.
+    fn of_front_end(&self, step: Step, visit: Option<Visit<'_>>) -> Step {
+        let by_app = visit.is_some_and(|visit| matches!(visit.question.source, Source::App(_)));
+        let refused = step.is_block();
+        step.also_if(refused, "verdict.ours.forbidden").also_if(by_app, "fw.app-as-target")
+    }
+
+    /// The private endpoints of an app.
+    pub(super) fn endpoints_of(&self, app: AppId) -> impl Iterator<Item = &PrivateEndpoint> {
+        let leads =
+            move |endpoint: &&PrivateEndpoint| endpoint.target.as_ref().is_some_and(|t| t.value == Thing::App(app));
+        self.model.private_endpoints.iter().filter(leads)
+    }
+
+    /// Is the default entry of an app internal?
+    pub(super) fn is_internal(&self, app: AppId) -> bool {
+        self.environment(app).is_some_and(|ase| self.is_internal_environment(ase))
+    }
+
+    /// Is the default entry of an app open?
+    fn public_access(&self, visit: Visit<'_>) -> Option<Step> {
+        let noun = &self.model[visit.app];
         let name = &noun.head.name;
-        let Some(list) = list else {
-            let text = format!("{name} has no {named} rules: everybody is admitted");
-            return vec![(caller.ends.clone(), Step::pass("in.rules.none", text).at(noun.head.span))];
+        let internal = self.is_internal(visit.app) && self.fires("ase.ilb.public-access");
+        let endpoint = self.endpoints_of(visit.app).next();
+        let rest = |step: Step| {
+            let listed = self.access_list(visit).is_some_and(|list| !list.rules.is_empty());
+            let shut = step.is_block();
+            step.also_if(shut && listed, "in.entry.order")
+                .also_if(shut && endpoint.is_some(), "pe.app.public-address-403")
+                .also_if(shut && endpoint.is_some(), "in.private-site.ways")
+                .also_if(internal, "ase.ilb.public-access")
         };
-        let mut verdicts = Vec::new();
-        let mut misses = Vec::new();
-        let mut open = Some(caller.clone());
-        for rule in &list.rules {
-            let Some(caller) = open.take() else { break };
-            let matched = self.access_rule(question, rule, &caller);
-            if let Some((ends, id)) = matched.yes {
-                let text = format!("{name} {named} {}", rule.text);
-                let mut step = match rule.action {
-                    Action::Deny => Step::block(id, Outcome::Refused, text)
-                        .headline(format!("{name} denies it by {named} rule {}", rule.priority)),
-                    _ => Step::pass(id, text),
+        if let Some((stated, _)) = noun.switch("public-access") {
+            let step = if stated.value {
+                let text = match (internal, endpoint) {
+                    (true, _) => format!("public access of {name} is on, which opens its internal entry"),
+                    (false, Some(_)) => format!("public access of {name} is on, beside its private endpoint"),
+                    (false, None) => format!("public access of {name} is on"),
                 };
-                step.misses = misses.clone();
-                verdicts.push((ends, step.at(rule.span)));
-            } else if matched.maybe.is_none() {
-                misses.push(format!("{}: source", rule.text));
-            }
-            if let Some((ends, fact)) = matched.maybe {
-                let text = format!("{name} {named} {}: it may match", rule.text);
-                let line = self.outbound_line(&ends);
-                verdicts.push((ends, Step::unknown("verdict.ours.unknown", text, fact, line).at(rule.span)));
-            }
-            open = matched.no.map(|ends| Caller { ends, ..caller });
-        }
-        if let Some(caller) = open {
-            let step = self.access_default(app, list, named, &caller, misses);
-            verdicts.push((caller.ends, step));
-        }
-        verdicts
-    }
-
-    /// What becomes of a caller whom no access rule names.
-    fn access_default(&self, app: AppId, list: &AccessList, named: &str, caller: &Caller, misses: Vec<String>) -> Step {
-        let name = &self.model[app].head.name;
-        let stated = list.default.as_ref();
-        let open = stated.map_or(list.rules.is_empty(), |stated| stated.value == Action::Allow);
-        let place = stated.map_or(list.span, |stated| stated.span);
-        let rule = match (stated, self.fires("in.rules.default-action")) {
-            (Some(_), true) => "in.rules.default-action",
-            (None, _) if list.rules.is_empty() => "in.rules.none",
-            _ => "in.rules.implicit-deny",
-        };
-        let rule = self.refined_refusal(list, caller, open).unwrap_or(rule);
-        let mut step = if open {
-            Step::pass(rule, format!("{name} {named}: no rule matches and the default admits"))
-        } else {
-            let seen = self.name_of(&caller.ends);
-            let who = match &caller.ends {
-                Ends::Set(set) if set.prefixes().len() <= 4 => set.to_string(),
-                _ => "ADDRESS".to_string(),
+                Step::pass("in.public-access.explicit", text)
+                    .also_if(endpoint.is_some(), "in.private-endpoint-plus-public")
+            } else {
+                let (rule, text) = match internal {
+                    true => {
+                        ("ase.ilb.public-access", format!("public access of {name} is off: its internal entry is shut"))
+                    }
+                    false => ("in.public-access.disabled", format!("public access of {name} is off")),
+                };
+                Step::block(rule, Outcome::Refused, text.clone())
+                    .headline(text)
+                    .also("in.public-access.disabled")
+                    .also("in.public-access.explicit")
+                    .remedy(format!("amend app {name} {{ public-access on }}"))
             };
-            Step::block(rule, Outcome::Refused, format!("{name} {named}: no rule admits {seen}"))
-                .headline(format!("the {named} rules of {name} do not admit {seen}"))
-                .remedy(format!("amend app {name} {{ {named} {{ {} allow {who} }} }}", free_priority(list)))
-        };
-        step.misses = misses;
-        step.at(place)
+            return Some(rest(step.at(stated.span)));
+        }
+        let endpoint = endpoint.filter(|_| self.fires("in.public-access.default"))?;
+        let text = format!("{name} has a private endpoint, so its public access is off unless it is stated");
+        let step = Step::block("in.public-access.default", Outcome::Refused, text)
+            .at(endpoint.head.span)
+            .headline(format!("{name} has a private endpoint: its public entry is shut"))
+            .remedy(format!("amend app {name} {{ public-access on }}"));
+        Some(rest(step))
     }
 
-    /// Why a rule that looks right does not match.
-    fn refined_refusal(&self, list: &AccessList, caller: &Caller, open: bool) -> Option<&'static str> {
-        if open {
+    /// An app with private endpoints does not take subnets by their identity.
+    fn shut_to_endpoints(&self, visit: Visit<'_>, caller: &Caller) -> Option<Step> {
+        let rule = "pe.app.no-service-endpoint-rules";
+        let subnet = caller.subnet.filter(|_| self.fires(rule))?;
+        let endpoint = self.endpoints_of(visit.app).next()?;
+        let (name, subnet) = (&self.model[visit.app].head.name, &self.model[subnet].head.name);
+        let text = format!("the call comes by the service endpoint of {subnet}, and {name} has a private endpoint");
+        let step = Step::block(rule, Outcome::Refused, text).at(endpoint.head.span);
+        Some(step.headline(format!("{name} has private endpoints and takes no call by a service endpoint")))
+    }
+
+    /// The group of the subnet that an app integrates with says nothing about calls into the app.
+    fn integration_says_nothing(&self, app: AppId) -> Option<Step> {
+        if self.environment(app).is_some() {
             return None;
         }
-        let terms = || {
-            list.rules.iter().filter(|rule| rule.action == Action::Allow).filter_map(|rule| match &rule.source {
-                AccessSource::Addresses(expr) => Some(&expr.terms),
-                AccessSource::AnyVnets => None,
-            })
-        };
-        let names = |want: fn(&Term) -> bool| terms().flatten().any(want);
-        let of_apps = self.platform().service_type("web-app").and_then(|of_type| of_type.tag).unwrap_or_default();
-        let is_tag = |term: &Term| matches!(term, Term::Tag(tag) if tag.name == of_apps);
-        if terms().flatten().any(is_tag) && caller.azure {
-            return Some("src.platform.no-service-tag");
+        let subnet = &self.model[self.integration_subnet(app)?];
+        let nsg = subnet.nsg.as_ref()?;
+        let group = &self.model[nsg.value];
+        if group.inbound.iter().all(|rule| rule.rule.is_some()) {
+            return None;
         }
-        if names(|term| matches!(term, Term::Thing(Thing::Subnet(_)))) && caller.subnet.is_none() {
-            return Some("in.rules.subnet-needs-endpoint");
-        }
-        None
+        let text = format!(
+            "nsg {} of {} is not asked: integration has no part in calls into {}",
+            group.head.name, subnet.head.name, self.model[app].head.name
+        );
+        Some(Step::note("in.integration-gives-nothing", text).at(nsg.span))
     }
-
-    /// Which callers an access rule matches, may match, and does not match.
-    fn access_rule(&self, question: &Question, rule: &AccessRule, caller: &Caller) -> Matched {
-        let mut matched = Matched { yes: None, maybe: None, no: Some(caller.ends.clone()) };
-        if !self.headers_match(question, rule) {
-            return matched;
-        }
-        let all = |id| Matched { yes: Some((caller.ends.clone(), id)), maybe: None, no: None };
-        let expr = match &rule.source {
-            AccessSource::AnyVnets if caller.subnet.is_some() => return all("in.rules.any-vnets"),
-            AccessSource::AnyVnets => return matched,
-            AccessSource::Addresses(expr) => expr,
-        };
-        for term in &expr.terms {
-            if let Term::Thing(Thing::Subnet(subnet)) = term {
-                if caller.subnet == Some(*subnet) {
-                    return all("in.rules.subnet-match");
-                }
-                continue;
-            }
-            // A caller with a subnet's identity shows no address.
-            if caller.subnet.is_some() && !matches!(term, Term::Any) {
-                continue;
-            }
-            let Some(left) = matched.no.take() else { break };
-            let one = AddressExpr { terms: vec![term.clone()], ..expr.clone() };
-            let cut = self.matcher(&one, None).split(&left, &self.public_space());
-            if let Some(ends) = cut.yes {
-                matched.yes = Some(match (matched.yes.take(), ends) {
-                    (Some((Ends::Set(a), id)), Ends::Set(b)) => (Ends::Set(a.union(&b)), id),
-                    (_, ends) => (ends, "in.rules.order"),
-                });
-            }
-            matched.maybe = matched.maybe.or(cut.maybe);
-            matched.no = cut.no;
-        }
-        matched
-    }
-
-    fn headers_match(&self, question: &Question, rule: &AccessRule) -> bool {
-        rule.headers.iter().all(|(name, values)| {
-            let sent = question.headers.iter().find(|(sent, _)| sent.eq_ignore_ascii_case(name));
-            sent.is_some_and(|(_, sent)| sent.iter().any(|value| values.iter().any(|v| v.eq_ignore_ascii_case(value))))
-        })
-    }
-}
-
-/// What an access rule does to callers.
-struct Matched {
-    yes: Option<(Ends, &'static str)>,
-    maybe: Option<(Ends, String)>,
-    no: Option<Ends>,
-}
-
-/// A priority behind those of a list.
-fn free_priority(list: &AccessList) -> i64 {
-    list.rules.last().map_or(100, |rule| rule.priority + 1)
 }

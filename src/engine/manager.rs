@@ -87,6 +87,7 @@ impl Engine<'_> {
             ports: PortSet::one(port),
             traffic: Traffic::Application,
             headers: Vec::new(),
+            host: None,
             scm: false,
         }
     }

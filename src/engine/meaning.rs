@@ -2,7 +2,7 @@
 //! flows a line then matches.
 
 use super::Engine;
-use super::flow::SymbolOf;
+use super::flow::{Ends, SymbolOf};
 use super::matching::Matcher;
 use crate::model::*;
 use crate::net::AddressSet;
@@ -98,7 +98,10 @@ impl Engine<'_> {
             }
             Thing::App(id) => {
                 let subnet = self.integration_subnet(id).map(|id| self.model[id].addresses());
-                let outbound = AddressSet::of(self.model[id].outbound_ip.iter().map(|ip| &ip.value));
+                let outbound = match self.platform_ends(id) {
+                    Ends::Set(set) => set,
+                    Ends::Symbol(_) => AddressSet::empty(),
+                };
                 let mut matcher = Matcher::of(outbound.union(&subnet.unwrap_or_default()).union(&self.pool_of(id)));
                 matcher.symbols.push(SymbolOf::Platform(id));
                 matcher

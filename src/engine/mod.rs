@@ -7,9 +7,11 @@
 // The verbs of the stages, `to_`, `from_`, `into_`, say where flows go, not what becomes of a value.
 #![allow(clippy::wrong_self_convention)]
 
+mod access;
 mod app;
 mod appliance;
 mod arrive;
+mod ase;
 mod callee;
 mod egress;
 mod facts;

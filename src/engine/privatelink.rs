@@ -90,27 +90,19 @@ impl Engine<'_> {
                 });
             }
         }
-        let what = target.map_or("its service".to_string(), |thing| thing.head(self.model).name.clone());
-        let mut text = format!("{name} leads to {what}, whose public firewall is not asked");
-        if let Some(Thing::App(_)) = target {
-            text = format!("{name} leads to {what}, past its access restrictions");
+        if let Some(Thing::App(app)) = target {
+            return self.into_app(packet, id, app);
         }
+        let what = target.map_or("its service".to_string(), |thing| thing.head(self.model).name.clone());
+        let text = format!("{name} leads to {what}, whose public firewall is not asked");
         let rule = match target {
-            Some(Thing::App(_)) if self.fires("pe.app.bypasses-access-restrictions") => {
-                "pe.app.bypasses-access-restrictions"
-            }
             _ if self.fires("src.vnet.private-endpoint") => "src.vnet.private-endpoint",
             _ => "eval.out.8-private-target",
-        };
-        let permitted = match target {
-            Some(Thing::App(app)) => self.permitted_by(app, "private-endpoints"),
-            _ => None,
         };
         let mut step = Step::pass(rule, text)
             .at(noun.head.span)
             .also_if(packet.app.is_some(), "pe.app-outbound")
-            .also_if(noun.addresses.len() != 1, "pe.interface")
-            .also_some(permitted);
+            .also_if(noun.addresses.len() != 1, "pe.interface");
         if let Some(Thing::Service(service)) = target {
             let beside = self.has_service_endpoint(&packet, service);
             step = step.also_if(beside, "pe.service-endpoint-coexist");
@@ -179,5 +171,42 @@ impl Engine<'_> {
             self.model[nsg.value].head.name, self.model[service].head.name
         );
         Some(Step::new(rule, Mark::Warn, text).at(nsg.span))
+    }
+
+    /// Past a private endpoint to the site of an app, by its name and by nothing else.
+    fn into_app(&self, mut packet: Packet<'_>, id: PrivateEndpointId, app: AppId) -> Part {
+        let (endpoint, noun) = (&self.model[id].head, &self.model[app]);
+        let name = &noun.head.name;
+        let ports = self.app_ports();
+        if !packet.flows.ports.is_subset(&ports) {
+            let text = format!("{name} listens on {ports}, not on {}", packet.flows.ports.difference(&ports));
+            let step = Step::block("diag.causes.port", Outcome::NotListening, text).at(noun.head.span);
+            return packet.end_with(step);
+        }
+        let rule = "pe.app.bypasses-access-restrictions";
+        let rule = if self.fires(rule) { rule } else { "eval.out.8-private-target" };
+        let guarded = noun.access.is_some() || noun.scm_access.is_some();
+        let off = noun.switch("public-access").is_none_or(|(stated, _)| !stated.value);
+        let past = if guarded { ", past its access restrictions" } else { "" };
+        let text = format!("{} leads to {name}{past}", endpoint.name);
+        let step = Step::pass(rule, text)
+            .at(endpoint.span)
+            .also("eval.in.2-client-path")
+            .also_if(guarded || off, "in.entry.order")
+            .also_if(!off, "in.private-endpoint-plus-public")
+            .also_if(packet.app.is_some(), "pe.app-outbound")
+            .also_if(self.model[id].addresses.len() != 1, "pe.interface")
+            .also_some(self.permitted_by(app, "private-endpoints"));
+        packet.push(step);
+        if packet.question.handshake_only() {
+            return packet.end();
+        }
+        let rule = if self.fires("pe.app.host-name") { "pe.app.host-name" } else { "in.address" };
+        let goal = packet.flows.destination.clone();
+        let (_, step) = self.selected(packet.question, &[app], &goal, rule);
+        if let Some(step) = step {
+            packet.push(step.also("in.address"));
+        }
+        packet.end()
     }
 }

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 pub(super) enum Owner {
     Service(ServiceId),
     App(AppId),
+    Environment(AseId),
     Host(HostId),
     Nat(NatGatewayId),
     Nobody,
@@ -35,6 +36,10 @@ impl Engine<'_> {
         }
         if let Some((id, _)) = self.model.apps().find(|(_, a)| !a.inbound_ip.is_empty() && has(&a.inbound_ip)) {
             return Owner::App(id);
+        }
+        let entered = |id: AseId| self.public_entry(id).is_some_and(|entry| goal.possible().is_subset(&entry));
+        if let Some((id, _)) = self.model.ases().find(|(id, _)| entered(*id)) {
+            return Owner::Environment(id);
         }
         if let Some((id, _)) = self.model.hosts().find(|(_, h)| !h.public_ip.is_empty() && has(&h.public_ip)) {
             return Owner::Host(id);
@@ -62,7 +67,11 @@ impl Engine<'_> {
     ) -> Vec<Part> {
         match self.owner(&goal) {
             Owner::Service(id) => self.at_service(question, flows, goal, trail, &caller, id),
-            Owner::App(id) => self.at_app(question, flows, goal, trail, &caller, id),
+            Owner::App(id) => match self.environment(id) {
+                Some(ase) => self.at_external_environment(question, flows, goal, trail, &caller, ase),
+                None => self.at_app(question, flows, goal, trail, &caller, id),
+            },
+            Owner::Environment(id) => self.at_external_environment(question, flows, goal, trail, &caller, id),
             Owner::Host(id) => self.at_public_host(question, flows, goal, trail, id),
             Owner::Nat(id) => {
                 let noun = &self.model[id];

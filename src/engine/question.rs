@@ -116,6 +116,8 @@ pub struct Question {
     pub traffic: Traffic,
     /// The headers of the request.
     pub headers: Vec<(String, Vec<String>)>,
+    /// The host name that the client puts into the request, where it is not the name that was asked for.
+    pub host: Option<String>,
     /// Is the SCM site meant?
     pub scm: bool,
 }
@@ -132,6 +134,7 @@ impl Question {
             ports,
             traffic,
             headers: Vec::new(),
+            host: None,
             scm: false,
         }
     }
@@ -142,6 +145,15 @@ impl Question {
             Some(Over::Protocol(protocol)) => ProtocolSet::one(protocol),
             Some(Over::Any) => ProtocolSet::all(),
             None | Some(Over::Http | Over::Application(_)) => ProtocolSet::one(Protocol::Tcp),
+        }
+    }
+
+    /// The host name that the request carries; none where an address was asked for.
+    pub fn host_name(&self) -> Option<&str> {
+        match (&self.host, &self.target) {
+            (Some(host), _) => Some(host),
+            (None, Target::Name(name, _)) => Some(name),
+            (None, Target::Ends(_)) => None,
         }
     }
 

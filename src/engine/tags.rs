@@ -58,7 +58,7 @@ impl Engine<'_> {
         Matcher { tags, tagged, unstated: vec![named], within, ..Matcher::default() }
     }
 
-    /// The public addresses that declared services of a tag state.
+    /// The public addresses that declared services and apps of a tag state.
     fn declared_members(&self, tag: &str, region: Option<&str>) -> AddressSet {
         let stated = self.model.services.iter().filter(|service| !service.public_ip.is_empty());
         let of_tag = stated.filter(|service| {
@@ -66,7 +66,18 @@ impl Engine<'_> {
                 |(name, of): &(String, Option<String>)| name == tag && (region.is_none() || of.as_deref() == region);
             self.tags_of(service).has.iter().any(mine)
         });
-        AddressSet::of(of_tag.flat_map(|service| &service.public_ip).map(|ip| &ip.value))
+        let services = of_tag.flat_map(|service| &service.public_ip);
+        let of_apps =
+            self.platform().service_type("web-app").is_some_and(|of_type| of_type.tag.as_deref() == Some(tag));
+        let there = |app: &App| region.is_none() || app.head.region.as_ref().map(|r| r.value.as_str()) == region;
+        let apps = self.model.apps().filter(|(id, app)| of_apps && there(app) && self.is_tagged(*id));
+        AddressSet::of(services.chain(apps.flat_map(|(_, app)| &app.inbound_ip)).map(|ip| &ip.value))
+    }
+
+    /// Has the inbound address of an app the tag of apps, so that service endpoints lead to it and show their subnets?
+    /// One of its own TLS binding has not, and what those of environments have is documented nowhere.
+    pub(super) fn is_tagged(&self, app: AppId) -> bool {
+        self.environment(app).is_none() && !self.model[app].is_on("ip-tls")
     }
 
     /// The public addresses that declared services state and that the tag surely does not hold.

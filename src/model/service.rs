@@ -283,13 +283,17 @@ impl PrivateEndpoint {
             ConnectionState::Rejected,
             ConnectionState::Disconnected,
         ];
+        let target = f.name("target", &[Kind::Service, Kind::App], cx);
+        if let Some(Stated { value: Thing::App(_), span }) = &target {
+            cx.edition_must_declare("private-endpoint.app", "private endpoints of function apps", *span);
+        }
         let state = f.choice("state", &["approved", "pending", "rejected", "disconnected"], cx);
         Self {
             subnet: match subnet.map(|s| s.value) {
                 Some(Thing::Subnet(id)) => Some(id),
                 _ => None,
             },
-            target: f.name("target", &[Kind::Service, Kind::App], cx),
+            target,
             subresource: f.text("subresource", cx),
             addresses: f.addresses("address", cx),
             state: state.map(|s| Stated::new(STATES[s.value], s.span)),

@@ -16,6 +16,7 @@ macro_rules! files {
 
 files! {
     "2020/addresses.fnet"
+    "2020/environments.fnet"
     "2020/features.fnet"
     "2020/limits.fnet"
     "2020/plans.fnet"
@@ -37,6 +38,7 @@ files! {
     "2020/words.fnet"
     "2026/addresses.fnet"
     "2026/endpoints.fnet"
+    "2026/environments.fnet"
     "2026/features.fnet"
     "2026/limits.fnet"
     "2026/plans.fnet"
@@ -69,6 +71,7 @@ files! {
     "shared/applications.fnet"
     "shared/documents.fnet"
     "shared/endpoints.fnet"
+    "shared/environments.fnet"
     "shared/limits.fnet"
     "shared/open-points.fnet"
     "shared/rules/ase.fnet"
@@ -132,6 +135,8 @@ pub(super) const KINDS: &[&str] = &[
     "service-endpoint",
     "word",
     "application",
+    "ports",
+    "needed-traffic",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -249,6 +254,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "service-endpoint" => "endpoints",
         "word" => "words",
         "application" => "applications",
+        "ports" | "needed-traffic" => "environments",
         _ => return None,
     })
 }

@@ -15,7 +15,7 @@ pub use download::{NotTags, TagCount, TagList};
 pub use facts::*;
 pub use library::FILES;
 
-use crate::net::AddressSet;
+use crate::net::{AddressSet, PortSet};
 use crate::syntax::ast::Declaration;
 use indexmap::IndexMap;
 use library::Library;
@@ -156,6 +156,17 @@ impl Platform {
         self.declaration("word", name).map(|d| reader::Reader::of(d).words("value")).unwrap_or_default()
     }
 
+    /// Ports that have a name, such as `app-web`; none where no edition declares them.
+    pub fn ports(&self, name: &str) -> PortSet {
+        debug_assert!(self.declaration("ports", name).is_some(), "ports {name} are not declared");
+        self.declaration("ports", name).map(|d| reader::Reader::of(d).ports("port")).unwrap_or_default()
+    }
+
+    /// What an App Service Environment must be let have.
+    pub fn needed_traffic(&self) -> Vec<NeededTraffic> {
+        self.all("needed-traffic", NeededTraffic::read)
+    }
+
     /// A range of addresses that has a name, such as `private-ranges`; empty where no edition declares it.
     pub fn addresses(&self, name: &str) -> AddressSet {
         debug_assert!(self.declaration("well-known", name).is_some(), "well-known {name} is not declared");
@@ -244,6 +255,11 @@ impl Platform {
     /// Every app setting that means something for the network.
     pub fn app_settings(&self) -> Vec<AppSetting> {
         self.all("app-setting", AppSetting::read)
+    }
+
+    /// A row of the feature matrix.
+    pub fn feature(&self, name: &str) -> Option<Feature> {
+        self.declaration("feature", name).map(|d| Feature::read(name, d))
     }
 
     /// The feature matrix, row by row.

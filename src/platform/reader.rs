@@ -1,6 +1,6 @@
 //! Reading facts out of a declaration of the stdlib.
 
-use crate::net::AddressSet;
+use crate::net::{AddressSet, PortSet};
 use crate::syntax::ast::{Block, Declaration, Entry, Item, Value};
 use crate::syntax::literal;
 
@@ -49,6 +49,11 @@ impl<'d> Reader<'d> {
 
     pub(super) fn is_on(&self, name: &str) -> bool {
         self.word(name).as_deref() == Some("on")
+    }
+
+    pub(super) fn ports(&self, name: &str) -> PortSet {
+        let words = self.words(name);
+        words.iter().filter_map(|word| literal::ports(word).ok()).fold(PortSet::default(), |all, some| all.union(&some))
     }
 
     pub(super) fn prefixes(&self, name: &str) -> AddressSet {

@@ -47,6 +47,7 @@ pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(
     let mut source_ports = PortSet::all();
     let mut traffic = Traffic::Application;
     let mut headers = Vec::new();
+    let mut host = None;
     for how in &reach.how {
         match how {
             How::Over(word) => over = name::over(asked, word)?,
@@ -56,8 +57,7 @@ pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(
                 headers.push((filter.name.plain(), filter.values.iter().map(|w| w.plain()).collect()));
             }
             How::HostName(word) => {
-                return Err(Diagnostic::error("FN0122", word.span, "`host-name` is not answered yet")
-                    .help("without it the request carries the name that was asked for"));
+                host = Some(word.plain().trim_end_matches('.').to_lowercase());
             }
             How::Within(values) => {
                 let place = values.first().map_or(span, |value| value.span());
@@ -87,6 +87,7 @@ pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(
         ports,
         traffic,
         headers,
+        host,
         scm: read.scm,
     };
     let target_taken = match &read.target {

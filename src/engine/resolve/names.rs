@@ -43,14 +43,22 @@ impl Engine<'_> {
         }))
     }
 
-    /// The public entry of an app.
+    /// The default entry of an app: a public address, or in an internal environment an address of its subnet.
     pub fn app_ends(&self, id: AppId) -> Ends {
         let noun = &self.model[id];
+        let environment = self.environment(id);
+        if let Some(ase) = environment.filter(|ase| self.is_internal_environment(*ase)) {
+            return self.environment_ends(ase);
+        }
         if !noun.inbound_ip.is_empty() {
             return Ends::Set(AddressSet::of(noun.inbound_ip.iter().map(|ip| &ip.value)));
         }
+        if let Some(entry) = environment.and_then(|ase| self.public_entry(ase)) {
+            return Ends::Set(entry);
+        }
         let region = noun.head.region.as_ref().map(|r| r.value.clone());
-        let tag = self.platform().service_type("web-app").and_then(|of_type| of_type.tag);
+        let of_type = self.platform().service_type("web-app").filter(|_| self.is_tagged(id));
+        let tag = of_type.and_then(|of_type| of_type.tag);
         let mut tags: Vec<(String, Option<String>)> = tag.into_iter().map(|tag| (tag, region.clone())).collect();
         tags.extend(self.azure_tags(region.as_deref()));
         Ends::Symbol(Arc::new(Symbol {
@@ -58,7 +66,7 @@ impl Engine<'_> {
             text: format!("the inbound address of {}", noun.head.name),
             within: self.some_public(),
             tags,
-            tags_known: true,
+            tags_known: environment.is_none(),
             never: Vec::new(),
         }))
     }
@@ -73,6 +81,12 @@ impl Engine<'_> {
     pub(super) fn app_service_names(&self, id: AppId) -> Vec<ServiceName> {
         let noun = &self.model[id];
         let label = noun.head.name.replace('.', "-").to_lowercase();
+        if let Some(ase) = self.environment(id).filter(|ase| self.is_internal_environment(*ase)) {
+            let zone = self.environment_zone(ase);
+            let own = noun.host_names.iter().map(|name| name.value.clone());
+            let names = [format!("{label}.{zone}"), format!("{label}.scm.{zone}")].into_iter().chain(own);
+            return names.map(|name| ServiceName::plain(&name)).collect();
+        }
         let of_type = self.platform().service_type("web-app");
         let endpoints = of_type.iter().flat_map(|of_type| &of_type.endpoints);
         let mut names: Vec<ServiceName> = endpoints

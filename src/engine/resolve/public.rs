@@ -32,6 +32,9 @@ impl Engine<'_> {
             let aliased = self.has_endpoint(Thing::App(id));
             let names = self.app_service_names(id);
             if let Some(known) = names.iter().find(|known| known.name == name) {
+                if let Some(ase) = self.environment(id).filter(|ase| self.is_internal_environment(*ase)) {
+                    return self.environment_answer(ase, name, view, out);
+                }
                 if !aliased {
                     return Answered::Yes(vec![self.app_ends(id)]);
                 }
@@ -42,6 +45,39 @@ impl Engine<'_> {
             }
         }
         self.public_leaf(name, view, out)
+    }
+
+    /// A name of an internal environment: it stands in a private zone, if anywhere. A custom name leads where its owner
+    /// points it.
+    fn environment_answer(&self, id: AseId, name: &str, view: View, out: &mut Resolution) -> Answered {
+        let noun = &self.model[id];
+        let zone = self.environment_zone(id);
+        if !is_suffix(&zone, name) {
+            out.assumptions.push(format!("{name} leads to {}", self.environment_ends(id)));
+            return Answered::Yes(vec![self.environment_ends(id)]);
+        }
+        let text = format!("{name} is no public name: {} has an internal load balancer", noun.head.name);
+        let step = Step::block("ase.dns.ilb-names", Outcome::Unresolved, text)
+            .at(noun.head.span)
+            .headline(format!("{name} does not resolve: it stands in a private zone alone"))
+            .also("in.entry.default-public")
+            .also("ase.ilb")
+            .also("ase.ilb.public-access")
+            .also_if(view.vnet.is_none(), "in.private-site.ways");
+        let declared = self.model.zones.iter().find(|known| known.head.name.eq_ignore_ascii_case(&zone));
+        let step = match (view.vnet.map(|vnet| &self.model[vnet].head.name), declared) {
+            (Some(vnet), Some(known)) => {
+                step.remedy(format!("amend private-dns-zone {} {{ link {vnet} }}", known.head.name))
+            }
+            (Some(vnet), None) => {
+                let address = noun.address.as_ref().map_or("ADDRESS".to_string(), |address| address.value.to_string());
+                let records = [r#""*""#, r#""@""#, r#""*.scm""#].map(|label| format!("record {label} A {address}"));
+                step.remedy(format!("private-dns-zone {zone} {{ link {vnet}; {} }}", records.join("; ")))
+            }
+            (None, _) => step.remedy("call it from a network that resolves its private zone".to_string()),
+        };
+        out.steps.push(step);
+        Answered::No
     }
 
     /// A public name that is an alias into a private zone, since what it names has a private endpoint.

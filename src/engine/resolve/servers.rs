@@ -77,7 +77,8 @@ impl Engine<'_> {
                 };
                 let list: Vec<String> = servers.iter().map(IpAddr::to_string).collect();
                 let text = format!("{} asks {}", noun.head.name, list.join(", "));
-                let step = Step::pass(rule, text).at(*span);
+                let of_environment = self.environment(app).is_some();
+                let step = Step::pass(rule, text).at(*span).also_if(of_environment, "ase.dns.outbound");
                 out.steps.push(step.also_if(servers.contains(&self.azure_dns()), "dns.azure-address"));
                 servers.clone()
             }
@@ -85,12 +86,18 @@ impl Engine<'_> {
                 Some(subnet) => {
                     let vnet = self.model[subnet].vnet;
                     let servers = self.servers_of_vnet(vnet, out);
+                    let of_environment = self.environment(app).is_some();
+                    if let Some(last) = out.steps.last_mut().filter(|_| of_environment && servers != [self.azure_dns()])
+                    {
+                        *last = last.clone().also("ase.dns.outbound");
+                    }
                     if servers == [self.azure_dns()] {
                         let text = format!(
                             "{} asks Azure's name servers, as {} does",
                             noun.head.name, self.model[vnet].head.name
                         );
-                        out.steps.push(Step::pass("dns.servers.vnet", text).at(integration_span(noun)));
+                        let step = Step::pass("dns.servers.vnet", text).at(integration_span(noun));
+                        out.steps.push(step.also_if(of_environment, "ase.dns.outbound"));
                     }
                     servers
                 }
@@ -170,6 +177,7 @@ impl Engine<'_> {
             ports: PortSet::one(port),
             traffic: Traffic::Lookup,
             headers: Vec::new(),
+            host: None,
             scm: false,
         };
         let parts = self.walk(&question);

@@ -124,6 +124,7 @@ impl Engine<'_> {
         let mut step = Step::pass(rule.unwrap_or(usual), text)
             .at(place)
             .also_if(rule.is_none(), "dns.private-zone.resolution-link")
+            .also_if(self.is_environment_zone(zone_name), "ase.dns.ilb-names")
             .also_if(self.others_match(vnet, zone, name), "dns.private-zone.most-specific")
             .also_if(self.is_public_name(name), "dns.private-zone.default-order");
         for rule in also {
@@ -169,6 +170,7 @@ impl Engine<'_> {
             .headline(format!("{name} does not resolve: zone {zone_name} has no record of it"))
             .remedy(remedy)
             .also_if(fallback.is_some(), "dns.private-zone.fallback")
+            .also_if(self.is_environment_zone(zone_name), "ase.dns.ilb-names")
             .also_if(self.others_match(vnet, zone, name), "dns.private-zone.most-specific");
         for rule in machine.map(|(rule, _)| rule.into()).into_iter().chain(self.record_rule(zone_name, label)) {
             step = step.also(rule);

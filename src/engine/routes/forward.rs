@@ -175,7 +175,10 @@ impl Engine<'_> {
                 ]
             }
             hop => {
-                packet.push(Step::pass(self.route_rule(route), text).maybe_at(route.place).also("eval.out.6-route"));
+                let free =
+                    route.source == RouteSource::User && packet.app.is_some_and(|app| self.takes_any_routes(app));
+                let step = Step::pass(self.route_rule(route), text).maybe_at(route.place).also("eval.out.6-route");
+                packet.push(step.also_if(free, "ase.v3.routes-free"));
                 match hop {
                     Hop::Vnet => self.arrive(packet),
                     Hop::Peering(vnet) => {

@@ -2,6 +2,7 @@
 
 use super::super::Engine;
 use super::Finding;
+use super::access::lists;
 use super::occupancy::plan_id;
 use super::plan::facts;
 use crate::model::*;
@@ -16,9 +17,9 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
                 all.extend(integration(engine, id, app, stated));
             }
         }
+        all.extend(subnet_rules(engine, id, app));
         let Some((plan, of_type)) = plan_of(engine, app) else { continue };
         all.extend(no_effect(engine, id, app, plan, of_type));
-        all.extend(subnet_rules(engine, id, app, plan, of_type));
     }
     for (id, endpoint) in engine.model.private_endpoints() {
         all.extend(private_endpoint(engine, id, endpoint));
@@ -88,25 +89,32 @@ fn no_effect(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &P
     Some(found.label("has no effect").also(plan.head.span, of_type.title.clone()))
 }
 
-/// Access rules that name a subnet, on a plan that the matrix denies them.
-fn subnet_rules(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &PlanType) -> Option<Finding> {
-    let own = match &app.scm_access {
-        Some(ScmAccess::Own(list)) => Some(list),
-        _ => None,
-    };
+/// Access rules that name a subnet, on a plan that the matrix denies them; where it has no such row, on a plan that is
+/// not multitenant. They do no harm, so the app runs.
+fn subnet_rules(engine: &Engine<'_>, id: AppId, app: &App) -> Option<Finding> {
     let names_subnet = |rule: &&AccessRule| match &rule.source {
         AccessSource::AnyVnets => true,
-        AccessSource::Addresses(expr) => {
-            expr.terms.iter().any(|term| matches!(term, Term::Thing(Thing::Subnet(_) | Thing::Vnet(_))))
-        }
+        AccessSource::Addresses(expr) => expr.terms.iter().any(|term| matches!(term, Term::Thing(Thing::Subnet(_)))),
     };
-    let rule = app.access.iter().chain(own).flat_map(|list| &list.rules).find(names_subnet)?;
-    let features = engine.platform().features();
-    let row = features.iter().find(|row| row.name == "service-endpoints")?;
+    let rule = lists(app).flat_map(|(_, list)| &list.rules).find(names_subnet)?;
+    let refuse = |id_of: &str, message: String| Finding::of(engine, id_of, rule.span, [Thing::App(id)], message);
+    let row = engine.platform().feature("service-endpoints");
+    let of_rule = "plan.consumption.service-endpoint-inbound";
+    if let (Some(ase), None) = (engine.environment(id), &row) {
+        let message = format!("the subnet rules of app `{}` do nothing in an App Service Environment", app.head.name);
+        let ase = &engine.model[ase].head;
+        return Some(refuse(of_rule, message)?.also(ase.span, format!("`{}` is its environment", ase.name)));
+    }
+    let (plan, of_type) = plan_of(engine, app)?;
+    let Some(row) = row else {
+        let message = format!("the subnet rules of app `{}` do nothing on plan `{}`", app.head.name, plan.head.name);
+        let found = refuse(of_rule, message).filter(|_| !of_type.multitenant)?;
+        return Some(found.also(plan.head.span, of_type.title.clone()));
+    };
     let denied = row.cells.iter().find(|cell| cell.plan == of_type.name && !cell.yes)?;
     let message =
         format!("the subnet rules of app `{}` may not work on plan `{}` (O-03)", app.head.name, plan.head.name);
-    let found = Finding::of(engine, denied.by.as_deref()?, rule.span, [Thing::App(id)], message)?;
+    let found = refuse(denied.by.as_deref()?, message)?;
     Some(found.warning().also(plan.head.span, of_type.title.clone()))
 }
 

@@ -3,7 +3,7 @@
 use super::super::Engine;
 use super::super::flow::Ends;
 use super::super::routes::Hop;
-use super::Finding;
+use super::{Finding, environment};
 use crate::diagnostic::did_you_mean;
 use crate::model::*;
 use crate::source::Span;
@@ -20,6 +20,7 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
         all.extend(location(engine, id, endpoint));
         all.extend(site(engine, id, endpoint));
         all.extend(no_snat(engine, id, endpoint));
+        all.extend(environment::private_endpoint(engine, id, endpoint));
     }
     group_members(engine, all);
     endpoints_of_apps(engine, all);

@@ -4,9 +4,11 @@
 //! diagnostics; the walk of an app takes those that concern it as steps, so that both say the same.
 
 mod ability;
+mod access;
 mod capacity;
 mod change;
 mod endpoint;
+mod environment;
 mod firewall;
 mod gateway;
 mod hybrid;
@@ -152,11 +154,20 @@ const OF_APPS: &[Check] = &[
     change::check,
     trigger::check,
     hybrid::check,
+    environment::check,
 ];
 
 /// The themes whose findings are about what no app is or stands on: a walk need not ask them.
-const OF_OTHERS: &[Check] =
-    &[security::check, route::check, peering::check, endpoint::check, firewall::check, zone::check, nat::check];
+const OF_OTHERS: &[Check] = &[
+    security::check,
+    route::check,
+    peering::check,
+    endpoint::check,
+    firewall::check,
+    zone::check,
+    nat::check,
+    access::check,
+];
 
 fn under(engine: &Engine<'_>, themes: &[Check], mut all: Vec<Finding>) -> Vec<Finding> {
     for check in themes {
@@ -179,6 +190,7 @@ pub fn findings(engine: &Engine<'_>) -> Vec<Finding> {
 pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
     let mut about = vec![Thing::App(app)];
     about.extend(engine.model[app].on);
+    about.extend(engine.environment(app).map(Thing::Ase));
     if let Some(subnet) = engine.integration_subnet(app) {
         about.push(Thing::Subnet(subnet));
     }
@@ -191,6 +203,11 @@ pub(super) fn steps_for_hybrid(engine: &Engine<'_>, app: AppId, hybrid: HybridId
     let mut about = vec![Thing::App(app), hybrid];
     about.extend(engine.model[app].on);
     steps(engine, |finding| finding.about.contains(&hybrid) && finding.about.iter().all(|thing| about.contains(thing)))
+}
+
+/// The findings that keep an environment from running, as steps of the way into it.
+pub(super) fn steps_for_environment(engine: &Engine<'_>, ase: AseId) -> Vec<Step> {
+    steps(engine, |finding| finding.about.iter().all(|thing| *thing == Thing::Ase(ase)))
 }
 
 fn steps(engine: &Engine<'_>, concerns: impl Fn(&Finding) -> bool) -> Vec<Step> {

@@ -1,6 +1,6 @@
 //! Who may call an app: its access lists. Which line matches a call is the engine's.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::address::{self, AddressExpr};
 use crate::model::fields::{self, Fields, Lowering, Shape, Stated, one};
 use crate::model::security::default_action;
@@ -79,7 +79,16 @@ pub(super) fn access_list(block: Option<&Block>, span: Span, cx: &mut Lowering<'
     let f = Fields::read(block, &LINES, cx);
     let mut rules: Vec<AccessRule> = f.rules.iter().filter_map(|line| access_rule(line, cx)).collect();
     rules.sort_by_key(|rule| rule.priority);
-    AccessList { rules, default: default_action(&f, cx), span }
+    let default = default_action(&f, cx);
+    if let Some(stated) = default.as_ref().filter(|stated| stated.value == Action::Allow)
+        && cx.platform.declaration("property", "access.default-allow").is_none()
+    {
+        let last = rules.last().map_or(100, |rule| rule.priority + 1);
+        let message = format!("edition {} does not know a default that allows", cx.platform.edition());
+        let help = format!("write a last line: `{last} allow *`");
+        cx.report(Diagnostic::error("FN0117", stated.span, message).help(help));
+    }
+    AccessList { rules, default, span }
 }
 
 fn access_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<AccessRule> {
@@ -100,6 +109,14 @@ fn access_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<AccessRule> {
     }
     for filter in &line.headers {
         cx.edition_must_declare("access.header", "header filters", filter.name.span);
+        let name = filter.name.plain();
+        let known = cx.platform.words("access-headers");
+        if !known.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            let help = did_you_mean(&name.to_lowercase(), known.iter().map(String::as_str))
+                .unwrap_or_else(|| format!("it is one of: {}", known.join(", ")));
+            let message = format!("an access rule does not look at the header `{name}`");
+            cx.report(Diagnostic::error("FN0109", filter.name.span, message).help(help));
+        }
     }
     let text: Vec<String> = line.source.iter().map(fields::show).collect();
     let source = if text == ["AnyVnets"] {

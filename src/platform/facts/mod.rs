@@ -6,7 +6,7 @@ mod rule;
 mod service;
 mod trigger;
 
-pub use network::{ComputedTag, DefaultRule, Region, ServiceTag, SystemRoute};
+pub use network::{ComputedTag, DefaultRule, NeededTraffic, Region, ServiceTag, SystemRoute};
 pub use plan::{AppSetting, Feature, FeatureCell, NetworkTriggers, PlanType, Scaling};
 pub use rule::{Document, OpenPoint, Rule, RuleClass, Suspect, SuspectList, Topic};
 pub use service::{FirewallRules, ServiceEndpointType, ServiceType};

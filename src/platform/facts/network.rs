@@ -1,7 +1,7 @@
 //! What every network has of the platform: service tags, default security rules, system routes, regions. Nothing here
 //! that a script declares.
 
-use crate::net::AddressSet;
+use crate::net::{AddressSet, PortSet, Protocol};
 use crate::platform::reader::Reader;
 use crate::syntax::ast::{Declaration, Item};
 use crate::syntax::literal;
@@ -129,6 +129,41 @@ impl DefaultRule {
             source: r.text("source"),
             destination: r.text("destination"),
             rule: r.text("rule"),
+        }
+    }
+}
+
+/// Traffic that an App Service Environment must be let have.
+#[derive(Clone, Debug)]
+pub struct NeededTraffic {
+    /// The id of the rule that asks for it.
+    pub rule: String,
+    /// The version of the environment.
+    pub version: i64,
+    /// Does it leave the subnet?
+    pub outbound: bool,
+    /// Its protocol; none for every one.
+    pub protocol: Option<Protocol>,
+    /// Who is at the other end: a tag, `*`, or `subnet` for the environment itself.
+    pub peer: String,
+    /// Its ports.
+    pub ports: PortSet,
+    /// The switch of the environment without which nobody needs it.
+    pub only_where: Option<String>,
+}
+
+impl NeededTraffic {
+    pub(in crate::platform) fn read(_name: &str, declaration: &Declaration) -> Self {
+        let r = Reader::of(declaration);
+        let ports = r.ports("port");
+        Self {
+            rule: r.text("rule"),
+            version: r.number("version").unwrap_or(0),
+            outbound: r.word("direction").as_deref() == Some("outbound"),
+            protocol: r.word("protocol").as_deref().and_then(Protocol::named),
+            peer: r.text("peer"),
+            ports: if ports.is_empty() { PortSet::all() } else { ports },
+            only_where: r.word("where"),
         }
     }
 }

@@ -26,9 +26,15 @@ pub(in crate::query) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> Stri
         if !found.is_empty() {
             return found.join(", or ");
         }
+        if let Some((_, ase)) = model.ases().find(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address)) {
+            return format!("the inbound address of App Service Environment {}", ase.head.name);
+        }
         let public = |all: &[Stated<ipnet::IpNet>]| all.iter().any(|ip| ip.value.contains(&address));
         if let Some((_, service)) = model.services().find(|(_, s)| public(&s.public_ip)) {
             return format!("the public address of service {}", service.head.name);
+        }
+        if let Some((_, app)) = model.apps().find(|(_, app)| public(&app.inbound_ip)) {
+            return format!("the inbound address of app {}", app.head.name);
         }
     }
     let subnets = model.subnets().filter(|(_, subnet)| set.is_subset(&subnet.addresses()));

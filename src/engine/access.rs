@@ -1,0 +1,442 @@
+//! Access restrictions: which line of an app's list a caller meets, and why a line that looks right does not match. Not
+//! which app is called, and not how the call comes to it.
+
+use super::Engine;
+use super::egress::Caller;
+use super::flow::Ends;
+use super::inbound::Visit;
+use super::matching::Matcher;
+use super::question::Source;
+use super::trail::{Outcome, Step};
+use crate::model::*;
+use crate::net::AddressSet;
+use crate::syntax::literal;
+
+/// What a line of an access list does to callers.
+struct Matched {
+    yes: Option<(Ends, &'static str)>,
+    maybe: Option<(Ends, String)>,
+    no: Option<Ends>,
+    /// What did not match, where nothing did.
+    miss: &'static str,
+}
+
+/// Why a line that seems to name the caller does not match, and what to change.
+struct Overlooked {
+    rule: &'static str,
+    text: String,
+    remedy: Option<String>,
+    ignored: bool,
+}
+
+impl Engine<'_> {
+    /// The list that a site goes by.
+    pub(super) fn access_list(&self, visit: Visit<'_>) -> Option<&AccessList> {
+        let noun = &self.model[visit.app];
+        match (visit.scm, &noun.scm_access) {
+            (false, _) | (true, Some(ScmAccess::Same(_))) => noun.access.as_ref(),
+            (true, Some(ScmAccess::Own(list))) => Some(list),
+            (true, None) => None,
+        }
+    }
+
+    /// The word that its list stands under.
+    fn access_word(&self, visit: Visit<'_>) -> &'static str {
+        match (visit.scm, &self.model[visit.app].scm_access) {
+            (true, Some(ScmAccess::Own(_)) | None) => "scm-access",
+            _ => "access",
+        }
+    }
+
+    /// What the access rules of a site say to a caller; apart for the addresses that they treat apart.
+    pub(super) fn access_verdicts(&self, visit: Visit<'_>, caller: &Caller) -> Vec<(Ends, Step)> {
+        let noun = &self.model[visit.app];
+        let (name, named) = (&noun.head.name, self.access_word(visit));
+        let Some(list) = self.access_list(visit) else {
+            let text = match visit.scm {
+                true => format!("the SCM site of {name} has no {named} rules: everybody is admitted"),
+                false => format!("{name} has no {named} rules: everybody is admitted"),
+            };
+            let sibling = self.model.apps().any(|(id, other)| {
+                id != visit.app && other.on == noun.on && other.on.is_some() && other.access.is_some()
+            });
+            let step = Step::pass("in.rules.none", text)
+                .at(noun.head.span)
+                .also_if(sibling && !visit.scm, "in.rules.per-app")
+                .also_if(visit.scm && noun.access.is_some(), "in.scm.separate");
+            return vec![(caller.ends.clone(), step)];
+        };
+        let mut verdicts = Vec::new();
+        let mut misses = Vec::new();
+        let mut open = Some(caller.clone());
+        for (at, rule) in list.rules.iter().enumerate() {
+            let Some(caller) = open.take() else { break };
+            let matched = self.access_rule(visit, rule, &caller);
+            if let Some((ends, id)) = matched.yes {
+                let mut step = self.matched(visit, list, at, id, &Caller { ends: ends.clone(), ..caller.clone() });
+                step.misses = misses.clone();
+                verdicts.push((ends.clone(), self.rest(visit, &caller, list, step)));
+            } else if matched.maybe.is_none() {
+                misses.push(format!("{}: {}", rule.text, matched.miss));
+            }
+            if let Some((ends, fact)) = matched.maybe {
+                let text = format!("{name} {named} {}: it may match", rule.text);
+                let line = self.outbound_line(&ends);
+                let step = Step::unknown("verdict.ours.unknown", text, fact, line).at(rule.span);
+                verdicts.push((ends, self.rest(visit, &caller, list, step)));
+            }
+            open = matched.no.map(|ends| Caller { ends, ..caller });
+        }
+        if let Some(caller) = open {
+            let mut step = self.access_default(visit, list, &caller);
+            step.misses = misses;
+            verdicts.push((caller.ends.clone(), self.rest(visit, &caller, list, step)));
+        }
+        verdicts
+    }
+
+    /// A line that matches.
+    fn matched(&self, visit: Visit<'_>, list: &AccessList, at: usize, id: &'static str, caller: &Caller) -> Step {
+        let (name, named) = (&self.model[visit.app].head.name, self.access_word(visit));
+        let rule = &list.rules[at];
+        let text = format!("{name} {named} {}", rule.text);
+        let step = match rule.action {
+            Action::Deny => {
+                let headline = format!("{name} denies it by {named} rule {}", rule.priority);
+                let step = Step::block(id, Outcome::Refused, text).headline(headline);
+                let free = (rule.priority - 1).max(self.platform().limit("access-priority-first"));
+                match (free < rule.priority, self.named_caller(caller)) {
+                    (true, Some(who)) => {
+                        step.remedy(format!("amend app {name} {{ {named} {{ {free} allow {who} }} }}"))
+                    }
+                    _ => step,
+                }
+            }
+            _ => Step::pass(id, text),
+        };
+        let otherwise =
+            |later: &AccessRule| later.action != rule.action && self.access_rule(visit, later, caller).yes.is_some();
+        let first = list.rules[at + 1..].iter().any(otherwise);
+        let all =
+            |rule: &AccessRule| matches!(&rule.source, AccessSource::Addresses(e) if e.terms.contains(&Term::Any));
+        let block_one = rule.action == Action::Allow && all(rule) && list.rules[..at].iter().any(is_deny);
+        step.at(rule.span)
+            .also("in.rules.kinds")
+            .also_if(first, "in.rules.order")
+            .also_if(!rule.headers.is_empty(), "in.rules.headers")
+            .also_if(block_one && !self.fires("in.rules.default-action"), "in.rules.block-one")
+    }
+
+    /// What becomes of a caller whom no access rule names.
+    fn access_default(&self, visit: Visit<'_>, list: &AccessList, caller: &Caller) -> Step {
+        let (name, named) = (&self.model[visit.app].head.name, self.access_word(visit));
+        let stated = list.default.as_ref();
+        let open = stated.map_or(list.rules.is_empty(), |stated| stated.value == Action::Allow);
+        let place = stated.map_or(list.span, |stated| stated.span);
+        let rule = match (stated, self.fires("in.rules.default-action")) {
+            (Some(_), true) => "in.rules.default-action",
+            (None, _) if list.rules.is_empty() => "in.rules.none",
+            _ => "in.rules.implicit-deny",
+        };
+        let overlooked = self.overlooked(visit, list, caller, if open { Action::Deny } else { Action::Allow });
+        if open {
+            let mut text = format!("{name} {named}: no rule matches and the default admits");
+            if let Some(overlooked) = &overlooked {
+                text = format!("{text}; {}", overlooked.text);
+            }
+            let block_one = stated.is_some() && list.rules.iter().any(is_deny);
+            let step = Step::pass(rule, text).at(place).also_if(block_one, "in.rules.block-one");
+            return overlooked
+                .map_or(step.clone(), |why| step.also(why.rule).also_if(why.ignored, "se.ignore-missing"));
+        }
+        let seen = self.caller_name(visit, caller);
+        let headline = format!("the {named} rules of {name} do not admit {seen}");
+        if let Some(why) = overlooked {
+            let step = Step::block(why.rule, Outcome::Refused, format!("{name} {named}: {}", why.text))
+                .at(place)
+                .headline(headline)
+                .also(rule)
+                .also_if(why.ignored, "se.ignore-missing");
+            return Step { remedy: why.remedy, ..step };
+        }
+        let step = Step::block(rule, Outcome::Refused, format!("{name} {named}: no rule admits {seen}")).at(place);
+        let denies_alone = stated.is_none() && list.rules.iter().all(is_deny);
+        let line = match denies_alone {
+            true if self.fires("in.rules.default-action") => "default allow".to_string(),
+            true => format!("{} allow *", free_priority(list)),
+            false => {
+                let who = self.named_caller(caller).unwrap_or("ADDRESS".into());
+                format!("{} allow {who}", free_priority(list))
+            }
+        };
+        step.headline(headline)
+            .remedy(format!("amend app {name} {{ {named} {{ {line} }} }}"))
+            .also_if(denies_alone, "in.rules.block-one")
+    }
+
+    /// What a verdict of an access list rests on besides.
+    fn rest(&self, visit: Visit<'_>, caller: &Caller, list: &AccessList, step: Step) -> Step {
+        let noun = &self.model[visit.app];
+        let refused = step.is_block();
+        let listed = !list.rules.is_empty() || list.default.is_some();
+        let by_app = matches!(visit.question.source, Source::App(_));
+        let subnets_alone = |rule: &AccessRule| match &rule.source {
+            AccessSource::AnyVnets => true,
+            AccessSource::Addresses(expr) => {
+                expr.terms.iter().all(|term| matches!(term, Term::Thing(Thing::Subnet(_))))
+            }
+        };
+        let mut allowed = list.rules.iter().filter(|rule| !is_deny(rule)).peekable();
+        let private = allowed.peek().is_some() && allowed.all(subnets_alone);
+        let separate = visit.scm && matches!(noun.scm_access, Some(ScmAccess::Own(_)));
+        let same = visit.scm && matches!(noun.scm_access, Some(ScmAccess::Same(_)));
+        let step = step
+            .also_if(refused, "in.rules.denied-403")
+            .also_if(listed, "eval.in.4-source-identity")
+            .also_if(refused && private && caller.home.is_none(), "in.private-site.ways")
+            .also_if(separate, "in.scm.separate")
+            .also_if(same, "in.scm.use-main")
+            .also_if(self.environment(visit.app).is_some() && listed, "ase.access-rules")
+            .also_if(by_app && caller.subnet.is_some(), "in.caller.integrated-app")
+            .also_if(by_app && caller.subnet.is_none() && listed, "in.caller.not-integrated");
+        match listed {
+            true => step.also_some(self.permitted_by(visit.app, "inbound-restrictions")),
+            false => step,
+        }
+    }
+
+    /// Which callers an access rule matches, may match, and does not match.
+    fn access_rule(&self, visit: Visit<'_>, rule: &AccessRule, caller: &Caller) -> Matched {
+        let nobody = |miss| Matched { yes: None, maybe: None, no: Some(caller.ends.clone()), miss };
+        let mut matched = self.access_source(visit, rule, caller);
+        if (matched.yes.is_some() || matched.maybe.is_some()) && !self.headers_match(visit, rule) {
+            matched = nobody("header");
+        }
+        matched
+    }
+
+    fn access_source(&self, visit: Visit<'_>, rule: &AccessRule, caller: &Caller) -> Matched {
+        let mut matched = Matched { yes: None, maybe: None, no: Some(caller.ends.clone()), miss: "source" };
+        let all = |id| Matched { yes: Some((caller.ends.clone(), id)), maybe: None, no: None, miss: "" };
+        let identity = caller.subnet.filter(|_| self.is_tagged(visit.app));
+        let expr = match &rule.source {
+            AccessSource::AnyVnets if identity.is_some() => return all("in.rules.any-vnets"),
+            AccessSource::AnyVnets => return matched,
+            AccessSource::Addresses(expr) => expr,
+        };
+        for term in &expr.terms {
+            if let Term::Thing(Thing::Subnet(subnet)) = term {
+                if identity == Some(*subnet) {
+                    return all("in.rules.subnet-match");
+                }
+                continue;
+            }
+            // A caller with a subnet's identity shows no address.
+            if caller.subnet.is_some() && !matches!(term, Term::Any) {
+                continue;
+            }
+            let Some(left) = matched.no.take() else { break };
+            let cut = self.access_term(visit, term, caller).split(&left, &self.public_space());
+            if let Some(ends) = cut.yes {
+                matched.yes = Some(match (matched.yes.take(), ends) {
+                    (Some((Ends::Set(a), id)), Ends::Set(b)) => (Ends::Set(a.union(&b)), id),
+                    (_, ends) => (ends, "in.rules.order"),
+                });
+            }
+            matched.maybe = matched.maybe.or(cut.maybe);
+            matched.no = cut.no;
+        }
+        matched
+    }
+
+    /// The addresses that a line's source means to a front end.
+    fn access_term(&self, visit: Visit<'_>, term: &Term, caller: &Caller) -> Matcher {
+        let public = |all: &[Stated<ipnet::IpNet>]| Matcher::of(AddressSet::of(all.iter().map(|ip| &ip.value)));
+        match term {
+            // Multitenant front ends see a site by its own internet access.
+            Term::Thing(Thing::OnPremises(site)) => {
+                let private = self.environment(visit.app).map(|_| Matcher::of(self.model[*site].addresses()));
+                public(&self.model[*site].public_ip).or(private.unwrap_or_default())
+            }
+            // The tag of apps holds the addresses at which they are called, never those from which they call.
+            Term::Tag(tag) if caller.app.is_some() && self.is_tag_of_apps(tag) => Matcher::default(),
+            Term::Tag(tag) if self.holds_azure(tag, caller) => {
+                Matcher { any: true, ..Matcher::of(caller.ends.possible().clone()) }
+            }
+            term => {
+                let text = String::new();
+                let one = AddressExpr { terms: vec![term.clone()], text, span: self.model[visit.app].head.span };
+                self.matcher(&one, None)
+            }
+        }
+    }
+
+    fn is_tag_of_apps(&self, tag: &TagRef) -> bool {
+        self.platform()
+            .service_type("web-app")
+            .and_then(|of_type| of_type.tag)
+            .is_some_and(|of_apps| tag.name == of_apps)
+    }
+
+    /// Is it the tag of all of Azure, and does the call come from there?
+    fn holds_azure(&self, tag: &TagRef, caller: &Caller) -> bool {
+        let whole = self.platform().tag(&tag.name).is_some_and(|(tag, _)| tag.whole_cloud && tag.prefixes.is_none());
+        whole && caller.azure && tag.region.as_ref().is_none_or(|region| caller.region.as_ref() == Some(region))
+    }
+
+    fn headers_match(&self, visit: Visit<'_>, rule: &AccessRule) -> bool {
+        let of_addresses = self.platform().words("access-headers-of-addresses");
+        let within = |sent: &str, value: &str| {
+            let set = |text: &str| literal::address(text.trim()).ok().map(|literal| literal.set());
+            set(sent).zip(set(value)).is_some_and(|(sent, value)| sent.is_subset(&value))
+        };
+        let is = |name: &str, sent: &str, value: &str| match of_addresses.iter().any(|of| of.eq_ignore_ascii_case(name))
+        {
+            true => sent.split(',').any(|sent| within(sent, value)),
+            false => sent.eq_ignore_ascii_case(value),
+        };
+        rule.headers.iter().all(|(name, values)| {
+            let sent = visit.question.headers.iter().filter(|(sent, _)| sent.eq_ignore_ascii_case(name));
+            let mut sent = sent.flat_map(|(_, sent)| sent);
+            sent.any(|sent| values.iter().any(|value| is(name, sent, value)))
+        })
+    }
+
+    /// The first line of that action which seems to name the caller and does not match, and why.
+    fn overlooked(&self, visit: Visit<'_>, list: &AccessList, caller: &Caller, action: Action) -> Option<Overlooked> {
+        let of_action = list.rules.iter().filter(|rule| rule.action == action);
+        of_action.into_iter().find_map(|rule| self.overlooked_rule(visit, list, rule, caller))
+    }
+
+    fn overlooked_rule(
+        &self,
+        visit: Visit<'_>,
+        list: &AccessList,
+        rule: &AccessRule,
+        caller: &Caller,
+    ) -> Option<Overlooked> {
+        let (name, named) = (&self.model[visit.app].head.name, self.access_word(visit));
+        let why = |rule, text: String, remedy| Some(Overlooked { rule, text, remedy, ignored: false });
+        let by_source = self.access_source(visit, rule, caller);
+        if by_source.yes.is_some() || by_source.maybe.is_some() {
+            let asked: Vec<String> =
+                rule.headers.iter().map(|(name, values)| format!("{name} {}", values.join(", "))).collect();
+            return why(
+                "in.rules.headers",
+                format!("rule {} also asks for the header {}", rule.priority, asked.join(" and ")),
+                None,
+            );
+        }
+        let in_environment = self.environment(visit.app).is_some();
+        let inside = caller.inside.as_ref().unwrap_or(&caller.ends).possible();
+        let home = caller.home.map(|home| &self.model[home].head.name);
+        let line = |who: &str| format!("amend app {name} {{ {named} {{ {} allow {who} }} }}", free_priority(list));
+        let expr = match &rule.source {
+            AccessSource::Addresses(expr) => expr,
+            AccessSource::AnyVnets => {
+                let home = caller.home.filter(|_| caller.subnet.is_none() && self.is_tagged(visit.app))?;
+                let text = format!("{} has no service endpoint that would show it", self.model[home].head.name);
+                return why("in.rules.any-vnets", text, self.endpoint_line(home));
+            }
+        };
+        for term in &expr.terms {
+            match term {
+                Term::Thing(Thing::Subnet(subnet))
+                    if caller.home == Some(*subnet)
+                        || (in_environment && inside.meets(&self.model[*subnet].addresses())) =>
+                {
+                    let (subnet_name, priority) = (&self.model[*subnet].head.name, rule.priority);
+                    if in_environment {
+                        let text = format!(
+                            "rule {priority} names a subnet, which means nothing in an App Service Environment"
+                        );
+                        let prefixes = self.model[*subnet].addresses().to_string();
+                        return why("in.rules.subnet-not-ase", text, Some(line(&prefixes)));
+                    }
+                    if self.model[visit.app].is_on("ip-tls") {
+                        let text = format!(
+                            "rule {priority} names a subnet, which means nothing beside an IP-based TLS binding"
+                        );
+                        return why(
+                            "in.rules.subnet-not-ip-ssl",
+                            text,
+                            Some(format!("amend app {name} {{ ip-tls off }}")),
+                        );
+                    }
+                    if caller.subnet.is_none() {
+                        let text =
+                            format!("rule {priority} matches nothing while {subnet_name} lacks its service endpoint");
+                        let remedy = self.endpoint_line(*subnet);
+                        let ignored = rule.ignore_missing;
+                        return Some(Overlooked { rule: "in.rules.subnet-needs-endpoint", text, remedy, ignored });
+                    }
+                }
+                Term::Any | Term::Thing(Thing::Subnet(_)) => {}
+                Term::Tag(tag) if caller.app.is_some() && self.is_tag_of_apps(tag) => {
+                    let text =
+                        format!("{} holds the addresses at which apps are called, none from which they call", tag.text);
+                    return why("src.platform.no-service-tag", text, self.named_caller(caller).map(|who| line(&who)));
+                }
+                Term::Tag(_) => {}
+                term if !in_environment => {
+                    let meant = self.access_term(visit, term, caller);
+                    let private = meant.set.difference(&self.public_space());
+                    if caller.inside.is_some() && private.meets(inside) {
+                        let text = format!(
+                            "rule {} holds private addresses, which a multitenant front end never sees",
+                            rule.priority
+                        );
+                        let endpoint =
+                            caller.home.filter(|_| caller.subnet.is_none()).and_then(|home| self.endpoint_line(home));
+                        let own = home.map(|home| line(home));
+                        let remedy = endpoint.into_iter().chain(own).collect::<Vec<_>>().join("; ");
+                        return why("in.rules.ip-multitenant", text, Some(remedy).filter(|text| !text.is_empty()));
+                    }
+                    if let Some(subnet) = caller.subnet {
+                        let subnet = &self.model[subnet].head.name;
+                        let text =
+                            format!("the call shows {subnet} itself, so no rule of addresses is compared with it");
+                        return why("in.rules.subnet-match", text, Some(line(subnet)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The line that gives a subnet the service endpoint of apps, beside those that it has.
+    fn endpoint_line(&self, subnet: SubnetId) -> Option<String> {
+        let noun = &self.model[subnet];
+        let wanted = self.platform().service_type("web-app")?.service_endpoints.into_iter().next()?;
+        let mut all: Vec<&str> = noun.service_endpoints.iter().map(|stated| stated.value.as_str()).collect();
+        all.push(&wanted);
+        Some(format!("amend subnet {} {{ service-endpoint {} }}", noun.head.name, all.join(", ")))
+    }
+
+    /// How a caller is told apart by a front end, in words.
+    fn caller_name(&self, visit: Visit<'_>, caller: &Caller) -> String {
+        match caller.subnet.filter(|_| self.is_tagged(visit.app)) {
+            Some(subnet) => format!("subnet {}", self.model[subnet].head.name),
+            None => self.name_of(&caller.ends),
+        }
+    }
+
+    /// The words by which a rule would name a caller, where there are any.
+    fn named_caller(&self, caller: &Caller) -> Option<String> {
+        match (caller.subnet, &caller.ends) {
+            (Some(subnet), _) => Some(self.model[subnet].head.name.clone()),
+            (None, Ends::Set(set)) if set.prefixes().len() <= 4 => Some(set.to_string()),
+            _ => None,
+        }
+    }
+}
+
+fn is_deny(rule: &AccessRule) -> bool {
+    rule.action == Action::Deny
+}
+
+/// A priority behind those of a list.
+fn free_priority(list: &AccessList) -> i64 {
+    list.rules.last().map_or(100, |rule| rule.priority + 1)
+}
