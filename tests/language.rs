@@ -33,7 +33,14 @@ fn ipv6_is_answered() {
           subnet a 10.0.0.0/24, 2001:db8:0:1::/64 { nsg guard }
           subnet b 10.0.1.0/24, 2001:db8:0:2::/64
         }
-        nsg guard { outbound { 100 deny tcp * -> [2001:db8:0:2::5]:443 } }
+        let far = 2001:db8:0:2:8::/80
+        nsg guard {
+          outbound {
+            100 deny tcp * -> [2001:db8:0:2::5]:443
+            110 deny tcp [2001:db8:0:1::/64]:7-9 -> [2001:db8:0:2:9::/80]:443
+            120 deny tcp * -> far:443
+          }
+        }
         host left  in six.a 10.0.0.4, 2001:db8:0:1::4
         host right in six.b 10.0.1.4, 2001:db8:0:2::4 { listen tcp 443 }";
     assert!(session.load(script).is_ok());
@@ -41,5 +48,9 @@ fn ipv6_is_answered() {
         |question: &str| session.ask(question).map(|answer| answer.to_string()).unwrap_or_else(|e| e.to_string());
     assert!(answer("can left reach [2001:db8:0:2::4]:443").starts_with("yes"));
     assert!(answer("can left reach [2001:db8:0:2::5]:443").starts_with("no, dropped"));
+    assert!(answer("can left reach [2001:db8:0:2:8::5]:443").starts_with("no, dropped"));
+    assert!(answer("can left reach [2001:db8:0:2:9::5]:443 over tcp from-port 8").starts_with("no, dropped"));
+    assert!(answer("can left reach [2001:db8:0:2:9::5]:443 over tcp from-port 80").starts_with("yes"));
+    assert!(answer("can left reach [2001:db8:0:2::5]:443").contains("-> [2001:db8:0:2::5]:443 } }"));
     assert!(answer("next-hop left to 2001:db8:0:2::4").starts_with("vnet"));
 }

@@ -140,7 +140,9 @@ impl Engine<'_> {
             }
             Some(thing) => {
                 let name = &thing.head(self.model).name;
-                packet.trail.assume(format!("something listens on {name} {goal}{}", packet.flows.port_text()));
+                packet
+                    .trail
+                    .assume(format!("something listens on {name} {}", packet.flows.with_ports(&goal.to_string())));
                 packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {name} {goal}")));
                 vec![packet.end()]
             }
@@ -150,7 +152,7 @@ impl Engine<'_> {
                     return vec![packet.end_with(step)];
                 }
                 let goal = goal.in_short();
-                packet.trail.assume(format!("something listens on {goal}{}", packet.flows.port_text()));
+                packet.trail.assume(format!("something listens on {}", packet.flows.with_ports(&goal)));
                 packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {goal}")));
                 vec![packet.end()]
             }
@@ -183,7 +185,7 @@ impl Engine<'_> {
         span: Span,
     ) -> Vec<Part> {
         let goal = packet.flows.destination.clone();
-        let at = format!("{goal}{}", packet.flows.port_text());
+        let at = packet.flows.with_ports(&goal.to_string());
         let Some(listen) = listen else {
             packet.trail.assume(format!("something listens on {name} {at}"));
             packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {name} {goal}")).at(span));

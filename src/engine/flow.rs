@@ -145,8 +145,19 @@ impl Flows {
     }
 }
 
+impl Flows {
+    /// Addresses in words with the ports behind them; of the last one in brackets where it is IPv6.
+    pub fn with_ports(&self, addresses: &str) -> String {
+        let ports = self.port_text();
+        let cut = addresses.rfind(", ").map_or(0, |comma| comma + 2);
+        let (first, last) = addresses.split_at(cut);
+        let six = last.matches(':').count() > 1 && last.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':');
+        if six && !ports.is_empty() { format!("{first}[{last}]{ports}") } else { format!("{addresses}{ports}") }
+    }
+}
+
 impl fmt::Display for Flows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} -> {}{}", self.protocols, self.source, self.destination, self.port_text())
+        write!(f, "{} {} -> {}", self.protocols, self.source, self.with_ports(&self.destination.to_string()))
     }
 }

@@ -143,7 +143,8 @@ pub(super) fn amendment(
         },
     };
     let (source, destination) = (ends(&flows.source), ends(&flows.destination));
-    let rule = format!("{priority} allow {} {source} -> {destination}{}", flows.protocols, flows.port_text());
+    let destination = flows.with_ports(&destination);
+    let rule = format!("{priority} allow {} {source} -> {destination}", flows.protocols);
     Some(format!("amend nsg {} {{ {} {{ {moved}{rule} }} }}", group.head.name, direction(outbound)))
 }
 

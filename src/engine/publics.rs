@@ -81,7 +81,7 @@ impl Engine<'_> {
                 vec![Part { source: caller.ends, destination: goal, ports: flows.ports, trail }]
             }
             Owner::Nobody => {
-                trail.assume(format!("something listens on {goal}{}", flows.port_text()));
+                trail.assume(format!("something listens on {}", flows.with_ports(&goal.to_string())));
                 trail.push(Step::pass("eval.out.9-public-target", format!("arrives at {goal}")));
                 vec![Part { source: caller.ends, destination: goal, ports: flows.ports, trail }]
             }

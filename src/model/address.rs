@@ -135,7 +135,10 @@ fn open_endpoint(value: &Value, cx: &mut Lowering<'_>, words: &mut Vec<Word>) {
             let mut inner = Vec::new();
             values.clone().iter().for_each(|value| open(value, cx, &mut inner));
             if let Some(last) = inner.last_mut() {
-                *last = Word::new(format!("{}:{ports}", last.text), word.span);
+                // An IPv6 address has ports only behind brackets.
+                let six = last.text.matches(':').count() > 1 && !last.text.starts_with(['[', '"']);
+                let text = if six { format!("[{}]:{ports}", last.text) } else { format!("{}:{ports}", last.text) };
+                *last = Word::new(text, word.span);
             }
             words.append(&mut inner);
             return;

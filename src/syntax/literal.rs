@@ -259,6 +259,7 @@ pub struct EndpointParts<'w> {
 /// use fnet::syntax::literal::endpoint;
 /// assert_eq!(endpoint("10.2.0.4:1433").ports.unwrap().0, "1433");
 /// assert_eq!(endpoint("[2001:db8::4]:443").target, "2001:db8::4");
+/// assert_eq!(endpoint("[2001:db8::/64]:443").target, "2001:db8::/64");
 /// assert_eq!(endpoint("2001:db8::4").ports, None);
 /// assert_eq!(endpoint("fade:80").target, "fade");
 /// ```

@@ -37,9 +37,11 @@ pub(super) fn taken(out: &mut Markup, all: &[Taken]) {
 
 pub(super) fn part_head(out: &mut Markup, part: &PartAnswer) {
     let ports = if part.ports.is_empty() || part.ports == "*" { String::new() } else { format!(":{}", part.ports) };
-    out.plain("  ")
-        .push(Tag::Strong, format!("from {} to {}{ports}", short(&part.source), short(&part.destination)))
-        .plain(": ");
+    let destination = short(&part.destination);
+    // An IPv6 address has ports only behind brackets.
+    let six = destination.parse::<std::net::Ipv6Addr>().is_ok() && !ports.is_empty();
+    let destination = if six { format!("[{destination}]") } else { destination };
+    out.plain("  ").push(Tag::Strong, format!("from {} to {}{ports}", short(&part.source), destination)).plain(": ");
     out.push(tag_of(part.verdict), part.verdict.word());
     if let Some(outcome) = &part.outcome {
         out.push(tag_of(part.verdict), format!(", {outcome}"));
