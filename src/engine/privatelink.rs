@@ -30,7 +30,13 @@ impl Engine<'_> {
                 );
                 let step = Step::pass("pe.policy.nsg", text).maybe_at(policy.map(|p| p.span));
                 packet.push(step.also("pe.policy.values").also("nsg.private-endpoint"));
-                self.pass_inbound_group(packet, nsg.value)
+                let before = packet.trail.steps.len();
+                let mut passed = self.pass_inbound_group(packet, nsg.value);
+                for packet in &mut passed {
+                    let steps = packet.trail.steps.iter_mut().skip(before);
+                    steps.filter(|step| step.is_block()).for_each(|step| *step = step.clone().also("pe.policy.nsg"));
+                }
+                passed
             }
             (Some(nsg), false) => {
                 let stated = policy.filter(|stated| stated.value.route_table);

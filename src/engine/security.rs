@@ -10,6 +10,7 @@ use super::question::Traffic;
 use super::reasons::Decision;
 use super::trail::Step;
 use crate::model::*;
+use crate::net::PortSet;
 
 impl Engine<'_> {
     /// Out of a sender: admin rules, the interface's group, then the subnet's.
@@ -83,10 +84,12 @@ impl Engine<'_> {
         }
     }
 
-    /// The group of a subnet alone, for what has no interface group of its own.
+    /// The group of a subnet before a private endpoint: every source port counts as any.
     pub(super) fn pass_inbound_group<'q>(&self, packet: Packet<'q>, nsg: NsgId) -> Vec<Packet<'q>> {
         let gate = Gate { subnet: packet.subnet, nic: None, outbound: false };
-        self.pass_group(packet, nsg, Checkpoint { gate, at_subnet: true })
+        let mut list = self.model[nsg].inbound.clone();
+        list.iter_mut().for_each(|rule| rule.source.ports = PortSet::all());
+        self.pass_list(packet, nsg, &list, Checkpoint { gate, at_subnet: true })
     }
 
     /// Traffic to the addresses of the platform itself passes, unless a rule names their tags.
@@ -153,9 +156,21 @@ impl Engine<'_> {
     /// One security group.
     fn pass_group<'q>(&self, packet: Packet<'q>, nsg: NsgId, place: Checkpoint) -> Vec<Packet<'q>> {
         let group = &self.model[nsg];
+        let list = if place.gate.outbound { &group.outbound } else { &group.inbound };
+        self.pass_list(packet, nsg, list, place)
+    }
+
+    /// The lines of a group in one direction.
+    fn pass_list<'q>(
+        &self,
+        packet: Packet<'q>,
+        nsg: NsgId,
+        list: &[SecurityRule],
+        place: Checkpoint,
+    ) -> Vec<Packet<'q>> {
+        let group = &self.model[nsg];
         let outbound = place.gate.outbound;
-        let (list, other) =
-            if outbound { (&group.outbound, &group.inbound) } else { (&group.inbound, &group.outbound) };
+        let other = if outbound { &group.inbound } else { &group.outbound };
         let view = Viewpoint { vnet: packet.vnet, subnet: packet.subnet };
         let (lines, opposite) = (self.lines(list, view), self.lines(other, view));
         let mut passed = Vec::new();

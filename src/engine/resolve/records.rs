@@ -177,15 +177,26 @@ impl Engine<'_> {
     /// The rule that keeps a machine of that name out of a zone that is linked to its network, and what to change.
     pub(super) fn unregistered(&self, zone: ZoneId, label: &str) -> Option<(&'static str, Option<String>)> {
         let noun = &self.model[zone];
+        let name = &noun.head.name;
         noun.links.iter().find_map(|link| {
-            self.machines(link.vnet, label).next()?;
+            let host = self.machines(link.vnet, label).next()?;
+            let record = || {
+                let address = host.addresses.iter().find(|address| address.value.is_ipv4())?.value;
+                Some(format!("amend private-dns-zone {name} {{ record {label} A {address} }}"))
+            };
             if self.registers(zone, link.vnet) {
-                return Some(("dns.private-zone.autoregister", None));
+                return Some(("dns.private-zone.autoregister", record()));
             }
-            let (name, vnet) = (&noun.head.name, &self.model[link.vnet].head.name);
+            let vnet = &self.model[link.vnet].head.name;
             let line = format!("amend private-dns-zone {name} {{ link {vnet} {{ registration on }} }}");
-            Some(("dns.private-zone.registration-link", Some(line).filter(|_| !link.registration)))
+            let line = if self.is_registering(link.vnet) { record() } else { Some(line) };
+            Some(("dns.private-zone.registration-link", line))
         })
+    }
+
+    /// Has a network a zone that registers its machines?
+    fn is_registering(&self, vnet: VnetId) -> bool {
+        self.model.zones.iter().any(|zone| zone.links.iter().any(|link| link.registration && link.vnet == vnet))
     }
 }
 
