@@ -168,7 +168,7 @@ impl Engine<'_> {
         self.at_public(question, flows, goal, trail, caller)
     }
 
-    fn platform_caller(&self, app: AppId, ends: Ends) -> Caller {
+    pub(super) fn platform_caller(&self, app: AppId, ends: Ends) -> Caller {
         let unstable = self.plan_of(app).and_then(|p| p.plan_type.as_ref()).is_some_and(|p| p.addresses_change);
         let region = self.model[app].head.region.as_ref().map(|r| r.value.clone());
         Caller { app: Some(app), by: Some(app), azure: true, region, unstable, ..Caller::of(ends) }

@@ -107,7 +107,13 @@ impl Engine<'_> {
                         .at(trigger.span)
                         .headline(format!("nobody may call {name}: {}", found.words()));
                     let step = self.resting_on(step, &found);
-                    let step = if other == Verdict::Unknown { Step { mark: found.mark, ..step } } else { step };
+                    let step = match other {
+                        Verdict::Unknown => {
+                            let words = format!("who may call {name} is not known: {}", found.words());
+                            Step { mark: found.mark, ..step.headline(words) }
+                        }
+                        _ => step,
+                    };
                     Need { way: internet, ..need.with(step) }
                 }
             },

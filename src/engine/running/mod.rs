@@ -9,7 +9,7 @@ use super::Engine;
 use super::flow::Ends;
 use super::packet::Part;
 use super::question::{Question, Target, Traffic};
-use super::trail::{Outcome, Step, Trail, Verdict};
+use super::trail::{Mark, Outcome, Step, Trail, Verdict};
 use crate::model::*;
 use crate::net::PortSet;
 
@@ -86,7 +86,11 @@ impl Engine<'_> {
     ) -> Need {
         let way = self.walk(question);
         let step = match Verdict::of(&way) {
-            Verdict::Yes | Verdict::Partly => met(&way),
+            Verdict::Yes => met(&way),
+            Verdict::Partly => {
+                let text = "reached from a part of the addresses that the app may have".to_string();
+                Step { text, mark: Mark::Warn, ..met(&way) }
+            }
             verdict => {
                 let part = way.iter().find(|part| part.verdict() == verdict).or(way.first());
                 let found = part.and_then(|part| part.trail.deciding());
@@ -96,7 +100,10 @@ impl Engine<'_> {
                 let step = self.resting_on(failed(found, outcome), found);
                 match verdict {
                     Verdict::No(_) => step,
-                    _ => Step { mark: found.mark.clone(), remedy: None, ..step },
+                    _ => {
+                        let headline = Some(format!("{what}: {}", found.words()));
+                        Step { mark: found.mark.clone(), headline, remedy: None, ..step }
+                    }
                 }
             }
         };
@@ -120,7 +127,7 @@ impl Engine<'_> {
     /// Can what a trigger listens to be reached from inside networks alone?
     pub(super) fn network_only(&self, app: AppId, source: &TriggerSource) -> bool {
         match source {
-            TriggerSource::Thing(Thing::Service(id)) => self.closed(*id).is_some(),
+            TriggerSource::Thing(Thing::Service(id)) => self.admits_networks_alone(app, *id),
             TriggerSource::Thing(_) => true,
             TriggerSource::HostPort(endpoint) => {
                 let private = |ends: &Ends| !ends.possible().is_subset(&self.public_space());
@@ -133,5 +140,28 @@ impl Engine<'_> {
                 }
             }
         }
+    }
+
+    /// Does a service admit an app from inside networks alone? Not where its public side admits the app, or admits
+    /// nothing but addresses.
+    fn admits_networks_alone(&self, app: AppId, service: ServiceId) -> bool {
+        let lines = || self.model[service].firewall.iter().flat_map(|firewall| &firewall.rules);
+        let names_addresses = lines().any(|rule| rule.action == Action::Allow);
+        self.closed(service).is_some()
+            && (self.admits_networks(service) || !names_addresses)
+            && !self.admits_publicly(app, service)
+    }
+
+    /// Is the public side of a service shut, or open to networks by name?
+    fn admits_networks(&self, service: ServiceId) -> bool {
+        let noun = &self.model[service];
+        let of_network = |term: &Term| matches!(term, Term::Thing(Thing::Subnet(_) | Thing::Vnet(_)));
+        let names = |rule: &ServiceRule| match &rule.source {
+            ServiceSource::Subnets(_) => true,
+            ServiceSource::Addresses(expr) => expr.terms.iter().any(of_network),
+            _ => false,
+        };
+        noun.public_access.as_ref().is_some_and(|stated| !stated.value)
+            || noun.firewall.as_ref().is_some_and(|firewall| firewall.rules.iter().any(names))
     }
 }

@@ -98,19 +98,6 @@ impl Engine<'_> {
         Some(Need::of(format!("storage {of}")).with(step))
     }
 
-    /// Is the public side of a service shut, or open to networks by name?
-    fn admits_networks(&self, service: ServiceId) -> bool {
-        let noun = &self.model[service];
-        let of_network = |term: &Term| matches!(term, Term::Thing(Thing::Subnet(_) | Thing::Vnet(_)));
-        let names = |rule: &ServiceRule| match &rule.source {
-            ServiceSource::Subnets(_) => true,
-            ServiceSource::Addresses(expr) => expr.terms.iter().any(of_network),
-            _ => false,
-        };
-        noun.public_access.as_ref().is_some_and(|stated| !stated.value)
-            || noun.firewall.as_ref().is_some_and(|firewall| firewall.rules.iter().any(names))
-    }
-
     /// One endpoint of the account, on one port.
     fn account_endpoint(&self, app: AppId, account: ServiceId, used: &Use<'_>, span: Span) -> Need {
         let (name, of) = (&self.model[app].head.name, &self.model[account].head.name);

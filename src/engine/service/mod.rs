@@ -112,6 +112,13 @@ impl Engine<'_> {
         (!open).then(|| off.or_else(firewall).unwrap_or(noun.head.span))
     }
 
+    /// Does the public side of a service admit an app that calls by the platform's own way?
+    pub(super) fn admits_publicly(&self, app: AppId, id: ServiceId) -> bool {
+        let caller = self.platform_caller(app, self.platform_ends(app));
+        let verdicts = self.service_verdicts(&self.model[id], &caller);
+        verdicts.iter().all(|(_, step)| !step.is_block() && !step.is_unknown())
+    }
+
     /// Every port that a service answers on, at one of its endpoints or at all of them.
     fn all_ports(&self, id: ServiceId, subresource: Option<&str>) -> PortSet {
         let noun = &self.model[id];
