@@ -54,16 +54,19 @@ impl Engine<'_> {
             let mut trail = Trail::default();
             self.plan_steps(app, &mut trail);
             broken.steps.iter().for_each(|step| trail.push(step.clone()));
-            for (rule, text, place) in &taken.near {
-                trail.push(Step::note(rule, text.clone()).at(*place));
+            for near in &taken.near {
+                trail.push(Step::note(near.rule, near.text.clone()).at(near.place));
             }
             let mut walked = self.each_target(rest, Asker::App(app), trail.clone(), |engine, goal, trail| {
                 engine.app_to(rest, app, goal, trail)
             });
             for part in &mut walked {
                 self.not_public(app, rest, part, &taken.near);
-                if let Some(step) = part.trail.steps.iter_mut().find(|step| step.is_block()) {
-                    taken.near.iter().for_each(|(rule, ..)| *step = step.clone().also(*rule));
+                let Some(at) = part.trail.steps.iter().position(Step::is_block) else { continue };
+                for near in &taken.near {
+                    let step = part.trail.steps[at].clone().also(near.rule);
+                    let remedy = near.remedy.clone().or(step.remedy.clone());
+                    part.trail.steps[at] = Step { remedy, ..step };
                 }
             }
             parts.extend(match &taken.perhaps {

@@ -3,6 +3,7 @@
 
 use super::Engine;
 use super::flow::{Ends, Flows};
+use super::lines::admit_by;
 use super::packet::{Packet, Part};
 use super::question::Question;
 use super::trail::{Outcome, Step, Trail};
@@ -173,6 +174,7 @@ impl Engine<'_> {
         };
         let owner = format!("{name} firewall");
         let passed = self.filter(packet, firewall, &owner, "diag.causes.host-firewall", Action::Deny);
+        let passed = admit_by(passed, "host", name);
         passed.into_iter().flat_map(|packet| self.listener(packet, name, noun.listen.as_deref(), span)).collect()
     }
 

@@ -10,12 +10,21 @@ use crate::model::AppId;
 impl Engine<'_> {
     /// The rules that an app's own facts decide, with what they say of it.
     pub fn facts_of(&self, app: AppId) -> Vec<(String, String)> {
+        let mut facts = self.network_facts(app);
+        facts.extend(self.hybrid_facts(app));
+        facts
+    }
+
+    fn network_facts(&self, app: AppId) -> Vec<(String, String)> {
         let mut facts = Vec::new();
         let noun = &self.model[app];
         let name = &noun.head.name;
         let Some(subnet) = self.integration_subnet(app) else {
-            let text = format!("{name} has no virtual network integration: it calls from the platform's addresses");
-            facts.push(("scope.no-integration".to_string(), text));
+            facts.extend(self.gateway_facts(app));
+            if facts.is_empty() {
+                let text = format!("{name} has no virtual network integration: it calls from the platform's addresses");
+                facts.push(("scope.no-integration".to_string(), text));
+            }
             let mut out = Resolution::default();
             let servers = self.name_servers(app, &mut out);
             facts.extend(out.steps.into_iter().map(|step| (step.rule, step.text)));

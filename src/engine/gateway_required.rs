@@ -46,10 +46,32 @@ impl<'m> Engine<'m> {
         })
     }
 
+    /// Does a gateway join an app to its network?
+    pub fn is_behind_gateway(&self, app: AppId) -> bool {
+        self.gateway_integration(app).is_some()
+    }
+
     /// The addresses that an app has inside the network that a gateway joins it to.
     pub(super) fn pool_of(&self, app: AppId) -> AddressSet {
         let gateway = self.gateway_integration(app).and_then(|by| by.gateway);
         gateway.map_or(AddressSet::empty(), |id| set_of(&self.model[id].point_to_site))
+    }
+
+    /// What a gateway does for an app, whatever it calls.
+    pub(super) fn gateway_facts(&self, app: AppId) -> Vec<(String, String)> {
+        let Some(by) = self.gateway_integration(app) else { return Vec::new() };
+        let vnet = &self.model[by.vnet].head.name;
+        let (name, pool) = (&self.model[app].head.name, self.pool_of(app));
+        let own = self.model[by.vnet].addresses();
+        let added = self.plan_of(app).map(|plan| set_of(&plan.gateway_routes)).unwrap_or_default();
+        let mut words = vec![own.to_string()];
+        words.extend(
+            by.gateway.into_iter().flat_map(|id| self.sites_behind(id)).map(|(_, site)| site.head.name.clone()),
+        );
+        words.extend((!added.is_empty()).then(|| format!("{added}, which the plan adds,")));
+        let routing = format!("of {name} only calls to {} enter {vnet}", words.join(" and to "));
+        let seen = format!("there they come from the point-to-site pool {pool}");
+        vec![("p2s.routing".into(), routing), ("src.gateway-required".into(), seen)]
     }
 
     /// From an app with gateway-required integration to an address.
@@ -148,7 +170,8 @@ impl Entering<'_, '_, '_> {
                 let step = Step::block("p2s.gateway-requirements", Outcome::Dropped, text).at(stated.span);
                 trail.push(
                     step.headline(format!("gateway {name} is not up"))
-                        .remedy(format!("amend gateway {name} {{ status up }}")),
+                        .remedy(format!("amend gateway {name} {{ status up }}"))
+                        .also("diag.gateway.up"),
                 );
             }
             Some(_) => {}

@@ -26,8 +26,17 @@ pub(super) struct Taken {
     pub(super) perhaps: Option<(Vec<Part>, Step)>,
 }
 
-/// Why a Hybrid Connection that looks right does not take a call: the rule, in words, and where the app names it.
-pub(super) type Near = (&'static str, String, Span);
+/// Why a Hybrid Connection that looks right does not take a call.
+pub(super) struct Near {
+    /// The rule.
+    pub(super) rule: &'static str,
+    /// In words.
+    pub(super) text: String,
+    /// Where the app names it.
+    pub(super) place: Span,
+    /// What would make it take the call.
+    pub(super) remedy: Option<String>,
+}
 
 /// A Hybrid Connection of an app, with its one endpoint.
 #[derive(Clone, Copy)]
@@ -59,21 +68,23 @@ impl<'m> Engine<'m> {
         let mine = if question.traffic == Traffic::Application { self.hybrids_of(app) } else { Vec::new() };
         for mine in mine {
             let (name, HostPort { host, port }) = (&mine.noun.head.name, mine.endpoint);
-            let here = question.ports.contains(*port);
+            let here = open.ports.contains(*port);
+            let near = |rule, text, remedy| Near { rule, text, place: mine.place, remedy };
             match &question.target {
                 Target::Name(wanted, _) if wanted == host && here && tcp => {
                     open.ports = open.ports.difference(&PortSet::one(*port));
                     let one = Question { ports: PortSet::one(*port), ..question.clone() };
                     taken.parts.extend(self.cross(&one, app, mine, trail.clone()));
                     if question.over == Some(Over::Any) {
-                        taken.near.push(("hc.no-udp", format!("{name} carries TCP alone"), mine.place));
+                        taken.near.push(near("hc.no-udp", format!("{name} carries TCP alone"), None));
                     }
                 }
                 Target::Name(wanted, _) if wanted == host && here => {
-                    taken.near.push(("hc.no-udp", format!("{name} carries TCP alone"), mine.place));
+                    taken.near.push(near("hc.no-udp", format!("{name} carries TCP alone"), None));
                 }
                 Target::Name(wanted, _) if wanted == host => {
-                    taken.near.push(("hc.one-endpoint", format!("{name} covers port {port} alone"), mine.place));
+                    let line = self.another(app, mine, &question.ports);
+                    taken.near.push(near("hc.one-endpoint", format!("{name} covers port {port} alone"), line));
                 }
                 Target::Ends(ends) if here && tcp => self.by_literal(question, app, mine, ends, trail, &mut taken),
                 _ => {}
@@ -93,6 +104,20 @@ impl<'m> Engine<'m> {
             }
         }
         taken
+    }
+
+    /// What the Hybrid Connections of an app take over, and whether their managers listen.
+    pub(super) fn hybrid_facts(&self, app: AppId) -> Vec<(String, String)> {
+        let mut facts = Vec::new();
+        for mine in self.hybrids_of(app) {
+            let (name, HostPort { host, port }) = (&mine.noun.head.name, mine.endpoint);
+            facts.push(("hc.match-by-name".to_string(), format!("{name} takes calls to {host}:{port} over")));
+            for (_, manager, place) in self.managers_of(mine.noun) {
+                let heard = self.listens(manager, mine.noun, place);
+                facts.extend(heard.steps.into_iter().map(|step| (step.rule, step.text)));
+            }
+        }
+        facts
     }
 
     /// A call to an address: what a Hybrid Connection is for goes by its name, which the call does not look up.
@@ -123,7 +148,8 @@ impl<'m> Engine<'m> {
                 let is_its = |asker| self.resolve(asker, host, 0).answers.contains(ends);
                 if askers.into_iter().any(is_its) {
                     let text = format!("{name} takes calls to {host}, not to its address {address}");
-                    taken.near.push(("hc.match-by-name", text, mine.place));
+                    let remedy = Some(format!("call {host}:{}", mine.endpoint.port));
+                    taken.near.push(Near { rule: "hc.match-by-name", text, place: mine.place, remedy });
                 }
             }
         }
@@ -161,7 +187,9 @@ impl<'m> Engine<'m> {
                     Thing::Host(id) => self.model[id].place,
                     _ => None,
                 };
-                place == caller || Some(place) == around || of_host == Some(caller)
+                place == caller
+                    || of_host == Some(caller)
+                    || around.is_some_and(|around| place == around || of_host == Some(around))
             })
         };
         let there = self.hybrids_of(app).iter().any(|mine| {
@@ -181,26 +209,27 @@ impl<'m> Engine<'m> {
     /// A name of which only a Hybrid Connection is known to know: that it is a public one as well is not taken for granted.
     pub(super) fn not_public(&self, app: AppId, question: &Question, part: &mut Part, near: &[Near]) {
         let named = part.destination.symbol().is_some_and(|symbol| matches!(symbol.of, SymbolOf::Name(_)));
-        let found = near.iter().find(|(rule, ..)| ["hc.one-endpoint", "hc.no-udp"].contains(rule));
-        let (Some((rule, why, place)), Target::Name(host, _), true) = (found, &question.target, named) else { return };
+        let found = near.iter().find(|near| ["hc.one-endpoint", "hc.no-udp"].contains(&near.rule));
+        let (Some(near), Target::Name(host, _), true) = (found, &question.target, named) else { return };
         if part.verdict() != Verdict::Yes {
             return;
         }
         let name = &self.model[app].head.name;
-        let text = format!("{why}, and whether {name} resolves {host} without it is not stated");
-        // Another one for the port would make it known.
-        let mine = self.hybrids_of(app).into_iter().find(|mine| mine.endpoint.host == *host);
-        let line = mine.zip(question.ports.single()).filter(|_| *rule == "hc.one-endpoint").map(|(mine, port)| {
-            let managers: Vec<&str> =
-                self.managers_of(mine.noun).into_iter().map(|(_, manager, _)| &*manager.head.name).collect();
-            let block =
-                if managers.is_empty() { String::new() } else { format!(" {{ manager {} }}", managers.join(", ")) };
-            let other = format!("{}-{port}", mine.noun.head.name);
-            format!("hybrid-connection {other} {host}:{port}{block}; amend app {name} {{ hybrid {other} }}")
-        });
+        let text = format!("{}, and whether {name} resolves {host} without it is not stated", near.text);
         part.trail.assumptions.clear();
         part.trail.steps.clear();
-        part.trail.push(Step::unknown(rule, text, format!("the address of {host}"), line).at(*place));
+        let fact = format!("the address of {host}");
+        part.trail.push(Step::unknown(near.rule, text, fact, near.remedy.clone()).at(near.place));
+    }
+
+    /// The lines that make another port of an endpoint a Hybrid Connection of its own.
+    fn another(&self, app: AppId, mine: Mine<'_>, ports: &PortSet) -> Option<String> {
+        let (port, HostPort { host, .. }) = (ports.single()?, mine.endpoint);
+        let managers: Vec<&str> =
+            self.managers_of(mine.noun).into_iter().map(|(_, manager, _)| &*manager.head.name).collect();
+        let block = if managers.is_empty() { String::new() } else { format!(" {{ manager {} }}", managers.join(", ")) };
+        let (other, name) = (format!("{}-{port}", mine.noun.head.name), &self.model[app].head.name);
+        Some(format!("hybrid-connection {other} {host}:{port}{block}; amend app {name} {{ hybrid {other} }}"))
     }
 
     /// Across a Hybrid Connection: the configuration, the relay, the managers, the endpoint.

@@ -102,6 +102,22 @@ impl Engine<'_> {
     }
 }
 
+/// A firewall whose default denies is given the line that would admit the flows.
+pub(super) fn admit_by<'q>(mut packets: Vec<Packet<'q>>, kind: &str, name: &str) -> Vec<Packet<'q>> {
+    for packet in &mut packets {
+        let flows = packet.flows.clone();
+        let Some(step) = packet.trail.steps.last_mut().filter(|step| step.is_block() && step.remedy.is_none()) else {
+            continue;
+        };
+        if step.text.ends_with(&format!("{name} firewall default deny")) {
+            let line =
+                format!("allow {} {} -> {}{}", flows.protocols, flows.source, flows.destination, flows.port_text());
+            step.remedy = Some(format!("amend {kind} {name} {{ firewall {{ {line} }} }}"));
+        }
+    }
+    packets
+}
+
 pub(super) fn direction(outbound: bool) -> &'static str {
     if outbound { "outbound" } else { "inbound" }
 }

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::flow::{Ends, Flows, SymbolOf};
 use super::gateway_required::insert_before_refusal;
+use super::lines::admit_by;
 use super::packet::{Packet, Part};
 use super::question::Question;
 use super::resolve::Asker;
@@ -117,7 +118,10 @@ impl Engine<'_> {
         }
         let owner = format!("{name} firewall");
         let filtered = pieces.into_iter().flat_map(|packet| match &noun.firewall {
-            Some(firewall) => self.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow),
+            Some(firewall) => {
+                let passed = self.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow);
+                admit_by(passed, "on-premises", name)
+            }
             None => vec![packet],
         });
         filtered.flat_map(|packet| self.at_interface(packet, Thing::OnPremises(site))).collect()
@@ -151,7 +155,10 @@ impl Engine<'_> {
             }
             let owner = format!("{} firewall", noun.head.name);
             let passed = match &noun.firewall {
-                Some(firewall) => engine.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow),
+                Some(firewall) => {
+                    let passed = engine.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow);
+                    admit_by(passed, "on-premises", &noun.head.name)
+                }
                 None => vec![packet],
             };
             let public = goal.possible().is_subset(&engine.public_space());

@@ -15,6 +15,9 @@ fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId
     let subnet = match source {
         Source::App(app) => match asked.engine.integration_subnet(app) {
             Some(subnet) => subnet,
+            None if asked.engine.is_behind_gateway(app) => {
+                return none(format!("`{}` calls by a gateway, where no route table acts", taken.name));
+            }
             None => return none(format!("`{}` has no virtual network integration, so no routes", taken.name)),
         },
         Source::Host(host) => match asked.model[host].place {

@@ -20,8 +20,11 @@ pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer,
                 groups.extend(of_subnet(asked, subnet, Some(note)));
             }
             None => {
-                let message =
-                    format!("`{}` has no virtual network integration: no security group filters it", taken.name);
+                let why = match engine.is_behind_gateway(app) {
+                    true => "calls by a gateway: the groups of its targets see the point-to-site pool, none is its own",
+                    false => "has no virtual network integration: no security group filters it",
+                };
+                let message = format!("`{}` {why}", taken.name);
                 return Err(Diagnostic::error("FN0121", word.span, message));
             }
         },

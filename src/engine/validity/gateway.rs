@@ -91,7 +91,9 @@ impl Required<'_, '_> {
             let vnet = &self.engine.model[self.vnet].head.name;
             let message = format!("vnet `{vnet}` has an ExpressRoute gateway beside `{}`", gateway.head.name);
             all.extend(
-                self.found("p2s.no-coexistence", message).map(|found| found.also(other.head.span, "ExpressRoute")),
+                self.found("p2s.no-coexistence", message)
+                    .map(|found| found.also(other.head.span, "ExpressRoute"))
+                    .map(|found| found.further(self.engine, true, "p2s.no-express-route")),
             );
         }
     }
