@@ -304,9 +304,10 @@ impl Substitution<'_> {
     }
 
     fn declaration(&self, d: &Declaration) -> Declaration {
-        let head = d.head.iter().map(|part| match part {
-            Part::Values(values) => Part::Values(self.values(values)),
-            arrow => arrow.clone(),
+        // What is no value is reported, and leaves nothing: a part of a head has values or is not there.
+        let head = d.head.iter().filter_map(|part| match part {
+            Part::Values(values) => Some(self.values(values)).filter(|all| !all.is_empty()).map(Part::Values),
+            arrow => Some(arrow.clone()),
         });
         Declaration {
             kind: self.word(&d.kind),
