@@ -4,9 +4,11 @@ use super::Engine;
 use super::flow::{Ends, Flows, Symbol, SymbolOf};
 use super::packet::{Packet, Part};
 use super::question::Question;
+use super::routes::{Route, RouteSource};
 use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
+use crate::source::Span;
 use std::sync::Arc;
 
 /// Who the far side of a public call sees.
@@ -58,6 +60,17 @@ impl Caller {
             unstable: false,
         }
     }
+}
+
+/// How flows leave a network for a public address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By a service endpoint.
+    ServiceEndpoint,
+    /// By the system's route to the internet.
+    Internet,
+    /// By a user's route to the internet.
+    UserRoute,
 }
 
 impl Engine<'_> {
@@ -192,8 +205,8 @@ impl Engine<'_> {
         parts
     }
 
-    /// A hop `internet` out of a network.
-    pub(super) fn to_internet(&self, packet: Packet<'_>) -> Vec<Part> {
+    /// A hop `internet` out of a network, by a route of its table.
+    pub(super) fn to_internet(&self, packet: Packet<'_>, route: &Route) -> Vec<Part> {
         let destination = packet.flows.destination.possible();
         if !destination.meets(&self.public_space()) {
             let text = format!("{} is no public address: the internet does not carry it", packet.flows.destination);
@@ -202,11 +215,12 @@ impl Engine<'_> {
                 packet.end_with(step.remedy("route it to what leads to it: a peering, a gateway or an appliance")),
             ];
         }
-        self.to_public(packet, false)
+        let by_user = route.source == RouteSource::User;
+        self.to_public(packet, if by_user { Way::UserRoute } else { Way::Internet })
     }
 
     /// To a public address, by the internet or by a service endpoint.
-    pub(super) fn to_public(&self, mut packet: Packet<'_>, by_endpoint: bool) -> Vec<Part> {
+    pub(super) fn to_public(&self, mut packet: Packet<'_>, way: Way) -> Vec<Part> {
         let subnet = packet.subnet;
         let region = self.model[packet.vnet].head.region.as_ref().map(|r| r.value.clone());
         let mut caller = Caller {
@@ -218,7 +232,7 @@ impl Engine<'_> {
             region,
             ..Caller::of(packet.flows.source.clone())
         };
-        if by_endpoint {
+        if way == Way::ServiceEndpoint {
             let tcp = packet.flows.protocols.iter().all(|protocol| protocol == Protocol::Tcp);
             if tcp && let Some(subnet) = subnet {
                 let text = format!("the service sees {} and the subnet's identity", self.model[subnet].head.name);
@@ -229,7 +243,7 @@ impl Engine<'_> {
                 caller.subnet = Some(subnet);
             }
         } else {
-            self.translate(&mut packet, &mut caller);
+            self.translate(&mut packet, &mut caller, way);
         }
         let flows = Flows { source: caller.ends.clone(), ..packet.flows.clone() };
         let mut parts = self.at_public(packet.question, flows, packet.goal.clone(), packet.trail, caller);
@@ -240,7 +254,7 @@ impl Engine<'_> {
     }
 
     /// What the internet sees of a network's flows: NAT gateway, own public address, the app's, or a default one.
-    fn translate(&self, packet: &mut Packet<'_>, caller: &mut Caller) {
+    fn translate(&self, packet: &mut Packet<'_>, caller: &mut Caller, way: Way) {
         if let Some(last) = packet.hops.last().copied() {
             self.translate_at_appliance(packet, caller, last);
             return;
@@ -261,46 +275,72 @@ impl Engine<'_> {
             };
             caller.nat = true;
             let rule = if packet.app.is_some() { "src.vnet.nat" } else { "nat.order" };
-            packet.push(
-                Step::pass(rule, format!("NAT gateway {}: the far side sees {}", noun.head.name, caller.ends))
-                    .at(nat.span)
-                    .also_if(packet.app.is_some_and(|app| self.environment(app).is_some()), "src.ase.internet"),
-            );
+            let text = format!("NAT gateway {}: the far side sees {}", noun.head.name, caller.ends);
+            let of_ase = packet.app.is_some_and(|app| self.environment(app).is_some());
+            packet.push(Step::pass(rule, text).at(nat.span).also("nat.order").also_if(of_ase, "src.ase.internet"));
             return;
         }
+        let default = subnet.and_then(|s| s.default_outbound_access.as_ref());
+        let default = default.or(self.model[packet.vnet].default_outbound_access.as_ref()).cloned();
         if let Some(app) = packet.app {
             caller.ends = self.platform_ends(app);
             caller.app = Some(app);
             let rule = if self.environment(app).is_some() { "src.ase.internet" } else { "src.vnet.public-target" };
-            let guarded = self.guarded_by_subnets(app);
-            packet.push(
-                Step::pass(rule, format!("the far side sees {}", caller.ends))
-                    .at(self.model[app].head.span)
-                    .also_if(guarded, "se.inbound-no-egress-effect"),
-            );
+            let step = Step::pass(rule, format!("the far side sees {}", caller.ends)).at(self.model[app].head.span);
+            let step = step.also_if(self.guarded_by_subnets(app), "se.inbound-no-egress-effect");
+            packet.push(step.also_if(default.is_some_and(|stated| !stated.value), "egress.private-not-delegated"));
             return;
         }
-        let own = packet.host.map(|host| self.model[host].public_ip.as_slice()).unwrap_or_default();
-        if !own.is_empty() {
-            caller.ends = Ends::Set(AddressSet::of(own.iter().map(|ip| &ip.value)));
-            let text = format!("its own public address: the far side sees {}", caller.ends);
+        if let Some((ends, text, place)) = packet.host.and_then(|host| self.explicit_egress(host)) {
+            caller.ends = ends;
             let rule = if self.fires("nat.order") { "nat.order" } else { "egress.default-vm" };
-            packet.push(Step::pass(rule, text).at(own[0].span));
+            packet.push(Step::pass(rule, format!("{text}: the far side sees {}", caller.ends)).at(place));
             return;
         }
-        let vnet = &self.model[packet.vnet];
-        let stated = subnet.and_then(|s| s.default_outbound_access.as_ref()).or(vnet.default_outbound_access.as_ref());
         caller.ends = self.unnamed_public("an address that Microsoft owns".into());
-        match stated {
+        self.by_default_access(packet, default, way);
+    }
+
+    /// What a machine calls out by of its own: its public address, else the outbound rules of a load balancer.
+    fn explicit_egress(&self, host: HostId) -> Option<(Ends, String, Span)> {
+        let ends = |all: &[Stated<ipnet::IpNet>]| Ends::Set(AddressSet::of(all.iter().map(|ip| &ip.value)));
+        let own = &self.model[host].public_ip;
+        if let Some(first) = own.first() {
+            return Some((ends(own), "its own public address".into(), first.span));
+        }
+        let balancers = self.model.load_balancers().map(|(_, balancer)| balancer);
+        let mut balancers = balancers.filter(|balancer| {
+            let outbound = balancer.outbound_rule.as_ref().is_some_and(|stated| stated.value);
+            outbound && balancer.backends.iter().any(|backend| backend.value == Thing::Host(host))
+        });
+        let balancer = balancers.find(|balancer| !balancer.public_ip.is_empty())?;
+        let text = format!("the outbound rules of {}", balancer.head.name);
+        Some((ends(&balancer.public_ip), text, balancer.public_ip[0].span))
+    }
+
+    /// Without egress of its own a machine has the default one, where its subnet is not private.
+    fn by_default_access(&self, packet: &mut Packet<'_>, default: Option<Stated<bool>>, way: Way) {
+        let place = packet.subnet.map_or(&self.model[packet.vnet].head, |subnet| &self.model[subnet].head);
+        let (name, span) = (place.name.clone(), place.span);
+        match default {
             Some(off) if !off.value => {
-                let rule = ["egress.private-default", "egress.default-vm"].into_iter().find(|rule| self.fires(rule));
-                let text = "a private subnet without explicit egress has no way out";
-                packet.push(Step::block(rule.unwrap_or("egress.default-vm"), Outcome::Dropped, text).at(off.span));
+                let by_route = way == Way::UserRoute && self.fires("egress.private-udr-internet");
+                let rule = if by_route { "egress.private-udr-internet" } else { "egress.default-vm" };
+                let text = match by_route {
+                    true => format!("{name} is private: a route to the internet does not help without explicit egress"),
+                    false => format!("{name} is private: without explicit egress it has no way out"),
+                };
+                let headline = format!("{name} is private, and nothing gives it a way out");
+                let line = format!("amend subnet {name} {{ default-outbound-access on }}");
+                let step = Step::block(rule, Outcome::Dropped, text).at(off.span).headline(headline);
+                packet.push(step.remedy(line).also("egress.default-vm"));
             }
             None if self.fires("egress.private-default") => {
-                let subnet = subnet.map_or(vnet.head.name.clone(), |s| s.head.name.clone());
-                packet.trail.assume(format!("{subnet} has default outbound access"));
-                packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns"));
+                let text = "networks that are created now have private subnets: whether this one has default egress \
+                            is not stated";
+                let fact = format!("whether {name} has default outbound access");
+                let line = format!("amend subnet {name} {{ default-outbound-access on }}");
+                packet.push(Step::unknown("egress.private-default", text, fact, Some(line)).at(span));
             }
             _ => {
                 packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns"))

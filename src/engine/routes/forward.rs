@@ -1,6 +1,7 @@
 //! Forwarding: which route wins for a destination, and where flows go along it. Not what the table holds.
 
 use super::super::Engine;
+use super::super::egress::Way;
 use super::super::flow::{Ends, Flows};
 use super::super::packet::{Packet, Part};
 use super::super::trail::{Outcome, Step};
@@ -37,7 +38,9 @@ impl Engine<'_> {
             for (ends, mut doubts) in open {
                 let cut = route.matcher.split(&ends, &public);
                 if let Some(ends) = cut.yes {
-                    chosen.push(Chosen { ends, route: Some(at), doubts: doubts.clone() });
+                    let mut doubts = doubts.clone();
+                    doubts.extend(self.perhaps_longer(routes, at, &ends));
+                    chosen.push(Chosen { ends, route: Some(at), doubts });
                 }
                 if let Some(ends) = cut.no {
                     rest.push((ends, doubts.clone()));
@@ -51,6 +54,18 @@ impl Engine<'_> {
         }
         chosen.extend(open.into_iter().map(|(ends, doubts)| Chosen { ends, route: None, doubts }));
         chosen
+    }
+
+    /// A route for a prefix that may hold an address which is not stated, behind one for a tag whose prefixes are not
+    /// known: which of them is longer cannot be told.
+    fn perhaps_longer(&self, routes: &[Route], at: usize, ends: &Ends) -> Option<(usize, String)> {
+        if ends.symbol().is_none() || routes[at].matcher.tags.is_empty() || routes[at].hop == Hop::ServiceEndpoint {
+            return None;
+        }
+        let public = self.public_space();
+        let behind = routes.iter().enumerate().skip(at + 1);
+        let mut behind = behind.filter(|(_, route)| route.is_active() && route.source == RouteSource::User);
+        behind.find_map(|(n, route)| Some((n, route.matcher.split(ends, &public).maybe?.1)))
     }
 
     /// By the winning route to the next hop.
@@ -164,7 +179,8 @@ impl Engine<'_> {
             Hop::None => {
                 let headline = if hop == route.hop { format!("route {} drops it", shown(route)) } else { text.clone() };
                 let step = Step::block(rule, Outcome::Dropped, text).maybe_at(route.place).headline(headline);
-                vec![packet.end_with(Step { remedy: mends, ..step }.also("eval.out.6-route"))]
+                let step = self.with_route_reasons(Step { remedy: mends, ..step }, &packet, routes, at);
+                vec![packet.end_with(step.also("eval.out.6-route"))]
             }
             Hop::MissingGateway => {
                 let text = format!("{text}: the network has no gateway");
@@ -177,8 +193,10 @@ impl Engine<'_> {
             hop => {
                 let free =
                     route.source == RouteSource::User && packet.app.is_some_and(|app| self.takes_any_routes(app));
-                let step = Step::pass(self.route_rule(route), text).maybe_at(route.place).also("eval.out.6-route");
-                packet.push(step.also_if(free, "ase.v3.routes-free"));
+                let step = Step::pass(self.route_rule(routes, at), text).maybe_at(route.place);
+                let step = self.with_route_reasons(step, &packet, routes, at);
+                packet.push(step.also("eval.out.6-route").also_if(free, "ase.v3.routes-free"));
+                self.note_nat(&mut packet, route);
                 match hop {
                     Hop::Vnet => self.arrive(packet),
                     Hop::Peering(vnet) => {
@@ -188,19 +206,36 @@ impl Engine<'_> {
                     Hop::PrivateEndpoint(id) => self.to_private_endpoint(packet, id),
                     Hop::Gateway(id) => self.through_gateway(packet, id),
                     Hop::Appliance(address) => self.to_appliance(packet, address, route),
-                    Hop::ServiceEndpoint => self.to_public(packet, true),
-                    _ => self.to_internet(packet),
+                    Hop::ServiceEndpoint => self.to_public(packet, Way::ServiceEndpoint),
+                    _ => self.to_internet(packet, route),
                 }
             }
         }
     }
 
     /// The rule that a passing route shows.
-    fn route_rule(&self, route: &Route) -> &'static str {
+    fn route_rule(&self, routes: &[Route], at: usize) -> &'static str {
+        let route = &routes[at];
+        let same = |other: &Route| other.source != RouteSource::User && other.prefix == route.prefix;
         match (route.source, route.hop) {
+            (RouteSource::User, _) if route.prefix.is_none() => route.rule,
+            (RouteSource::User, _) if routes.iter().any(same) => "route.tie-break",
             (RouteSource::User, _) => "route.lpm",
             (_, Hop::ServiceEndpoint) => "route.service-endpoint-wins",
             _ => route.rule,
+        }
+    }
+
+    /// The NAT gateway of the subnet, where a default route leads past it.
+    fn note_nat(&self, packet: &mut Packet<'_>, route: &Route) {
+        let nat = packet.subnet.and_then(|subnet| self.model[subnet].nat_gateway.as_ref());
+        let past = route.source == RouteSource::User
+            && route.length == 0
+            && matches!(route.hop, Hop::Appliance(_) | Hop::Gateway(_));
+        if let Some(nat) = nat.filter(|_| past && self.fires("nat.udr-overrides")) {
+            let text =
+                format!("NAT gateway {} is not used: the default route leads away", self.model[nat.value].head.name);
+            packet.push(Step::pass("nat.udr-overrides", text).at(nat.span));
         }
     }
 

@@ -2,6 +2,7 @@
 //! beside it.
 
 mod forward;
+mod reasons;
 mod state;
 mod table;
 
@@ -107,6 +108,8 @@ pub struct Route {
     pub matcher: Matcher,
     /// The length of its prefix.
     pub length: u8,
+    /// Where prefixes are the same: 0 of one that is written out, more for the wider of two tags.
+    rank: u8,
     /// Where it sends.
     pub hop: Hop,
     /// Where it comes from.
@@ -128,6 +131,7 @@ impl Route {
             target: prefix.to_string(),
             matcher: Matcher::of(prefix.into()),
             length: prefix.prefix_len(),
+            rank: 0,
             hop,
             source,
             state: RouteState::Active,

@@ -6,6 +6,9 @@ use super::super::matching::Matcher;
 use super::super::meaning::Viewpoint;
 use super::{Hop, Route, RouteSource};
 use crate::model::*;
+use crate::net::AddressSet;
+use crate::source::Span;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl Engine<'_> {
@@ -27,7 +30,7 @@ impl Engine<'_> {
         // A service endpoint's route goes before all; then the longest prefix, the source, the declaration.
         let order = |route: &Route| {
             let endpoint = route.hop == Hop::ServiceEndpoint && self.fires("route.service-endpoint-wins");
-            (!endpoint, std::cmp::Reverse(route.length), route.source)
+            (!endpoint, std::cmp::Reverse(route.length), route.source, route.rank)
         };
         routes.sort_by_key(order);
         routes
@@ -45,25 +48,49 @@ impl Engine<'_> {
             UserHop::Internet => (Hop::Internet, "eval.out.7-hops"),
             UserHop::None => (Hop::None, "route.udr.none"),
         };
-        let routes = self.model[table.value].routes.iter().map(|line| {
+        let routes = self.model[table.value].routes.iter().flat_map(|line| {
             let (to, rule) = hop(line.hop);
-            let mut route = match &line.target {
-                RouteTarget::Prefix(prefix) => Route::new(*prefix, to, RouteSource::User, rule, Some(line.span)),
-                RouteTarget::Tag(tag) => {
-                    let any = ipnet::IpNet::V4(ipnet::Ipv4Net::default());
-                    let mut route =
-                        Route::new(any, to, RouteSource::User, "route.udr.service-tag.exact", Some(line.span));
-                    route.target = tag.text.clone();
-                    route.matcher = self.tag(tag, Some(Viewpoint { vnet, subnet }));
-                    route.prefix = None;
-                    route.length = 1;
-                    route
+            let mut routes = match &line.target {
+                RouteTarget::Prefix(prefix) => {
+                    vec![Route::new(*prefix, to, RouteSource::User, rule, Some(line.span))]
                 }
+                RouteTarget::Tag(tag) => self.tag_routes(tag, Viewpoint { vnet, subnet }, to, line.span),
             };
-            route.name = line.name.clone();
-            route
+            routes.iter_mut().for_each(|route| route.name = line.name.clone());
+            routes
         });
         routes.collect()
+    }
+
+    /// The routes of a line for a service tag: one for each length of its prefixes, since the longest match decides
+    /// among them and the lines for prefixes. Where the prefixes are not known, one that may be as long as any.
+    fn tag_routes(&self, tag: &TagRef, view: Viewpoint, hop: Hop, place: Span) -> Vec<Route> {
+        let rule = "route.udr.service-tag.exact";
+        let any = ipnet::IpNet::V4(ipnet::Ipv4Net::default());
+        let whole = self.platform().tag(&tag.name).is_some_and(|(tag, _)| tag.whole_cloud);
+        let rank = match (whole, &tag.region) {
+            (false, Some(_)) => 1,
+            (false, None) => 2,
+            (true, Some(_)) => 3,
+            (true, None) => 4,
+        };
+        let of = |matcher: Matcher, length: u8| {
+            let mut route = Route::new(any, hop, RouteSource::User, rule, Some(place));
+            (route.target, route.matcher, route.length, route.rank) = (tag.text.clone(), matcher, length, rank);
+            route.prefix = None;
+            route
+        };
+        let matcher = self.tag(tag, Some(view));
+        let mut by_length: BTreeMap<u8, AddressSet> = BTreeMap::new();
+        for prefix in matcher.set.prefixes() {
+            let known = by_length.entry(prefix.prefix_len()).or_insert_with(AddressSet::empty);
+            *known = known.union(&prefix.into());
+        }
+        let mut routes: Vec<Route> = by_length.into_iter().map(|(len, set)| of(Matcher::of(set), len)).collect();
+        if !matcher.tags.is_empty() {
+            routes.push(of(matcher, any.max_prefix_len()));
+        }
+        routes
     }
 
     fn gateway_routes(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Vec<Route> {
@@ -73,6 +100,11 @@ impl Engine<'_> {
         if !propagates {
             return Vec::new();
         }
+        self.all_gateway_routes(vnet)
+    }
+
+    /// What the gateways of a network bring to a subnet that takes their routes in.
+    pub(super) fn all_gateway_routes(&self, vnet: VnetId) -> Vec<Route> {
         let mut routes = Vec::new();
         for id in self.gateways_for(vnet) {
             let gateway = &self.model[id];
