@@ -315,7 +315,7 @@ fn reasons(network: &Network, query: &Query, answer: &ReachAnswer, hop: Option<&
         // A tag is no one address; the trace tells the route.
         None => {
             let rule = match &**next {
-                "VirtualNetworkServiceEndpoint" => "route.service-endpoint-wins",
+                "VirtualNetworkServiceEndpoint" => "route.system.service-endpoint",
                 "Internet" => "route.system.internet",
                 "None" => "route.udr.none",
                 other => panic!("`{other}` is the next hop to a tag, and this test does not know which rule that is"),

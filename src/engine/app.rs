@@ -167,6 +167,7 @@ impl Engine<'_> {
             app: Some(app),
             host: None,
             forwarded: false,
+            crossed: None,
             translated: false,
             hops: Vec::new(),
         };

@@ -48,10 +48,23 @@ impl Engine<'_> {
         passed.into_iter().flat_map(|packet| self.through_appliance(packet, id)).collect()
     }
 
+    /// The front end of a Basic load balancer does not answer what comes across a global peering.
+    fn basic_front(&self, noun: &LoadBalancer, from: VnetId, to: VnetId) -> Option<Step> {
+        let basic = noun.basic.as_ref().filter(|basic| basic.value && self.is_global(from, to) == Some(true))?;
+        let (name, from) = (&noun.head.name, &self.model[from].head.name);
+        let text = format!("{name} is a Basic load balancer, and {from} comes across a global peering");
+        let step = Step::block("peer.global.basic-lb", Outcome::Dropped, text).at(basic.span);
+        let step = step.headline(format!("the Basic load balancer {name} does not answer across a global peering"));
+        Some(step.remedy(format!("amend load-balancer {name} {{ sku standard }}")))
+    }
+
     fn to_undeclared_appliance(&self, mut packet: Packet<'_>, address: IpAddr, route: &Route) -> Vec<Part> {
         let balancer =
             self.model.load_balancers().find(|(_, b)| b.address.as_ref().is_some_and(|a| a.value == address));
         if let Some((_, balancer)) = balancer {
+            if let Some(Thing::Vnet(there)) = balancer.place.and_then(|place| self.stands_in(place)) {
+                packet.trail.steps.extend(self.basic_front(balancer, packet.vnet, there));
+            }
             packet.push(Step::pass("nsg.lb-pool", format!("{} hands it to a machine behind it", balancer.head.name)));
             let behind = balancer.backends.iter().find_map(|backend| match backend.value {
                 Thing::Appliance(id) => self.model[id].address.as_ref().map(|a| a.value),
@@ -138,6 +151,9 @@ impl Engine<'_> {
                 _ => None,
             })
             .collect();
+        if let Some((from, _)) = packet.crossed.filter(|(_, to)| *to == packet.vnet) {
+            packet.trail.steps.extend(self.basic_front(noun, from, packet.vnet));
+        }
         packet.push(Step::pass("nsg.lb-pool", format!("{name} hands it to a machine behind it")).at(noun.head.span));
         if addresses.is_empty() {
             packet.trail.assume(format!("something behind {name} answers on {}", packet.flows.port_text()));

@@ -127,6 +127,7 @@ impl Engine<'_> {
     /// The tag without the prefixes of routes.
     pub(super) fn joined_networks(&self, view: Viewpoint) -> AddressSet {
         let vnet = &self.model[view.vnet];
+        let strict = vnet.strict_vnet_tag.as_ref().is_some_and(|stated| stated.value);
         let mut set = vnet.addresses().union(&self.platform().addresses("azure-dns"));
         for peer in self.peers_of(view.vnet) {
             if peer.access {
@@ -140,7 +141,9 @@ impl Engine<'_> {
             for (other, _) in self.joined_by(gateway) {
                 set = set.union(&self.model[other].addresses());
             }
-            set = set.union(&AddressSet::of(self.model[gateway].point_to_site.iter().map(|p| &p.value)));
+            let of_gateway = &self.model[gateway];
+            let learned = of_gateway.learned_routes.iter().map(|p| &p.value).filter(|p| p.prefix_len() > 0 || strict);
+            set = set.union(&AddressSet::of(of_gateway.point_to_site.iter().map(|p| &p.value).chain(learned)));
         }
         set
     }

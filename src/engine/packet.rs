@@ -63,6 +63,8 @@ pub(super) struct Packet<'q> {
     pub(super) host: Option<HostId>,
     /// Did an appliance forward them into this network?
     pub(super) forwarded: bool,
+    /// The networks of the peering that they came across last.
+    pub(super) crossed: Option<(VnetId, VnetId)>,
     /// Has their source been translated?
     pub(super) translated: bool,
     /// The appliances that they have passed.
@@ -118,6 +120,7 @@ impl Engine<'_> {
             app: None,
             host: None,
             forwarded: false,
+            crossed: None,
             translated: false,
             hops: Vec::new(),
         }

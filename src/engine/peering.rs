@@ -155,6 +155,7 @@ impl Engine<'_> {
                 );
             }
         }
+        packet.crossed = Some((from, to));
         packet.vnet = to;
         packet.subnet = None;
         packet
@@ -258,6 +259,7 @@ impl Engine<'_> {
                     let text = format!("{s} stands behind the gateway of {h}, which {a} does not use");
                     Step::block("peer.gateway-transit.effect", Outcome::Dropped, text)
                         .at(site.head.span)
+                        .also("peer.flag.gateway-transit")
                         .headline(format!("{a} does not use the gateway of {h}"))
                         .remedy(format!("amend peering {h} <-> {a} {{ gateway-transit {h} }}"))
                 }

@@ -6,6 +6,7 @@ use super::flow::Ends;
 use super::meaning::Viewpoint;
 use super::packet::{Packet, Part};
 use super::question::Traffic;
+use super::routes::RouteSource;
 use super::trail::{Outcome, Step};
 use crate::model::*;
 use crate::net::AddressSet;
@@ -170,7 +171,7 @@ impl Engine<'_> {
                 .also("eval.out.4-scope")
                 .also_if(by_default, "scope.route-all.default")
                 .also("scope.still-public");
-            packet.push(step);
+            packet.push(self.past_routes(step, &packet));
         }
         if let Some(why) = why {
             packet.push(why.also("eval.out.4-scope").also("scope.out-of-scope-path"));
@@ -209,6 +210,16 @@ impl Engine<'_> {
                 .remedy(format!("amend app {name} {{ {switch} on }}")),
             None => step,
         }
+    }
+
+    /// The step of what does not enter, with what says that routes of the user and of gateways do not catch it.
+    fn past_routes(&self, step: Step, packet: &Packet<'_>) -> Step {
+        let routes = self.effective_routes(packet.vnet, packet.subnet);
+        let chosen = self.choose_route(&routes, &packet.flows.destination);
+        let by = |source: RouteSource| {
+            chosen.iter().any(|choice| choice.route.is_some_and(|at| routes[at].source == source))
+        };
+        step.also_if(by(RouteSource::User), "route.app.scope").also_if(by(RouteSource::Gateway), "route.app.bgp-scope")
     }
 
     /// The line that switches route-all on, in the words of the edition.

@@ -185,6 +185,7 @@ impl Engine<'_> {
             app: None,
             host,
             forwarded: false,
+            crossed: None,
             translated: false,
             hops: Vec::new(),
         };

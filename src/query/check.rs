@@ -179,6 +179,13 @@ fn is(
     span: Span,
     because: &[Because],
 ) -> Result<Outcome, Diagnostic> {
+    if let (Ask::NextHop(..), Some(changes)) = (&query.ask, &query.given) {
+        let plain = Query { given: None, ..query.clone() };
+        let target = second.cloned().map(Value::Word);
+        return super::given(asked, changes, query.span, |changed| {
+            hop_is(changed, &plain, verdict, target.as_ref(), span, because)
+        });
+    }
     let mut wanted = verdict.text.to_string();
     if let Some(second) = second {
         wanted = format!("{wanted} {}", second.text);
@@ -264,10 +271,16 @@ fn hop_is(
             .label(format!("claimed: `{wanted}`"));
         return fails(diagnostic, Answer::NextHop(found));
     }
-    let lost = |wanted: &str| found.lost.iter().any(|route| route.reason.as_ref().is_some_and(|r| r.contains(wanted)));
-    let of_choice = |wanted: &str| ["route.lpm", "route.tie-break"].contains(&wanted);
-    let decided = |wanted: &str| belongs(&rule, wanted) || lost(wanted) || of_choice(wanted);
-    match refuted(asked, because, decided, || vec![rule.clone()])? {
+    // Which source goes before is said of the route that wins, by `also`.
+    let of_winner = "route.tie-break";
+    let lost = |wanted: &str| {
+        wanted != of_winner && found.lost.iter().any(|route| route.reason.as_ref().is_some_and(|r| r.contains(wanted)))
+    };
+    let also = found.route.as_ref().map(|route| route.also.clone()).unwrap_or_default();
+    let decided =
+        |wanted: &str| belongs(&rule, wanted) || lost(wanted) || also.iter().any(|also| belongs(also, wanted));
+    let actual = || std::iter::once(rule.clone()).chain(also.iter().cloned()).collect();
+    match refuted(asked, because, decided, actual)? {
         Some(diagnostic) => fails(diagnostic, Answer::NextHop(found)),
         None => Ok(Outcome::Holds),
     }

@@ -47,11 +47,11 @@ pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, D
     let (of, vnet, subnet) = subnet_of(asked, source)?;
     let mut routes = asked.engine.effective_routes(vnet, Some(subnet)).to_vec();
     routes.sort_by_key(listed);
-    Ok(RoutesAnswer {
-        of,
-        subnet: asked.model[subnet].head.name.clone(),
-        routes: routes.iter().filter(in_table).map(|route| route_answer(asked, vnet, route)).collect(),
-    })
+    let mut rows: Vec<RouteAnswer> =
+        routes.iter().filter(in_table).map(|route| route_answer(asked, vnet, route)).collect();
+    // A line for a service tag is several routes, one for each length of its prefixes.
+    rows.dedup();
+    Ok(RoutesAnswer { of, subnet: asked.model[subnet].head.name.clone(), routes: rows })
 }
 
 /// Answers `next-hop`.
@@ -72,6 +72,8 @@ pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Resu
     };
     let route = winner.map(|(at, hop, rule)| {
         let mut route = route_answer(asked, vnet, &routes[at]);
+        let also = engine.route_reasons(vnet, Some(subnet), &routes, at, &to.into());
+        route.also = also.into_iter().filter(|rule| engine.fires(rule)).map(String::from).collect();
         if hop != routes[at].hop {
             (route.hop_type, route.hop, route.rule) =
                 (hop.azure_name().into(), engine.hop_text(vnet, hop), rule.into());
@@ -137,6 +139,7 @@ fn route_answer(asked: &Asked<'_>, vnet: VnetId, route: &Route) -> RouteAnswer {
         hop: asked.engine.hop_text(vnet, route.hop),
         name: route.name.clone(),
         rule: route.rule.to_string(),
+        also: Vec::new(),
         place: route.place.and_then(|span| Place::of(span, asked.sources)),
     }
 }

@@ -64,7 +64,8 @@ impl Engine<'_> {
         }
         let public = self.public_space();
         let behind = routes.iter().enumerate().skip(at + 1);
-        let mut behind = behind.filter(|(_, route)| route.is_active() && route.source == RouteSource::User);
+        let other = |route: &Route| route.is_active() && route.source == RouteSource::User && route.prefix.is_some();
+        let mut behind = behind.filter(|(_, route)| other(route) && route.hop != routes[at].hop);
         behind.find_map(|(n, route)| Some((n, route.matcher.split(ends, &public).maybe?.1)))
     }
 
@@ -164,7 +165,10 @@ impl Engine<'_> {
         let mut mends = None;
         if matches!(route.hop, Hop::None | Hop::Internet) && route.source != RouteSource::User {
             let private = !destination.meets(&self.public_space());
-            if private && let Some(why) = self.why_no_route(packet.vnet, &destination, packet.question.named) {
+            if let Some(why) = self.without_propagation(&packet, route) {
+                mends = why.remedy.clone();
+                packet.push(why);
+            } else if private && let Some(why) = self.why_no_route(packet.vnet, &destination, packet.question.named) {
                 mends = why.remedy.clone();
                 packet.push(why);
             }
@@ -213,6 +217,23 @@ impl Engine<'_> {
         }
     }
 
+    /// The step of a route that drops, where the table of the subnet keeps the route of a gateway away.
+    fn without_propagation(&self, packet: &Packet<'_>, route: &Route) -> Option<Step> {
+        let subnet = packet.subnet?;
+        let to = packet.flows.destination.possible();
+        if route.hop != Hop::None && to.meets(&self.public_space())
+            || !self.kept_away(packet.vnet, Some(subnet), route, to)
+        {
+            return None;
+        }
+        let table = &self.model[self.model[subnet].route_table.as_ref()?.value];
+        let (name, own) = (&table.head.name, &self.model[subnet].head.name);
+        let text = format!("route table {name} keeps the routes of gateways from {own}");
+        let step = Step::block("route.gateway-propagation-off", Outcome::Dropped, text.clone());
+        let step = step.maybe_at(table.bgp_propagation.as_ref().map(|stated| stated.span)).headline(text);
+        Some(step.remedy(format!("amend route-table {name} {{ bgp-propagation on }}")))
+    }
+
     /// The rule that a passing route shows.
     fn route_rule(&self, routes: &[Route], at: usize) -> &'static str {
         let route = &routes[at];
@@ -221,7 +242,6 @@ impl Engine<'_> {
             (RouteSource::User, _) if route.prefix.is_none() => route.rule,
             (RouteSource::User, _) if routes.iter().any(same) => "route.tie-break",
             (RouteSource::User, _) => "route.lpm",
-            (_, Hop::ServiceEndpoint) => "route.service-endpoint-wins",
             _ => route.rule,
         }
     }
@@ -251,7 +271,9 @@ impl Engine<'_> {
                     self.fires("pe.udr.default-insufficient").then_some("pe.udr.default-insufficient")
                 }
                 (Hop::PrivateEndpoint(_), RouteState::Active) if user => Some("pe.route-32"),
-                (Hop::ServiceEndpoint, RouteState::Active) if user => Some("route.service-endpoint-wins"),
+                (Hop::ServiceEndpoint, RouteState::Active) if route.source != RouteSource::Default => {
+                    Some("route.service-endpoint-wins")
+                }
                 (_, RouteState::Invalid(reason) | RouteState::Removed(reason)) => {
                     let named = [
                         "route.system-preferred",

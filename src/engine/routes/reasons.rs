@@ -37,7 +37,7 @@ impl Engine<'_> {
             .any(|route| route.is_active() && route.length < won.length && route.hop != won.hop && told(route));
         let same = |route: &Route| route.prefix.is_some() && route.prefix == won.prefix;
         let tied = lost.iter().any(|route| same(route) && route.source != won.source);
-        let converted = |route: &&Route| matches!(&route.state, RouteState::Removed(why) if why.contains("route.system.none.converted"));
+        let converted = |route: &Route| matches!(&route.state, RouteState::Removed(why) if why.contains("route.system.none.converted"));
         let replaces = |taker: &Route| {
             taker.source == RouteSource::User && routes.iter().any(|r| of_space(r) && r.prefix == taker.prefix)
         };
@@ -47,18 +47,18 @@ impl Engine<'_> {
             (longer, "route.lpm"),
             (tied, "route.tie-break"),
             (invalid && lost.iter().any(|route| route.prefix == won.prefix), "route.state"),
-            (lost.iter().any(|route| converted(&route)), "route.system.none.converted"),
+            (lost.iter().any(|route| converted(route)), "route.system.none.converted"),
             ((user && replaces(won)) || opens, "route.udr.vnet-space"),
             (self.kept_away(vnet, subnet, won, to), "route.gateway-propagation-off"),
         ];
         let mut rules: Vec<&'static str> =
             found.into_iter().filter(|(holds, _)| *holds).map(|(_, rule)| rule).collect();
-        rules.extend(self.reasons_of_hop(vnet, won, &lost));
+        rules.extend(self.reasons_of_hop(vnet, won));
         rules
     }
 
     /// Would a route of a gateway win, if the table of the subnet took them in?
-    fn kept_away(&self, vnet: VnetId, subnet: Option<SubnetId>, won: &Route, to: &AddressSet) -> bool {
+    pub(super) fn kept_away(&self, vnet: VnetId, subnet: Option<SubnetId>, won: &Route, to: &AddressSet) -> bool {
         let table = subnet.and_then(|subnet| self.model[subnet].route_table.as_ref());
         let off = table.and_then(|table| self.model[table.value].bgp_propagation.as_ref()).is_some_and(|p| !p.value);
         let preferred = won.source == RouteSource::Default && !matches!(won.hop, Hop::None | Hop::Internet);
@@ -71,26 +71,12 @@ impl Engine<'_> {
         })
     }
 
-    /// What a hop rests on: the flags of the peering that lends a gateway, the peering that is preferred to one.
-    fn reasons_of_hop(&self, vnet: VnetId, won: &Route, lost: &[&Route]) -> Vec<&'static str> {
-        let mut rules = Vec::new();
-        match won.hop {
-            Hop::Gateway(id) => {
-                if let Some(owner) = self.model[id].vnet.filter(|owner| *owner != vnet) {
-                    rules.push("peer.flag.gateway-transit");
-                    rules.extend((self.is_global(vnet, owner) == Some(true)).then_some("peer.global.gateway-transit"));
-                }
-            }
-            Hop::Peering(peer) => {
-                let joined = |id: GatewayId| self.model[id].connections.iter().any(|c| c.value == Thing::Vnet(peer));
-                let by_gateway = self.gateways_for(vnet).into_iter().any(joined);
-                if by_gateway || lost.iter().any(|route| route.source == RouteSource::Gateway) {
-                    rules.push("peer.prefers-peering");
-                }
-            }
-            _ => {}
-        }
-        rules
+    /// What a hop to the gateway of a peer rests on: the flag of the peering that lends it.
+    fn reasons_of_hop(&self, vnet: VnetId, won: &Route) -> Vec<&'static str> {
+        let Hop::Gateway(id) = won.hop else { return Vec::new() };
+        let Some(owner) = self.model[id].vnet.filter(|owner| *owner != vnet) else { return Vec::new() };
+        let global = (self.is_global(vnet, owner) == Some(true)).then_some("peer.global.gateway-transit");
+        std::iter::once("peer.flag.gateway-transit").chain(global).collect()
     }
 
     /// The step of the route that won, with all that it rests on for these flows.

@@ -82,13 +82,14 @@ impl Engine<'_> {
         };
         let matcher = self.tag(tag, Some(view));
         let mut by_length: BTreeMap<u8, AddressSet> = BTreeMap::new();
-        for prefix in matcher.set.prefixes() {
+        for prefix in matcher.tagged.prefixes() {
             let known = by_length.entry(prefix.prefix_len()).or_insert_with(AddressSet::empty);
             *known = known.union(&prefix.into());
         }
-        let mut routes: Vec<Route> = by_length.into_iter().map(|(len, set)| of(Matcher::of(set), len)).collect();
-        if !matcher.tags.is_empty() {
-            routes.push(of(matcher, any.max_prefix_len()));
+        let stated = |tagged| Matcher { tags: matcher.tags.clone(), tagged, ..Matcher::default() };
+        let mut routes: Vec<Route> = by_length.into_iter().map(|(len, set)| of(stated(set), len)).collect();
+        if !matcher.unstated.is_empty() {
+            routes.push(of(Matcher { tagged: AddressSet::empty(), ..matcher.clone() }, any.max_prefix_len()));
         }
         routes
     }

@@ -35,6 +35,9 @@ pub struct RouteAnswer {
     pub name: Option<String>,
     /// The rule that gives it.
     pub rule: String,
+    /// Further rules by which it wins; of the route that does alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// Where it is declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
