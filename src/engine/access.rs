@@ -29,6 +29,13 @@ struct Overlooked {
     ignored: bool,
 }
 
+impl Overlooked {
+    fn told_by(&self, step: Step) -> Step {
+        step.also_if(self.ignored, "se.ignore-missing")
+            .also_if(self.rule == "src.platform.no-service-tag", "tag.appservice")
+    }
+}
+
 impl Engine<'_> {
     /// The list that a site goes by.
     pub(super) fn access_list(&self, visit: Visit<'_>) -> Option<&AccessList> {
@@ -146,8 +153,7 @@ impl Engine<'_> {
             }
             let block_one = stated.is_some() && list.rules.iter().any(is_deny);
             let step = Step::pass(rule, text).at(place).also_if(block_one, "in.rules.block-one");
-            return overlooked
-                .map_or(step.clone(), |why| step.also(why.rule).also_if(why.ignored, "se.ignore-missing"));
+            return overlooked.map_or(step.clone(), |why| why.told_by(step.also(why.rule)));
         }
         let seen = self.caller_name(visit, caller);
         let headline = format!("the {named} rules of {name} do not admit {seen}");
@@ -155,9 +161,8 @@ impl Engine<'_> {
             let step = Step::block(why.rule, Outcome::Refused, format!("{name} {named}: {}", why.text))
                 .at(place)
                 .headline(headline)
-                .also(rule)
-                .also_if(why.ignored, "se.ignore-missing");
-            return Step { remedy: why.remedy, ..step };
+                .also(rule);
+            return Step { remedy: why.remedy.clone(), ..why.told_by(step) };
         }
         let step = Step::block(rule, Outcome::Refused, format!("{name} {named}: no rule admits {seen}")).at(place);
         let denies_alone = stated.is_none() && list.rules.iter().all(is_deny);

@@ -30,10 +30,11 @@ impl Engine<'_> {
         sets.fold(AddressSet::empty(), |all, set| all.union(&set))
     }
 
-    /// What a public address that is not stated may be: Azure's services answer on IPv4.
+    /// What a public address that is not stated may be: Azure's services answer on IPv4, and none of them has an address
+    /// of the platform itself.
     pub(super) fn some_public(&self) -> AddressSet {
         let v4 = ipnet::IpNet::V4(ipnet::Ipv4Net::default());
-        self.public_space().intersection(&v4.into())
+        self.public_space().intersection(&v4.into()).difference(&self.platform().addresses("platform-addresses"))
     }
 
     /// The addresses that an unstated public address may be.

@@ -91,7 +91,12 @@ impl Engine<'_> {
                 None => tags.all || tags.never.iter().any(|never| never == tag),
             }
         });
-        AddressSet::of(others.flat_map(|service| &service.public_ip).map(|ip| &ip.value))
+        // The address of an app's own TLS binding is none of the addresses of apps.
+        let of_apps =
+            self.platform().service_type("web-app").is_some_and(|of_type| of_type.tag.as_deref() == Some(tag));
+        let apart = self.model.apps.iter().filter(|app| of_apps && app.is_on("ip-tls"));
+        let others = others.flat_map(|service| &service.public_ip);
+        AddressSet::of(others.chain(apart.flat_map(|app| &app.inbound_ip)).map(|ip| &ip.value))
     }
 
     /// Some address of a service tag.
