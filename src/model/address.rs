@@ -178,6 +178,12 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Vec<Term>> {
     let tags = cx.platform.tag_names();
     let lets = cx.scope.lets.keys().map(|name| &**name);
     let help = star.or_else(|| did_you_mean(&word.text, names.chain(tags.iter().copied()).chain(lets)));
+    // Microsoft has more tags than the standard library tells of.
+    let looks_like_tag = word.text.starts_with(|c: char| c.is_ascii_uppercase()) && !word.text.contains(['-', '_']);
+    let help = help.or_else(|| {
+        looks_like_tag
+            .then(|| "a tag of Microsoft's list is known behind `use tags \"ServiceTags_Public.json\"`".into())
+    });
     let message = format!("`{}` is no address, no service tag and no declared name", word.plain());
     cx.report(Diagnostic::error("FN0113", word.span, message).maybe_help(help));
     None
