@@ -68,8 +68,29 @@ impl Engine<'_> {
         Some(Found { data, place, rule: None, also })
     }
 
+    /// The addresses that a zone has for the name of a private endpoint; none where it has none.
+    pub(in crate::engine) fn record_of_endpoint(&self, zone: ZoneId, endpoint: &PrivateEndpoint) -> Option<Vec<Ends>> {
+        let suffix = self.model[zone].head.name.to_lowercase();
+        let names = match endpoint.target.as_ref()?.value {
+            Thing::Service(id) => self.service_names(id),
+            Thing::App(id) => self.app_service_names(id),
+            _ => return None,
+        };
+        let mine = names.iter().map(|known| &known.alias).filter(|alias| is_suffix(&suffix, alias));
+        let found =
+            mine.filter(|alias| self.is_alias_of(alias, endpoint)).find_map(|alias| self.lookup(zone, alias))?;
+        match found.data {
+            Data::Addresses(all) => Some(all),
+            Data::Alias(_) => None,
+        }
+    }
+
     /// The rule that says where records of such a label stand, where there is one.
     pub(super) fn record_rule(&self, zone: &str, label: &str) -> Option<Cow<'static, str>> {
+        // Only what a resource has beside its own name has a rule of its own, and that name is one label.
+        if !label.contains('.') {
+            return None;
+        }
         let types = self.platform().service_types();
         let mut endpoints = types.iter().flat_map(|of_type| &of_type.endpoints);
         let found = endpoints.find(|endpoint| {

@@ -111,6 +111,7 @@ impl Engine<'_> {
             return self.not_in_zone(zone, link, vnet, name, out);
         };
         let by_gateway = view.app.is_some_and(|app| self.gateway_integration(app).is_some());
+        let is_alias = out.aliases.last().is_some_and(|alias| alias == name);
         let usual = match view.app {
             Some(_) if by_gateway => "dns.gateway-required",
             Some(_) => "dns.private-zone.app",
@@ -126,7 +127,7 @@ impl Engine<'_> {
             .also_if(rule.is_none(), "dns.private-zone.resolution-link")
             .also_if(self.is_environment_zone(zone_name), "ase.dns.ilb-names")
             .also_if(self.others_match(vnet, zone, name), "dns.private-zone.most-specific")
-            .also_if(self.is_public_name(name), "dns.private-zone.default-order");
+            .also_if(!is_alias && self.is_public_name(name), "dns.private-zone.default-order");
         for rule in also {
             step = step.also(rule);
         }

@@ -1,6 +1,7 @@
 //! Private zones: their names, their links, and which endpoints write their records there.
 
 use super::super::Engine;
+use super::super::flow::Ends;
 use super::Finding;
 use crate::model::*;
 use crate::platform::{ServiceEndpointType, ServiceType};
@@ -21,6 +22,46 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
     for (zone, writers) in writers {
         same_record(engine, zone, &writers, all);
         other_service(engine, zone, &writers, all);
+    }
+    let mut endpoints: IndexMap<(Thing, Option<String>), Vec<PrivateEndpointId>> = IndexMap::new();
+    for (id, endpoint) in engine.model.private_endpoints() {
+        let Some(target) = &endpoint.target else { continue };
+        let of = endpoint.subresource.as_ref().map(|stated| stated.value.to_lowercase());
+        endpoints.entry((target.value, of)).or_default().push(id);
+    }
+    for ids in endpoints.values().filter(|ids| ids.len() > 1) {
+        for (id, zone) in engine.model.zones() {
+            passed_over(engine, id, zone, ids, all);
+        }
+    }
+}
+
+/// Of several endpoints of one resource, those that no client of a zone is told of, though their networks are linked to
+/// it. Two that write the same record are told elsewhere.
+fn passed_over(engine: &Engine<'_>, id: ZoneId, zone: &Zone, ids: &[PrivateEndpointId], all: &mut Vec<Finding>) {
+    let here = |endpoint: &PrivateEndpoint| {
+        let vnet = endpoint.subnet.map(|subnet| engine.model[subnet].vnet);
+        zone.links.iter().any(|link| Some(link.vnet) == vnet)
+    };
+    let writes = |endpoint: &PrivateEndpoint| endpoint.zones.iter().any(|z| z.value == Thing::PrivateDnsZone(id));
+    let near = ids.iter().map(|id| (*id, &engine.model[*id])).filter(|(_, endpoint)| here(endpoint));
+    // One that is not approved carries nothing anyway.
+    let carries = |endpoint: &PrivateEndpoint| {
+        endpoint.state.as_ref().is_none_or(|state| state.value == ConnectionState::Approved)
+            && !endpoint.addresses.is_empty()
+    };
+    let near: Vec<_> = near.filter(|(_, endpoint)| carries(endpoint)).collect();
+    let Some(answers) = near.first().and_then(|(_, first)| engine.record_of_endpoint(id, first)) else { return };
+    let told = |endpoint: &PrivateEndpoint| endpoint.addresses.iter().any(|a| answers.contains(&Ends::one(a.value)));
+    let Some((_, winner)) = near.iter().find(|(_, endpoint)| told(endpoint)) else { return };
+    for (loser, endpoint) in near.iter().filter(|(_, endpoint)| !told(endpoint) && !writes(endpoint)) {
+        let message =
+            format!("zone `{}` leads to `{}` and never to `{}`", zone.head.name, winner.head.name, endpoint.head.name);
+        let about = [Thing::PrivateEndpoint(*loser)];
+        let found = Finding::of(engine, "pe.multiple", endpoint.head.span, about, message);
+        all.extend(found.map(|found| {
+            found.label("its network is linked to the zone").also(winner.head.span, "the one that is found by name")
+        }));
     }
 }
 
