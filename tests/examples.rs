@@ -26,6 +26,26 @@ fn examples_print_what_is_expected() {
 }
 
 #[test]
+fn troubles_print_what_is_expected() {
+    let mut expected = Expectations::of("troubles", "examples");
+    for path in scripts("examples/troubles") {
+        let text = transcript(&path);
+        if text.contains("\nexit status 1\n") {
+            expected.trouble(format!("{}: an assertion fails", slashed(&path)));
+        }
+        expected.compare(&stem(&path), &text);
+    }
+    expected.finish();
+}
+
+#[test]
+fn troubles_have_the_diagnostics_that_they_mark() {
+    let all = scripts("examples/troubles");
+    let wrong: Vec<String> = all.iter().flat_map(|path| differing(path)).collect();
+    common::report(&wrong, all.len());
+}
+
+#[test]
 fn examples_have_the_diagnostics_that_they_mark() {
     let all = scripts("examples");
     let wrong: Vec<String> = all.iter().flat_map(|path| differing(path)).collect();

@@ -25,12 +25,17 @@ pub(super) fn troubleshoot(asked: &Asked<'_>, reach: &Reach, span: Span) -> Resu
     let failing = || parts.iter().filter(|part| part.verdict() != Verdict::Yes);
     let deciding = failing().filter_map(|part| part.trail.deciding());
     let others = failing().flat_map(|part| part.trail.steps.iter().filter(|step| step.is_block()));
-    deciding.chain(others).for_each(|step| blame(asked, &mut causes, step));
+    // A doubtful answer on the way leads to the block behind it: it goes first.
+    let before = failing().flat_map(|part| {
+        let steps = part.trail.steps.iter().take_while(|step| !step.is_block());
+        steps.filter(|step| step.mark == Mark::Warn && step.remedy.is_some())
+    });
+    before.chain(deciding).chain(others).for_each(|step| blame(asked, &mut causes, step));
     if let Source::App(app) = question.source {
         advise(asked, &mut causes, app);
     }
     Ok(Answer::Troubleshoot(TroubleshootAnswer {
-        lists: lists(asked, &question, &steps),
+        lists: lists(asked, &question, &steps, found.verdict != VerdictWord::Yes),
         comparison: comparison(asked, &question, &found),
         question: found.question,
         verdict: found.verdict,
@@ -98,7 +103,11 @@ pub(super) fn of_app(asked: &Asked<'_>, word: &Word, span: Span) -> Result<Answe
         lists.push(SuspectListAnswer { title: question.clone(), suspects });
     }
     advise(asked, &mut causes, app);
-    let (verdict, headline) = found.unwrap_or((Verdict::Yes, None));
+    let runs = match noun.triggers.is_empty() {
+        true => format!("{name} starts"),
+        false => format!("{name} starts, and what was asked of its triggers holds"),
+    };
+    let (verdict, headline) = found.unwrap_or((Verdict::Yes, Some(runs)));
     Ok(Answer::Troubleshoot(TroubleshootAnswer {
         question: asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "),
         verdict: verdict.into(),
@@ -126,7 +135,7 @@ fn blame(asked: &Asked<'_>, causes: &mut Vec<CauseAnswer>, step: &Step) {
         warning: false,
         text: step.words().to_string(),
         place: step.place.and_then(|place| Place::of(place, asked.sources)),
-        remedy: step.remedy.clone().or(advice).filter(|_| step.is_block()),
+        remedy: step.remedy.clone().or(advice).filter(|_| fact.is_none()),
         fact,
         state_it,
     };
@@ -154,7 +163,7 @@ fn advise(asked: &Asked<'_>, causes: &mut Vec<CauseAnswer>, app: AppId) {
 }
 
 /// The lists that a person goes through for such a call.
-fn lists(asked: &Asked<'_>, question: &Question, steps: &[&Step]) -> Vec<SuspectListAnswer> {
+fn lists(asked: &Asked<'_>, question: &Question, steps: &[&Step], failed: bool) -> Vec<SuspectListAnswer> {
     let platform = &asked.model.platform;
     let integration = match &question.source {
         Source::App(app) => Some(asked.model[*app].integrate.first().map(|stated| &stated.value)),
@@ -169,14 +178,14 @@ fn lists(asked: &Asked<'_>, question: &Question, steps: &[&Step]) -> Vec<Suspect
     let suspects = platform.suspects();
     let of = |list: &str| {
         let mine = suspects.iter().filter(|suspect| suspect.list == list && platform.declares(&suspect.rule));
-        mine.map(|suspect| judged(asked, suspect, steps)).collect()
+        mine.map(|suspect| judged(asked, suspect, steps, failed)).collect()
     };
     let lists = platform.suspect_lists().into_iter().filter(|list| wanted(&list.when));
     lists.map(|list| SuspectListAnswer { suspects: of(&list.name), title: list.title }).collect()
 }
 
 /// What the steps say of a suspect.
-fn judged(asked: &Asked<'_>, suspect: &Suspect, steps: &[&Step]) -> SuspectAnswer {
+fn judged(asked: &Asked<'_>, suspect: &Suspect, steps: &[&Step], failed: bool) -> SuspectAnswer {
     let staged = |step: &&&Step| suspect.stage.as_ref().is_none_or(|stage| step.rests_on(|rule| rule == stage));
     let named = |step: &&&Step| step.rests_on(|rule| suspect.by.iter().any(|by| belongs(rule, by)));
     let mine = || steps.iter().filter(staged).filter(named);
@@ -184,6 +193,8 @@ fn judged(asked: &Asked<'_>, suspect: &Suspect, steps: &[&Step]) -> SuspectAnswe
     let reached = suspect.reached_by.is_empty() || steps.iter().any(came_by);
     let blocks = mine().find(|step| step.is_block());
     let open = mine().find(|step| step.is_unknown());
+    // A warning with something to change is to blame where the call fails.
+    let blocks = blocks.or_else(|| mine().find(|step| failed && step.mark == Mark::Warn && step.remedy.is_some()));
     let passes = mine().rfind(|step| matches!(step.mark, Mark::Pass | Mark::Warn));
     let (status, step) = match (blocks, open) {
         (Some(step), _) => (SuspectWord::AtFault, Some(step)),

@@ -220,6 +220,7 @@ fn steps(engine: &Engine<'_>, concerns: impl Fn(&Finding) -> bool) -> Vec<Step> 
                 .at(finding.span)
                 .headline(finding.message.clone())
                 .also("eval.out.1-plan");
+            let step = Step { remedy: finding.help.clone(), ..step };
             finding.further.iter().fold(step, |step, rule| step.also(rule.clone()))
         })
         .collect()

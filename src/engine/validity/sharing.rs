@@ -110,6 +110,14 @@ fn delegation(engine: &Engine<'_>, subnet: SubnetId, plans: &IndexMap<PlanId, Sp
             continue;
         }
         let about = [Thing::Subnet(subnet), Thing::Plan(*plan)];
+        if stated.value.eq_ignore_ascii_case("none") {
+            let message = format!("subnet `{}` has no delegation", noun.head.name);
+            let found = Finding::of(engine, rule, stated.span, about, message);
+            let help = format!("amend subnet {} {{ delegation {wanted} }}", noun.head.name);
+            let label = format!("plan `{}` needs {wanted}", head.name);
+            all.extend(found.map(|found| found.label(label).also(*place, "used here").help(help)));
+            continue;
+        }
         let message = format!("subnet `{}` is delegated to {}", noun.head.name, stated.value);
         let found = Finding::of(engine, "vnet.regional.delegation-mismatch", stated.span, about, message.clone());
         let found = found.or_else(|| Finding::of(engine, rule, stated.span, about, message));
