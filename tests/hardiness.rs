@@ -49,6 +49,7 @@ fn brackets_without_end() {
     refused("{".repeat(10_000)).says("FN0104");
     refused("(".repeat(10_000)).says("FN0104");
     refused("nsg a {\n".repeat(10_000)).says("FN0104");
+    refused("vnet a nth(10.0.0.0/8, 99, 1)\n").says("FN0109");
     refused("[".repeat(100_000)).says("FN0104");
     refused(format!("let a = {}{}\n", "[".repeat(100_000), "]".repeat(100_000))).says("FN0104");
     refused("}".repeat(1_000)).says("FN0102");

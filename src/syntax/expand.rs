@@ -79,6 +79,8 @@ fn declaration(mut d: Declaration, scope: &mut Scope, diagnostics: &mut Vec<Diag
             *values = calls(std::mem::take(values), diagnostics);
         }
     }
+    // A call that is no prefix is reported and leaves nothing: a part of a head has values, or is not there.
+    d.head.retain(|part| !matches!(part, Part::Values(values) if values.is_empty()));
     if let Some(block) = &mut d.block {
         block.items = items(std::mem::take(&mut block.items), scope, diagnostics);
     }
@@ -304,10 +306,9 @@ impl Substitution<'_> {
     }
 
     fn declaration(&self, d: &Declaration) -> Declaration {
-        // What is no value is reported, and leaves nothing: a part of a head has values or is not there.
-        let head = d.head.iter().filter_map(|part| match part {
-            Part::Values(values) => Some(self.values(values)).filter(|all| !all.is_empty()).map(Part::Values),
-            arrow => Some(arrow.clone()),
+        let head = d.head.iter().map(|part| match part {
+            Part::Values(values) => Part::Values(self.values(values)),
+            arrow => arrow.clone(),
         });
         Declaration {
             kind: self.word(&d.kind),
