@@ -6,7 +6,7 @@ use super::flow::{Ends, SymbolOf};
 use super::manager::unnamed;
 use super::packet::Part;
 use super::question::{Question, Source, Target, Traffic};
-use super::trail::{Mark, Step, Trail, Verdict};
+use super::trail::{Mark, Outcome, Step, Trail, Verdict};
 use super::validity;
 use crate::model::*;
 use crate::net::{PortSet, Protocol};
@@ -255,6 +255,13 @@ impl<'m> Engine<'m> {
             broken.into_iter().for_each(|step| trail.push(step));
             return ended(trail);
         }
+        if let Some(Over::Application(word)) = question.over
+            && let Some(application) = self.platform().application(word)
+            && let Some(rule) = &application.unsupported_by_hybrid
+        {
+            let text = format!("a hybrid connection does not carry {}", application.title);
+            trail.push(Step::block(rule, Outcome::Unsupported, text).at(mine.place));
+        }
         if integrated {
             let text = "the platform connects to the relay: the integration, its nsg and its routes have no say";
             trail.push(Step::note("hc.no-vnet-needed", text).at(self.model[app].integrate[0].span));
@@ -278,6 +285,7 @@ impl<'m> Engine<'m> {
             );
             return ended(trail);
         }
+        let before = trail.steps.len();
         let mut listening = Vec::new();
         for (_, manager, place) in managers {
             let heard = self.listens(manager, mine.noun, place);
@@ -288,7 +296,7 @@ impl<'m> Engine<'m> {
             return ended(trail);
         }
         // Who does not listen takes no calls: the others do.
-        for step in trail.steps.iter_mut().filter(|step| step.is_block() && step.rule.starts_with("hc.")) {
+        for step in trail.steps.iter_mut().skip(before).filter(|step| step.is_block()) {
             step.mark = Mark::Note;
         }
         if listening.len() > 1 {

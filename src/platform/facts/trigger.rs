@@ -57,11 +57,18 @@ pub struct Application {
     pub title: String,
     /// The rule by which an integration does not carry it.
     pub unsupported: Option<String>,
+    /// The rule by which a Hybrid Connection does not carry it.
+    pub unsupported_by_hybrid: Option<String>,
 }
 
 impl Application {
     pub(in crate::platform) fn read(name: &'static str, declaration: &Declaration) -> Self {
         let r = Reader::of(declaration);
-        Self { name, title: r.text("title"), unsupported: r.word("unsupported") }
+        Self {
+            name,
+            title: r.text("title"),
+            unsupported: r.word("unsupported"),
+            unsupported_by_hybrid: r.word("unsupported-by-hybrid"),
+        }
     }
 }
