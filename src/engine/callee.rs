@@ -1,8 +1,10 @@
 //! What the integration of an app means for calls to it: nothing. It opens no way in, and replies do not use it.
 
 use super::Engine;
+use super::flow::Ends;
 use super::packet::Part;
 use super::question::{Question, Source, Target};
+use super::routes::RouteSource;
 use super::trail::{Outcome, Step, Verdict};
 use crate::model::*;
 
@@ -29,9 +31,13 @@ impl Engine<'_> {
         for part in parts {
             let of_site = |step: &&mut Step| step.rule.starts_with("in.") || step.rule.starts_with("pe.app.");
             if part.verdict() == Verdict::Yes {
+                let caught = self.would_be_routed(subnet, &part.source);
                 let last = part.trail.steps.iter_mut().rev().find(of_site);
                 if let (Some(step), true) = (last, filtered) {
                     step.rests_also("scope.replies-unaffected");
+                    if caught {
+                        step.rests_also("route.app.replies");
+                    }
                 }
             } else if let Some(step) = part.trail.steps.iter_mut().find(|step| step.is_block())
                 && of_site(&step)
@@ -40,6 +46,13 @@ impl Engine<'_> {
                 step.rests_also("vnet.outbound-only");
             }
         }
+    }
+
+    /// Would a route of the subnet's own table take what goes to these ends?
+    fn would_be_routed(&self, subnet: SubnetId, ends: &Ends) -> bool {
+        let routes = self.effective_routes(self.model[subnet].vnet, Some(subnet));
+        let chosen = self.choose_route(&routes, ends);
+        chosen.iter().filter_map(|choice| choice.route).any(|at| routes[at].source == RouteSource::User)
     }
 
     /// An address of a subnet that apps only call out of.

@@ -3,10 +3,12 @@
 use super::super::Engine;
 use super::super::egress::Caller;
 use super::super::flow::Ends;
+use super::super::matching::Matcher;
 use super::super::meaning::Viewpoint;
 use super::super::trail::{Outcome, Step};
 use super::rule_of;
 use crate::model::*;
+use crate::net::AddressSet;
 
 impl Engine<'_> {
     /// What the public side of a service says to a caller; apart for the addresses that it treats apart.
@@ -237,6 +239,19 @@ impl Engine<'_> {
         }
     }
 
+    /// The addresses that an app of a dedicated plan may have on another tier and that no line of a firewall holds.
+    fn not_held(&self, noun: &Service, caller: &Caller) -> Option<Ends> {
+        let app = &self.model[caller.app.filter(|_| !caller.unstable)?];
+        let possible = AddressSet::of(app.possible_outbound_ip.iter().map(|ip| &ip.value));
+        let lines = noun.firewall.iter().flat_map(|firewall| &firewall.rules);
+        let held = lines.filter(|line| line.action != Action::Deny).filter_map(|line| match &line.source {
+            ServiceSource::Addresses(expr) => Some(self.matcher(expr, None::<Viewpoint>)),
+            _ => None,
+        });
+        let held = held.fold(Matcher::default(), Matcher::or);
+        held.split(&Ends::Set(possible), &self.public_space()).no
+    }
+
     fn address_rule(&self, noun: &Service, expr: &AddressExpr, caller: &Caller) -> Admits {
         if caller.subnet.is_some() {
             return Admits::No("a service endpoint shows the subnet, not an address".into());
@@ -263,9 +278,15 @@ impl Engine<'_> {
         match (cut.yes, cut.maybe) {
             (Some(yes), None) => {
                 let id = rule_of(self, noun, |rules| &rules.address).unwrap_or("fw.order".into());
-                let more = if caller.unstable { "; the addresses may change at any time" } else { "" };
+                let left = self.not_held(noun, caller);
+                let more = match (&left, caller.unstable) {
+                    (_, true) => "; the addresses may change at any time".to_string(),
+                    (Some(left), _) => format!("; on another tier the calls may come from {left}, which no line holds"),
+                    (None, _) => String::new(),
+                };
                 let mut matched = Match::by(id, format!("it holds {yes}{more}"));
                 matched.also.extend(caller.unstable.then(|| "src.platform.dynamic".to_string()));
+                matched.also.extend(left.map(|_| "src.platform.possible".to_string()));
                 Admits::Yes(yes, cut.no, matched)
             }
             (None, None) => Admits::No("it does not hold the caller's address".into()),
