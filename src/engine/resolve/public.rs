@@ -194,6 +194,7 @@ impl Engine<'_> {
             let rule = if view.app.is_some() { "dns.vm-names.from-app" } else { "dns.vm-names" };
             let text = format!("{name} is no public name; names of machines resolve in their own network alone");
             let step = Step::block(rule, Outcome::Unresolved, text).headline(format!("{name} does not resolve"));
+            let step = step.also_if(self.is_machine_of_peer(view.home, name), "peer.dns-not-shared");
             out.steps.push(step.also_if(view.forwarded, "dns.vm-names.from-app"));
             return Answered::No;
         }

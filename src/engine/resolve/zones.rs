@@ -191,24 +191,37 @@ impl Engine<'_> {
 
     /// The name of a machine, which Azure's name servers tell the machines of its own network.
     fn machine_name(&self, vnet: VnetId, in_full: bool, name: &str, out: &mut Resolution) -> Option<Answered> {
+        let label = self.machine_label(in_full, name)?;
+        let host = self.machine_of(vnet, label)?;
+        let text = format!("{label} is a machine of {}, whose names Azure resolves there", self.model[vnet].head.name);
+        let step = Step::pass("dns.vm-names", text).at(host.head.span);
+        out.steps.push(step.also_if(in_full, "dns.vm-names.from-app"));
+        Some(Answered::Yes(host.addresses.iter().map(|a| Ends::one(a.value)).collect()))
+    }
+
+    /// The label of a name that a machine may have; `in_full` where a bare one is not completed.
+    fn machine_label<'n>(&self, in_full: bool, name: &'n str) -> Option<&'n str> {
         let suffix = format!(".{}", self.platform().word("machine-suffix"));
         let label = match name.strip_suffix(&suffix) {
             Some(rest) => rest.split('.').next().unwrap_or(rest),
             None if in_full => return None,
             None => name,
         };
-        if label.contains('.') {
-            return None;
-        }
-        let (_, host) = self.model.hosts().find(|(_, host)| {
+        (!label.contains('.')).then_some(label)
+    }
+
+    fn machine_of(&self, vnet: VnetId, label: &str) -> Option<&Host> {
+        self.model.hosts.iter().find(|host| {
             let here = matches!(host.place, Some(Thing::Subnet(subnet)) if self.model[subnet].vnet == vnet);
             let own = host.computer_name.as_ref().map_or(&host.head.name, |n| &n.value);
             here && own.eq_ignore_ascii_case(label)
-        })?;
-        let text = format!("{label} is a machine of {}, whose names Azure resolves there", self.model[vnet].head.name);
-        let step = Step::pass("dns.vm-names", text).at(host.head.span);
-        out.steps.push(step.also_if(in_full, "dns.vm-names.from-app"));
-        Some(Answered::Yes(host.addresses.iter().map(|a| Ends::one(a.value)).collect()))
+        })
+    }
+
+    /// Has a machine of a peered network that name?
+    pub(super) fn is_machine_of_peer(&self, vnet: Option<VnetId>, name: &str) -> bool {
+        let Some((vnet, label)) = vnet.zip(self.machine_label(false, name)) else { return false };
+        self.peers_of(vnet).iter().any(|peer| peer.connected && self.machine_of(peer.vnet, label).is_some())
     }
 
     /// The most specific linked zone that a name belongs to, and its link.
