@@ -263,12 +263,7 @@ impl Entering<'_, '_, '_> {
 
     fn may_be_sent(&self, ends: Ends, place: crate::source::Span) -> Part {
         let text = format!("the plan may send {ends} into {}", self.own_name());
-        let line = match ends.symbol().map(|symbol| &symbol.of) {
-            Some(super::SymbolOf::Service(id, _)) => {
-                Some(format!("amend service {} {{ public-ip ADDRESS }}", self.engine.model[*id].head.name))
-            }
-            _ => None,
-        };
+        let line = self.engine.line_that_states(&ends);
         let step = Step::unknown("p2s.routing", text, ends.to_string(), line).at(place);
         self.ended(ends, step).remove(0)
     }

@@ -2,6 +2,7 @@
 //! only in the network that it is looked for in. Not what becomes of flows there.
 
 use super::Engine;
+use super::flow::{Ends, SymbolOf};
 use super::packet::Packet;
 use super::trail::{Outcome, Step};
 use crate::model::*;
@@ -70,6 +71,20 @@ impl Engine<'_> {
         };
         let found = place.and_then(at).or_else(peers).or(all.first());
         found.map(|(id, _)| *id)
+    }
+
+    /// The line that states an address that the script leaves open.
+    pub(super) fn line_that_states(&self, ends: &Ends) -> Option<String> {
+        match &ends.symbol()?.of {
+            SymbolOf::Service(id, _) => {
+                Some(format!("amend service {} {{ public-ip ADDRESS }}", self.model[*id].head.name))
+            }
+            SymbolOf::App(id) => Some(format!("amend app {} {{ inbound-ip ADDRESS }}", self.model[*id].head.name)),
+            SymbolOf::PrivateEndpoint(id) => {
+                Some(format!("amend private-endpoint {} {{ address ADDRESS }}", self.model[*id].head.name))
+            }
+            _ => None,
+        }
     }
 
     /// Where flows do not come to what the question names, because they are at another place with the same addresses.

@@ -107,7 +107,10 @@ impl Engine<'_> {
                 Some((at, fact)) => {
                     let route = &routes[at];
                     let text = format!("the route {} may lead elsewhere", shown(route));
-                    let doubt = Step::unknown("tag.unknown", text, fact, None).maybe_at(route.place);
+                    // A prefix is known; what is not is the address.
+                    let rule = if route.prefix.is_some() { "verdict.ours.unknown" } else { "tag.unknown" };
+                    let line = self.line_that_states(&choice.ends);
+                    let doubt = Step::unknown(rule, text, fact, line).maybe_at(route.place);
                     let assumption = format!("{} is none of the addresses of {}", choice.ends, route.target);
                     let other = self.along(packet.clone(), &routes, Some(at));
                     parts.extend(either(taken, &other, packet, doubt, assumption));
