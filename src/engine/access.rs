@@ -127,7 +127,10 @@ impl Engine<'_> {
         let all =
             |rule: &AccessRule| matches!(&rule.source, AccessSource::Addresses(e) if e.terms.contains(&Term::Any));
         let block_one = rule.action == Action::Allow && all(rule) && list.rules[..at].iter().any(is_deny);
+        let by_subnet = (id == "in.rules.subnet-match").then(|| self.plan_type_of(visit.app)).flatten();
+        let permitted = by_subnet.and_then(|of_type| self.subnet_rules_of(&of_type)).map(|(_, rule)| rule);
         step.at(rule.span)
+            .also_some(permitted)
             .also("in.rules.kinds")
             .also_if(first, "in.rules.order")
             .also_if(!rule.headers.is_empty(), "in.rules.headers")

@@ -173,6 +173,7 @@ impl Engine<'_> {
         };
         let into = |mut packet: Packet<'_>, step: Step, parts: &mut Vec<Part>| {
             packet.push(step.also("eval.out.4-scope"));
+            parts.extend(self.without_address(&packet));
             self.unsupported_application(&mut packet, app);
             self.smtp(&mut packet, vnet);
             parts.append(&mut self.leave(packet));

@@ -17,6 +17,18 @@ impl Engine<'_> {
             .flatten()
     }
 
+    /// Has a kind of plan access rules for subnets, and by which rule? None where the edition says nothing of it.
+    pub(super) fn subnet_rules_of(&self, of_type: &PlanType) -> Option<(bool, String)> {
+        let features = self.platform().features();
+        match features.into_iter().find(|row| row.name == "service-endpoints") {
+            Some(row) => {
+                let cell = row.cells.into_iter().find(|cell| cell.plan == of_type.name)?;
+                Some((cell.yes, cell.by?))
+            }
+            None => of_type.subnet_rules_by.clone().map(|rule| (true, rule)),
+        }
+    }
+
     /// The rule by which the plan of an app has a feature of the matrix.
     pub(super) fn permitted_by(&self, app: AppId, feature: &str) -> Option<String> {
         let of_type = self.plan_type_of(app)?;

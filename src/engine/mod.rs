@@ -20,6 +20,7 @@ mod flow;
 mod gateway_required;
 mod hybrid;
 mod inbound;
+mod instances;
 mod joined;
 mod lines;
 mod manager;

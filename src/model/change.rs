@@ -83,12 +83,13 @@ fn integrated(declared: &Declared) -> Vec<Integrated> {
             for entry in entries(block).filter(|entry| &*entry.name.text == "integrate") {
                 // `integrate VNET via gateway NAME` has more words.
                 let [group] = entry.groups.as_slice() else { continue };
-                let [Value::Word(target)] = group.as_slice() else { continue };
-                let (vnet, subnet) = match literal::labels(&target.text).as_slice() {
-                    [vnet, subnet] => (Some(vnet.clone()), subnet.clone()),
-                    labels => (None, labels.join(".")),
-                };
-                all.push(Integrated { app: app.clone(), plan: plan.clone(), vnet, subnet, span: entry.values_span() });
+                for target in group.iter().filter_map(Value::word) {
+                    let (vnet, subnet) = match literal::labels(&target.text).as_slice() {
+                        [vnet, subnet] => (Some(vnet.clone()), subnet.clone()),
+                        labels => (None, labels.join(".")),
+                    };
+                    all.push(Integrated { app: app.clone(), plan: plan.clone(), vnet, subnet, span: target.span });
+                }
             }
         }
     }

@@ -274,6 +274,10 @@ impl PrivateEndpoint {
         let shape = "private-endpoint NAME in SUBNET { target SERVICE; address 10.0.0.4 }";
         let subnet = r.place(&[Kind::Subnet], shape, cx);
         r.no_more(3, cx);
+        let target = f.name("target", &[Kind::Service, Kind::App], cx);
+        if let Some(Stated { value: Thing::App(_), span }) = target {
+            cx.edition_must_declare("private-endpoint.target-app", "private endpoints of apps", span);
+        }
         if f.entry("target").is_none() {
             r.missing("its target", shape, cx);
         }

@@ -166,6 +166,7 @@ fn finding_answer(asked: &Asked<'_>, finding: &Finding) -> FindingAnswer {
         further: finding.further.clone(),
         message: finding.message.clone(),
         labels: labels.collect(),
+        note: finding.note.clone(),
         remedy: finding.help.clone(),
         runs: finding.runs || finding.severity != Severity::Error,
     }

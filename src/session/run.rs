@@ -154,6 +154,9 @@ pub(super) fn platform_diagnostics(engine: &Engine<'_>) -> Vec<Diagnostic> {
         for rule in finding.rules().filter_map(|rule| engine.platform().rule(rule)) {
             diagnostic = diagnostic.note(format!("rule `{}`: {}", rule.id, rule.title));
         }
+        if let Some(note) = &finding.note {
+            diagnostic = diagnostic.note(note.clone());
+        }
         diagnostic.maybe_help(finding.help).rule(finding.rule)
     });
     let mut all: Vec<Diagnostic> = found.collect();

@@ -40,6 +40,23 @@ pub(super) fn rule_of(engine: &Engine<'_>, feature: &str, of_type: &PlanType, ot
     cell.and_then(|cell| cell.by.clone()).filter(is_check).unwrap_or_else(|| otherwise.to_string())
 }
 
+/// The same, telling which kinds of plan have what this one lacks.
+pub(super) fn elsewhere(engine: &Engine<'_>, found: Finding, what: &str, has: impl Fn(&PlanType) -> bool) -> Finding {
+    let plans = engine.platform().plan_types();
+    let titles: Vec<&str> = plans.iter().filter(|of_type| has(of_type)).map(|of_type| of_type.title.as_str()).collect();
+    match titles.as_slice() {
+        [] => found,
+        _ => found.note(format!("plans with {what}: {}", titles.join(", "))),
+    }
+}
+
+/// Has a kind of plan the feature of that row of the matrix?
+pub(super) fn in_row(engine: &Engine<'_>, feature: &str) -> impl Fn(&PlanType) -> bool {
+    let row = engine.platform().features().into_iter().find(|row| row.name == feature);
+    let cells = row.map(|row| row.cells).unwrap_or_default();
+    move |of_type| cells.iter().any(|cell| cell.plan == of_type.name && cell.yes)
+}
+
 fn integration(engine: &Engine<'_>, id: AppId, app: &App, stated: &Stated<Integration>) -> Option<Finding> {
     let name = &app.head.name;
     let (kind, words) = match stated.value {
@@ -60,7 +77,9 @@ fn integration(engine: &Engine<'_>, id: AppId, app: &App, stated: &Stated<Integr
         let rule = rule_of(engine, "vnet-integration", of_type, otherwise);
         let message = format!("app `{name}` cannot have {words} integration on plan `{plan_name}`");
         let found = refuse(&rule, message)?.also(plan.head.span, of_type.title.clone());
-        return Some(found.further(engine, kind == "gateway", "p2s.dedicated-only"));
+        let found = found.further(engine, kind == "gateway", "p2s.dedicated-only");
+        let what = format!("{words} integration");
+        return Some(elsewhere(engine, found, &what, |other| other.integration.iter().any(|known| known == kind)));
     }
     let tier = plan.tier.as_ref()?;
     if !of_type.may_integrate(&tier.value, kind) {
@@ -86,36 +105,37 @@ fn no_effect(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &P
     let message = format!("outbound traffic of app `{}` cannot be routed on plan `{}`", app.head.name, plan.head.name);
     let found =
         Finding::of(engine, "plan.consumption.no-outbound-restrictions", stated.span, [Thing::App(id)], message)?;
-    Some(found.label("has no effect").also(plan.head.span, of_type.title.clone()))
+    let found = found.label("has no effect").also(plan.head.span, of_type.title.clone());
+    Some(elsewhere(engine, found, "control of outbound traffic", in_row(engine, "outbound-restrictions")))
 }
 
-/// Access rules that name a subnet, on a plan that the matrix denies them; where it has no such row, on a plan that is
-/// not multitenant. They do no harm, so the app runs.
+/// Access rules that name a subnet, on a plan that has none: where the documents disagree a warning (O-03). They do no
+/// harm, so the app runs.
 fn subnet_rules(engine: &Engine<'_>, id: AppId, app: &App) -> Option<Finding> {
     let names_subnet = |rule: &&AccessRule| match &rule.source {
         AccessSource::AnyVnets => true,
-        AccessSource::Addresses(expr) => expr.terms.iter().any(|term| matches!(term, Term::Thing(Thing::Subnet(_)))),
+        AccessSource::Addresses(expr) => {
+            expr.terms.iter().any(|term| matches!(term, Term::Thing(Thing::Subnet(_) | Thing::Vnet(_))))
+        }
     };
-    let rule = lists(app).flat_map(|(_, list)| &list.rules).find(names_subnet)?;
-    let refuse = |id_of: &str, message: String| Finding::of(engine, id_of, rule.span, [Thing::App(id)], message);
-    let row = engine.platform().feature("service-endpoints");
-    let of_rule = "plan.consumption.service-endpoint-inbound";
-    if let (Some(ase), None) = (engine.environment(id), &row) {
-        let message = format!("the subnet rules of app `{}` do nothing in an App Service Environment", app.head.name);
-        let ase = &engine.model[ase].head;
-        return Some(refuse(of_rule, message)?.also(ase.span, format!("`{}` is its environment", ase.name)));
+    let line = lists(app).flat_map(|(_, list)| &list.rules).find(names_subnet)?;
+    let of_type = engine.plan_type_of(id)?;
+    let home = app.on?.head(engine.model);
+    let lacks = |of_type: &PlanType| engine.subnet_rules_of(of_type).is_none_or(|(yes, _)| !yes);
+    if !lacks(&of_type) {
+        return None;
     }
-    let (plan, of_type) = plan_of(engine, app)?;
-    let Some(row) = row else {
-        let message = format!("the subnet rules of app `{}` do nothing on plan `{}`", app.head.name, plan.head.name);
-        let found = refuse(of_rule, message).filter(|_| !of_type.multitenant)?;
-        return Some(found.also(plan.head.span, of_type.title.clone()));
+    let denied = engine.subnet_rules_of(&of_type);
+    let doubt = denied.is_some();
+    let rule = denied.map_or("plan.consumption.service-endpoint-inbound".to_string(), |(_, rule)| rule);
+    let message = match doubt {
+        true => format!("the subnet rules of app `{}` may not work on plan `{}` (O-03)", app.head.name, home.name),
+        false => format!("app `{}` cannot have subnet rules on `{}`", app.head.name, home.name),
     };
-    let denied = row.cells.iter().find(|cell| cell.plan == of_type.name && !cell.yes)?;
-    let message =
-        format!("the subnet rules of app `{}` may not work on plan `{}` (O-03)", app.head.name, plan.head.name);
-    let found = refuse(denied.by.as_deref()?, message)?;
-    Some(found.warning().also(plan.head.span, of_type.title.clone()))
+    let found = Finding::of(engine, &rule, line.span, [Thing::App(id)], message)?;
+    let found = found.also(home.span, of_type.title.clone());
+    let found = elsewhere(engine, found, "subnet rules", |other| !lacks(other));
+    Some(if doubt { found.warning() } else { found })
 }
 
 /// The endpoint cannot be made; the app itself runs, so that both must be on the way for it to break anything.
@@ -137,5 +157,6 @@ fn private_endpoint(engine: &Engine<'_>, id: PrivateEndpointId, endpoint: &Priva
     let about = [Thing::App(app), Thing::PrivateEndpoint(id)];
     let message = format!("app `{}` cannot have a private endpoint on plan `{}`", noun.head.name, plan.head.name);
     let found = Finding::of(engine, &rule, target.span, about, message)?;
-    Some(found.also(tier.span, format!("the tier {}", tier.value)))
+    let found = found.also(tier.span, format!("the tier {}", tier.value));
+    Some(elsewhere(engine, found, "private endpoints for their apps", in_row(engine, "private-endpoints")))
 }

@@ -36,7 +36,8 @@ pub(super) fn addresses_of(length: i64) -> i64 {
     1 << (32 - length.clamp(0, 32))
 }
 
-fn usable(engine: &Engine<'_>, subnet: &Subnet) -> i64 {
+/// The addresses of a subnet that instances may have.
+pub(in crate::engine) fn usable_addresses(engine: &Engine<'_>, subnet: &Subnet) -> i64 {
     let reserved = engine.platform().limit("subnet-reserved-first") + engine.platform().limit("subnet-reserved-last");
     let prefixes = subnet.prefixes.iter().filter(|prefix| prefix.value.addr().is_ipv4()).count();
     (size(subnet) - reserved * prefixes as i64).max(0)
@@ -64,7 +65,7 @@ impl<'m> Fit<'m> {
         let stated = noun.max_instances.iter().chain(&noun.instances).max_by_key(|stated| stated.value);
         let most = platform_maximum(engine, noun).unwrap_or(i64::MAX);
         let scale = stated.map(|stated| Stated::new(stated.value.min(most), stated.span));
-        Some(Self { engine, subnet, plan, noun, here, place, usable: usable(engine, here), scale })
+        Some(Self { engine, subnet, plan, noun, here, place, usable: usable_addresses(engine, here), scale })
     }
 
     fn found(&self, rule: &str, what: &str) -> Option<Finding> {

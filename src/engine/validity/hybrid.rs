@@ -2,7 +2,7 @@
 
 use super::super::Engine;
 use super::Finding;
-use super::ability::{plan_of, rule_of};
+use super::ability::{elsewhere, in_row, plan_of, rule_of};
 use super::occupancy::hosted;
 use super::plan::facts;
 use crate::model::*;
@@ -41,7 +41,15 @@ fn on_app(engine: &Engine<'_>, id: AppId, app: &App, plan: &Plan, of_type: &Plan
             ("hc.no-windows-container".to_string(), message, container.span, "the container".to_string())
         };
         let found = Finding::of(engine, &rule, hybrid.span, [Thing::App(id), hybrid.value], message)?;
-        Some(found.also(place, label).further(engine, !of_type.hybrid_connections, "hc.not-consumption"))
+        let found = found.also(place, label);
+        Some(match of_type.hybrid_connections {
+            true => found,
+            false => elsewhere(engine, found, "Hybrid Connections", in_row(engine, "hybrid-connections")).further(
+                engine,
+                true,
+                "hc.not-consumption",
+            ),
+        })
     });
     found.collect()
 }

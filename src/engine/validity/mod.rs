@@ -24,6 +24,7 @@ mod subnet;
 mod trigger;
 mod zone;
 
+pub(super) use capacity::usable_addresses;
 pub(super) use trigger::of_trigger;
 
 use super::Engine;
@@ -51,6 +52,8 @@ pub struct Finding {
     pub label: String,
     /// Further places.
     pub also: Vec<(Span, String)>,
+    /// What to know of it.
+    pub note: Option<String>,
     /// How to mend it; the rule's remedy where nothing nearer is known.
     pub help: Option<String>,
     /// What it is about: an app whose plan, subnet or network is among these is concerned.
@@ -78,6 +81,7 @@ impl Finding {
             span,
             label: String::new(),
             also: Vec::new(),
+            note: None,
             help: facts.remedy,
             about: about.into_iter().collect(),
             runs: facts.runs,
@@ -98,6 +102,7 @@ impl Finding {
             span: first.span,
             label: first.message.clone(),
             also: labels.map(|label| (label.span, label.message.clone())).collect(),
+            note: None,
             help: diagnostic.helps.first().cloned(),
             about: Vec::new(),
             runs: false,
@@ -131,6 +136,11 @@ impl Finding {
     pub(super) fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.also.push((span, label.into()));
         self
+    }
+
+    /// The same with something to know.
+    pub(super) fn note(self, note: impl Into<String>) -> Self {
+        Self { note: Some(note.into()), ..self }
     }
 
     /// The same with its own help.

@@ -98,7 +98,7 @@ impl App {
         let mut app = Self {
             slot_of,
             on,
-            integrate: f.all("integrate").iter().filter_map(|entry| integration(entry, cx)).collect(),
+            integrate: f.all("integrate").iter().flat_map(|entry| integrations(entry, cx)).collect(),
             host_names: f.texts("host-name", cx).into_iter().map(lower_case).collect(),
             inbound_ip: f.prefixes("inbound-ip", cx),
             outbound_ip: f.prefixes("outbound-ip", cx),
@@ -144,17 +144,24 @@ impl App {
     }
 }
 
-/// `integrate SUBNET`, `integrate VNET via gateway NAME`.
-fn integration(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Stated<Integration>> {
+/// `integrate SUBNET, …`, `integrate VNET via gateway NAME`.
+fn integrations(entry: &Entry, cx: &mut Lowering<'_>) -> Vec<Stated<Integration>> {
+    let [group] = entry.groups.as_slice() else { return by_gateway(entry, cx).into_iter().collect() };
+    let mut words = Vec::new();
+    group.iter().for_each(|value| fields::open(value, cx, &mut words));
+    let regional = words.iter().filter_map(|word| match cx.refer(word, &[Kind::Subnet])?.value {
+        Thing::Subnet(id) => Some(Stated::new(Integration::Regional(id), word.span)),
+        _ => None,
+    });
+    regional.collect()
+}
+
+fn by_gateway(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Stated<Integration>> {
     let span = entry.values_span();
     let words: Vec<&Word> = entry.groups.iter().filter_map(|g| g.first()).filter_map(Value::word).collect();
     let text: Vec<&str> = words.iter().map(|word| &*word.text).collect();
     match text.as_slice() {
-        [_] => match cx.refer(words[0], &[Kind::Subnet])?.value {
-            Thing::Subnet(id) => Some(Stated::new(Integration::Regional(id), span)),
-            _ => None,
-        },
-        [_, "via", "gateway", ..] => {
+        [_, "via", "gateway"] | [_, "via", "gateway", _] => {
             let Thing::Vnet(vnet) = cx.refer(words[0], &[Kind::Vnet])?.value else { return None };
             let gateway = words.get(3).and_then(|word| cx.refer(word, &[Kind::Gateway]));
             let gateway = gateway.and_then(|stated| match stated.value {

@@ -40,6 +40,8 @@ pub struct PlanType {
     pub routes_all: bool,
     /// May it host one app only?
     pub one_app: bool,
+    /// The rule by which its apps may have access rules for subnets, where no row of the matrix is about these.
+    pub subnet_rules_by: Option<String>,
     /// May its apps' outbound addresses change at any time?
     pub addresses_change: bool,
     /// How triggers with a source inside a network fare.
@@ -103,6 +105,7 @@ impl PlanType {
             hybrid_connections: r.is_on("hybrid-connections"),
             routes_all: r.word("route-all").as_deref() == Some("always"),
             one_app: r.is_on("one-app"),
+            subnet_rules_by: r.word("subnet-rules-by"),
             addresses_change: r.word("outbound-addresses").as_deref() == Some("dynamic"),
             triggers: match r.word("triggers").as_deref() {
                 Some("none") => NetworkTriggers::None,

@@ -33,6 +33,9 @@ pub struct FindingAnswer {
     pub message: String,
     /// Where; the first is the place it stands at.
     pub labels: Vec<LabelAnswer>,
+    /// What to know of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,

@@ -71,7 +71,8 @@ fn one(out: &mut Markup, finding: &FindingAnswer, place: &str, column: usize) {
         out.plain("  ");
     }
     out.push(Tag::Name, &rules).line();
-    for line in finding.remedy.iter().flat_map(|remedy| wrap(&format!("help: {remedy}"), room)) {
+    let note = finding.note.iter().flat_map(|note| wrap(note, room));
+    for line in note.chain(finding.remedy.iter().flat_map(|remedy| wrap(&format!("help: {remedy}"), room))) {
         out.plain(before(false)).push(Tag::Dim, line).line();
     }
 }
