@@ -19,8 +19,7 @@ impl Engine<'_> {
 
     /// Has a kind of plan access rules for subnets, and by which rule? None where the edition says nothing of it.
     pub(super) fn subnet_rules_of(&self, of_type: &PlanType) -> Option<(bool, String)> {
-        let features = self.platform().features();
-        match features.into_iter().find(|row| row.name == "service-endpoints") {
+        match self.platform().feature("service-endpoints") {
             Some(row) => {
                 let cell = row.cells.into_iter().find(|cell| cell.plan == of_type.name)?;
                 Some((cell.yes, cell.by?))
