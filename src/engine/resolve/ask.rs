@@ -37,7 +37,10 @@ impl Engine<'_> {
         }
         let Some((id, _)) = declared else {
             let text = format!("what the name server {server} answers is not known");
-            let line = format!("dns-server NAME in SUBNET {server} {{ forward \".\" {} }}", self.azure_dns());
+            let line = match self.public_space().contains(server) {
+                true => format!("dns-server NAME {server} {{ public-names on }}"),
+                false => format!("dns-server NAME in SUBNET {server} {{ forward \".\" {} }}", self.azure_dns()),
+            };
             let fact = format!("what the name server {server} answers to {name}");
             out.steps.push(Step::unknown("verdict.ours.unknown", text, fact, Some(line)));
             return Answered::Unknown;
