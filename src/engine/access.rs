@@ -1,5 +1,5 @@
-//! Access restrictions: which line of an app's list a caller meets, and why a line that looks right does not match. Not
-//! which app is called, and not how the call comes to it.
+//! Access restrictions: which line of an app's list a caller meets. Not which app is called, not how the call comes to
+//! it, and not why a line that looks right does not match.
 
 use super::Engine;
 use super::egress::Caller;
@@ -13,27 +13,12 @@ use crate::net::AddressSet;
 use crate::syntax::literal;
 
 /// What a line of an access list does to callers.
-struct Matched {
-    yes: Option<(Ends, &'static str)>,
-    maybe: Option<(Ends, String)>,
+pub(super) struct Matched {
+    pub(super) yes: Option<(Ends, &'static str)>,
+    pub(super) maybe: Option<(Ends, String)>,
     no: Option<Ends>,
     /// What did not match, where nothing did.
     miss: &'static str,
-}
-
-/// Why a line that seems to name the caller does not match, and what to change.
-struct Overlooked {
-    rule: &'static str,
-    text: String,
-    remedy: Option<String>,
-    ignored: bool,
-}
-
-impl Overlooked {
-    fn told_by(&self, step: Step) -> Step {
-        step.also_if(self.ignored, "se.ignore-missing")
-            .also_if(self.rule == "src.platform.no-service-tag", "tag.appservice")
-    }
 }
 
 impl Engine<'_> {
@@ -48,11 +33,35 @@ impl Engine<'_> {
     }
 
     /// The word that its list stands under.
-    fn access_word(&self, visit: Visit<'_>) -> &'static str {
+    pub(super) fn access_word(&self, visit: Visit<'_>) -> &'static str {
         match (visit.scm, &self.model[visit.app].scm_access) {
             (true, Some(ScmAccess::Own(_)) | None) => "scm-access",
             _ => "access",
         }
+    }
+
+    /// What a site's list does, before anybody calls.
+    pub(super) fn access_fact(&self, visit: Visit<'_>) -> (&'static str, String) {
+        let noun = &self.model[visit.app];
+        let site = if visit.scm { format!("the SCM site of {}", noun.head.name) } else { noun.head.name.clone() };
+        if visit.scm && matches!(noun.scm_access, Some(ScmAccess::Same(_))) {
+            return ("in.scm.use-main", format!("{site} goes by the list of the main site"));
+        }
+        let Some(list) = self.access_list(visit).filter(|list| !list.rules.is_empty() || list.default.is_some()) else {
+            let rule = if visit.scm { "in.scm.separate" } else { "in.rules.none" };
+            return (rule, format!("{site} has no access rules and admits everybody"));
+        };
+        let count = match list.rules.len() {
+            1 => "one access rule".to_string(),
+            count => format!("{count} access rules"),
+        };
+        let (rule, end) = match &list.default {
+            Some(stated) if stated.value == Action::Allow => ("in.rules.default-action", "admits"),
+            Some(_) if self.fires("in.rules.default-action") => ("in.rules.default-action", "denies"),
+            _ => ("in.rules.implicit-deny", "denies"),
+        };
+        let rule = if visit.scm { "in.scm.separate" } else { rule };
+        (rule, format!("{site} has {count} and {end} everybody else"))
     }
 
     /// What the access rules of a site say to a caller; apart for the addresses that they treat apart.
@@ -223,7 +232,7 @@ impl Engine<'_> {
         matched
     }
 
-    fn access_source(&self, visit: Visit<'_>, rule: &AccessRule, caller: &Caller) -> Matched {
+    pub(super) fn access_source(&self, visit: Visit<'_>, rule: &AccessRule, caller: &Caller) -> Matched {
         let mut matched = Matched { yes: None, maybe: None, no: Some(caller.ends.clone()), miss: "source" };
         let all = |id| Matched { yes: Some((caller.ends.clone(), id)), maybe: None, no: None, miss: "" };
         let identity = caller.subnet.filter(|_| self.is_tagged(visit.app));
@@ -258,7 +267,7 @@ impl Engine<'_> {
     }
 
     /// The addresses that a line's source means to a front end.
-    fn access_term(&self, visit: Visit<'_>, term: &Term, caller: &Caller) -> Matcher {
+    pub(super) fn access_term(&self, visit: Visit<'_>, term: &Term, caller: &Caller) -> Matcher {
         let public = |all: &[Stated<ipnet::IpNet>]| Matcher::of(AddressSet::of(all.iter().map(|ip| &ip.value)));
         match term {
             // Multitenant front ends see a site by its own internet access.
@@ -279,7 +288,7 @@ impl Engine<'_> {
         }
     }
 
-    fn is_tag_of_apps(&self, tag: &TagRef) -> bool {
+    pub(super) fn is_tag_of_apps(&self, tag: &TagRef) -> bool {
         self.platform()
             .service_type("web-app")
             .and_then(|of_type| of_type.tag)
@@ -310,118 +319,6 @@ impl Engine<'_> {
         })
     }
 
-    /// The first line of that action which seems to name the caller and does not match, and why.
-    fn overlooked(&self, visit: Visit<'_>, list: &AccessList, caller: &Caller, action: Action) -> Option<Overlooked> {
-        let of_action = list.rules.iter().filter(|rule| rule.action == action);
-        of_action.into_iter().find_map(|rule| self.overlooked_rule(visit, list, rule, caller))
-    }
-
-    fn overlooked_rule(
-        &self,
-        visit: Visit<'_>,
-        list: &AccessList,
-        rule: &AccessRule,
-        caller: &Caller,
-    ) -> Option<Overlooked> {
-        let (name, named) = (&self.model[visit.app].head.name, self.access_word(visit));
-        let why = |rule, text: String, remedy| Some(Overlooked { rule, text, remedy, ignored: false });
-        let by_source = self.access_source(visit, rule, caller);
-        if by_source.yes.is_some() || by_source.maybe.is_some() {
-            let asked: Vec<String> =
-                rule.headers.iter().map(|(name, values)| format!("{name} {}", values.join(", "))).collect();
-            return why(
-                "in.rules.headers",
-                format!("rule {} also asks for the header {}", rule.priority, asked.join(" and ")),
-                None,
-            );
-        }
-        let in_environment = self.environment(visit.app).is_some();
-        let inside = caller.inside.as_ref().unwrap_or(&caller.ends).possible();
-        let home = caller.home.map(|home| &self.model[home].head.name);
-        let line = |who: &str| format!("amend app {name} {{ {named} {{ {} allow {who} }} }}", free_priority(list));
-        let expr = match &rule.source {
-            AccessSource::Addresses(expr) => expr,
-            AccessSource::AnyVnets => {
-                let home = caller.home.filter(|_| caller.subnet.is_none() && self.is_tagged(visit.app))?;
-                let text = format!("{} has no service endpoint that would show it", self.model[home].head.name);
-                return why("in.rules.any-vnets", text, self.endpoint_line(home));
-            }
-        };
-        for term in &expr.terms {
-            match term {
-                Term::Thing(Thing::Subnet(subnet))
-                    if caller.home == Some(*subnet)
-                        || (in_environment && inside.meets(&self.model[*subnet].addresses())) =>
-                {
-                    let (subnet_name, priority) = (&self.model[*subnet].head.name, rule.priority);
-                    if in_environment {
-                        let text = format!(
-                            "rule {priority} names a subnet, which means nothing in an App Service Environment"
-                        );
-                        let prefixes = self.model[*subnet].addresses().to_string();
-                        return why("in.rules.subnet-not-ase", text, Some(line(&prefixes)));
-                    }
-                    if self.model[visit.app].is_on("ip-tls") {
-                        let text = format!(
-                            "rule {priority} names a subnet, which means nothing beside an IP-based TLS binding"
-                        );
-                        return why(
-                            "in.rules.subnet-not-ip-ssl",
-                            text,
-                            Some(format!("amend app {name} {{ ip-tls off }}")),
-                        );
-                    }
-                    if caller.subnet.is_none() {
-                        let text =
-                            format!("rule {priority} matches nothing while {subnet_name} lacks its service endpoint");
-                        let remedy = self.endpoint_line(*subnet);
-                        let ignored = rule.ignore_missing;
-                        return Some(Overlooked { rule: "in.rules.subnet-needs-endpoint", text, remedy, ignored });
-                    }
-                }
-                Term::Any | Term::Thing(Thing::Subnet(_)) => {}
-                Term::Tag(tag) if caller.app.is_some() && self.is_tag_of_apps(tag) => {
-                    let text =
-                        format!("{} holds the addresses at which apps are called, none from which they call", tag.text);
-                    return why("src.platform.no-service-tag", text, self.named_caller(caller).map(|who| line(&who)));
-                }
-                Term::Tag(_) => {}
-                term if !in_environment => {
-                    let meant = self.access_term(visit, term, caller);
-                    let private = meant.set.difference(&self.public_space());
-                    if caller.inside.is_some() && private.meets(inside) {
-                        let text = format!(
-                            "rule {} holds private addresses, which a multitenant front end never sees",
-                            rule.priority
-                        );
-                        let endpoint =
-                            caller.home.filter(|_| caller.subnet.is_none()).and_then(|home| self.endpoint_line(home));
-                        let own = home.map(|home| line(home));
-                        let remedy = endpoint.into_iter().chain(own).collect::<Vec<_>>().join("; ");
-                        return why("in.rules.ip-multitenant", text, Some(remedy).filter(|text| !text.is_empty()));
-                    }
-                    if let Some(subnet) = caller.subnet {
-                        let subnet = &self.model[subnet].head.name;
-                        let text =
-                            format!("the call shows {subnet} itself, so no rule of addresses is compared with it");
-                        return why("in.rules.subnet-match", text, Some(line(subnet)));
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
-    }
-
-    /// The line that gives a subnet the service endpoint of apps, beside those that it has.
-    fn endpoint_line(&self, subnet: SubnetId) -> Option<String> {
-        let noun = &self.model[subnet];
-        let wanted = self.platform().service_type("web-app")?.service_endpoints.into_iter().next()?;
-        let mut all: Vec<&str> = noun.service_endpoints.iter().map(|stated| stated.value.as_str()).collect();
-        all.push(&wanted);
-        Some(format!("amend subnet {} {{ service-endpoint {} }}", noun.head.name, all.join(", ")))
-    }
-
     /// How a caller is told apart by a front end, in words.
     fn caller_name(&self, visit: Visit<'_>, caller: &Caller) -> String {
         match caller.subnet.filter(|_| self.is_tagged(visit.app)) {
@@ -431,7 +328,7 @@ impl Engine<'_> {
     }
 
     /// The words by which a rule would name a caller, where there are any.
-    fn named_caller(&self, caller: &Caller) -> Option<String> {
+    pub(super) fn named_caller(&self, caller: &Caller) -> Option<String> {
         match (caller.subnet, &caller.ends) {
             (Some(subnet), _) => Some(self.model[subnet].head.name.clone()),
             (None, Ends::Set(set)) if set.prefixes().len() <= 4 => Some(set.to_string()),
@@ -445,6 +342,6 @@ fn is_deny(rule: &AccessRule) -> bool {
 }
 
 /// A priority behind those of a list.
-fn free_priority(list: &AccessList) -> i64 {
+pub(super) fn free_priority(list: &AccessList) -> i64 {
     list.rules.last().map_or(100, |rule| rule.priority + 1)
 }

@@ -40,7 +40,7 @@ impl Engine<'_> {
         if let Some(id) = self.endpoint_in(packet.vnet, &destination) {
             return self.to_private_endpoint(packet, id);
         }
-        if let Some(id) = self.environment_at(&packet.flows.destination) {
+        if let Some(id) = self.environment_at(packet.vnet, &packet.flows.destination) {
             return self.at_internal_environment(packet, id);
         }
         packet.subnet = self.subnet_of(packet.vnet, &destination);

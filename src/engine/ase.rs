@@ -83,7 +83,7 @@ impl<'m> Engine<'m> {
     }
 
     /// The environment that is entered at an address of a network.
-    pub(super) fn environment_at(&self, ends: &Ends) -> Option<AseId> {
+    pub(super) fn environment_at(&self, vnet: VnetId, ends: &Ends) -> Option<AseId> {
         match ends {
             Ends::Symbol(symbol) => match symbol.of {
                 SymbolOf::Environment(id) => Some(id),
@@ -91,7 +91,8 @@ impl<'m> Engine<'m> {
             },
             Ends::Set(set) => {
                 let address = set.single()?;
-                let is = |ase: &Ase| ase.address.as_ref().is_some_and(|own| own.value == address);
+                let here = |ase: &Ase| ase.subnet.is_some_and(|subnet| self.model[subnet].vnet == vnet);
+                let is = |ase: &Ase| here(ase) && ase.address.as_ref().is_some_and(|own| own.value == address);
                 self.model.ases().find(|(id, ase)| self.is_internal_environment(*id) && is(ase)).map(|(id, _)| id)
             }
         }

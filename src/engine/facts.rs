@@ -12,6 +12,7 @@ impl Engine<'_> {
     pub fn facts_of(&self, app: AppId) -> Vec<(String, String)> {
         let mut facts = self.network_facts(app);
         facts.extend(self.hybrid_facts(app));
+        facts.extend(self.inbound_facts(app));
         facts
     }
 

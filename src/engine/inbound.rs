@@ -5,7 +5,7 @@ use super::Engine;
 use super::egress::Caller;
 use super::flow::{Ends, Flows};
 use super::packet::Part;
-use super::question::{Question, Source, Target};
+use super::question::{Question, Source, Target, Traffic};
 use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol};
@@ -76,11 +76,10 @@ impl Engine<'_> {
 
     /// The apps whose stated inbound address that is.
     fn apps_entered_at(&self, set: &AddressSet) -> Vec<AppId> {
-        let there = |id: &AppId| match self.app_ends(*id) {
-            Ends::Set(own) => set.is_subset(&own),
-            Ends::Symbol(_) => false,
-        };
-        self.model.apps().map(|(id, _)| id).filter(there).collect()
+        let own = |app: &App| AddressSet::of(app.inbound_ip.iter().map(|ip| &ip.value));
+        let stated = self.model.apps().filter(|(_, app)| !app.inbound_ip.is_empty());
+        let there = stated.filter(|(id, app)| self.environment(*id).is_none() && set.is_subset(&own(app)));
+        there.map(|(id, _)| id).collect()
     }
 
     /// The app whose name a request carries, among those behind one address; and the step that says so where it is not
@@ -236,5 +235,42 @@ impl Engine<'_> {
             group.head.name, subnet.head.name, self.model[app].head.name
         );
         Some(Step::note("in.integration-gives-nothing", text).at(nsg.span))
+    }
+
+    /// What is known of calls into an app before anybody calls.
+    pub(super) fn inbound_facts(&self, app: AppId) -> Vec<(String, String)> {
+        let noun = &self.model[app];
+        let name = &noun.head.name;
+        let source = Source::Internet;
+        let target = Target::Name(String::new(), Some(Thing::App(app)));
+        let question = Question { source, ..Question::of_app(app, target, PortSet::default(), Traffic::Application) };
+        let mut facts: Vec<(String, String)> = Vec::new();
+        let mut fact = |rule: &str, text: String| {
+            if self.fires(rule) {
+                facts.push((rule.to_string(), text));
+            }
+        };
+        if let Some(ase) = self.environment(app) {
+            let environment = &self.model[ase].head.name;
+            match self.is_internal_environment(ase) {
+                true => {
+                    fact("ase.ilb", format!("{name} is entered at {}, inside the network", self.environment_ends(ase)))
+                }
+                false => fact("ase.external", format!("{name} is entered at the public side of {environment}")),
+            }
+        }
+        for endpoint in self.endpoints_of(app) {
+            let text = format!("{} leads into {name}, past its access rules", endpoint.head.name);
+            fact("pe.app.bypasses-access-restrictions", text);
+        }
+        let visit = Visit { question: &question, app, scm: false };
+        if let Some(step) = self.public_access(visit) {
+            fact(&step.rule, step.text);
+        }
+        for visit in [visit, Visit { scm: true, ..visit }] {
+            let (rule, text) = self.access_fact(visit);
+            fact(rule, text);
+        }
+        facts
     }
 }

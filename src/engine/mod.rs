@@ -26,6 +26,7 @@ mod lines;
 mod manager;
 mod matching;
 mod meaning;
+mod overlooked;
 mod packet;
 mod peering;
 mod privatelink;

@@ -105,7 +105,10 @@ fn describe_app(asked: &Asked<'_>, id: AppId) -> String {
             let tier = model[plan].tier.as_ref().map_or("?", |tier| tier.value.as_str());
             format!("plan {} ({tier})", model[plan].head.name)
         }
-        Some(Thing::Ase(ase)) => format!("App Service Environment {}", model[ase].head.name),
+        Some(Thing::Ase(ase)) => {
+            let place = model[ase].subnet.map(|subnet| format!(" in {}", model[subnet].head.name)).unwrap_or_default();
+            return format!("App Service Environment {}{place}", model[ase].head.name);
+        }
         _ => "no plan".into(),
     };
     match app.integrate.first().map(|stated| &stated.value) {
