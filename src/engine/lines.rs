@@ -46,7 +46,9 @@ impl Engine<'_> {
         };
         let miss = |line: usize, fields: &[&str]| format!("{}: {}", list[line].text, fields.join(", "));
         step.misses = decided.misses.iter().map(|m| miss(m.line, &m.fields)).collect();
-        step.at(rule.span)
+        // Of two lines with one priority the first that is written decides; `lint` tells that Azure has no such list.
+        let twin = list.iter().any(|other| other.priority == rule.priority && other.span != rule.span);
+        step.at(rule.span).also_if(twin && rule.rule.is_none() && rule.priority > 0, "eval.determinism")
     }
 }
 

@@ -85,7 +85,10 @@ impl Engine<'_> {
         match &noun.return_routes {
             Some(Stated { value: ReturnRoutes::All, span }) => {
                 packet.push(
-                    Step::pass(rule, format!("{name} routes back to everything")).at(*span).also("gw.on-prem.return"),
+                    Step::pass(rule, format!("{name} routes back to everything"))
+                        .at(*span)
+                        .also("gw.on-prem.return")
+                        .also("eval.out.10-reply"),
                 );
                 pieces.push(packet);
             }
@@ -94,7 +97,10 @@ impl Engine<'_> {
                 if let Some(back) = back {
                     let mut packet = packet.with(Flows { source: back.clone(), ..packet.flows.clone() });
                     packet.push(
-                        Step::pass(rule, format!("{name} routes back to {back}")).at(*span).also("gw.on-prem.return"),
+                        Step::pass(rule, format!("{name} routes back to {back}"))
+                            .at(*span)
+                            .also("gw.on-prem.return")
+                            .also("eval.out.10-reply"),
                     );
                     pieces.push(packet);
                 }
@@ -103,7 +109,7 @@ impl Engine<'_> {
                     let step =
                         Step::block(rule, Outcome::Dropped, format!("{name} has no route back to {lost}")).at(*span);
                     let step = step.headline(format!("{name} does not send replies back to {lost}"));
-                    let step = step.also("gw.on-prem.return");
+                    let step = step.also("gw.on-prem.return").also("eval.out.10-reply");
                     packet.push(step.remedy(format!("amend on-premises {name} {{ return-route {lost} }}")));
                     pieces.push(packet);
                 }
@@ -112,7 +118,12 @@ impl Engine<'_> {
                 let fact = format!("what the routers of {name} send back to {source}");
                 let line = format!("amend on-premises {name} {{ return-route {source} }}");
                 let text = format!("whether {name} routes back to {source} is not stated");
-                packet.push(Step::unknown(rule, text, fact, Some(line)).at(noun.head.span).also("gw.on-prem.return"));
+                packet.push(
+                    Step::unknown(rule, text, fact, Some(line))
+                        .at(noun.head.span)
+                        .also("gw.on-prem.return")
+                        .also("eval.out.10-reply"),
+                );
                 pieces.push(packet);
             }
         }
