@@ -73,8 +73,16 @@ impl<'m> Engine<'m> {
             match &question.target {
                 Target::Name(wanted, _) if wanted == host && here && tcp => {
                     open.ports = open.ports.difference(&PortSet::one(*port));
-                    let one = Question { ports: PortSet::one(*port), ..question.clone() };
+                    let over = match question.over {
+                        Some(Over::Any) => Some(Over::Protocol(Protocol::Tcp)),
+                        over => over,
+                    };
+                    let one = Question { ports: PortSet::one(*port), over, ..question.clone() };
                     taken.parts.extend(self.cross(&one, app, mine, trail.clone()));
+                    if !open.ports.is_empty() {
+                        let line = self.another(app, mine, &open.ports);
+                        taken.near.push(near("hc.one-endpoint", format!("{name} covers port {port} alone"), line));
+                    }
                     if question.over == Some(Over::Any) {
                         taken.near.push(near("hc.no-udp", format!("{name} carries TCP alone"), None));
                     }

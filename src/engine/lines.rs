@@ -111,9 +111,14 @@ pub(super) fn admit_by<'q>(mut packets: Vec<Packet<'q>>, kind: &str, name: &str)
         let Some(step) = packet.trail.steps.last_mut().filter(|step| step.is_block() && step.remedy.is_none()) else {
             continue;
         };
-        if step.text.ends_with(&format!("{name} firewall default deny")) {
-            let line =
-                format!("allow {} {} -> {}{}", flows.protocols, flows.source, flows.destination, flows.port_text());
+        if let (Ends::Set(from), true) = (&flows.source, step.text.ends_with(&format!("{name} firewall default deny")))
+        {
+            // What has no stated address is named by the tag of all that is public.
+            let to = match &flows.destination {
+                Ends::Set(set) => set.to_string(),
+                Ends::Symbol(_) => "Internet".to_string(),
+            };
+            let line = format!("allow {} {from} -> {to}{}", flows.protocols, flows.port_text());
             step.remedy = Some(format!("amend {kind} {name} {{ firewall {{ {line} }} }}"));
         }
     }
