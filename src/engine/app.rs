@@ -146,7 +146,10 @@ impl Engine<'_> {
             let text = format!("virtual network integration carries TCP and UDP, not {}", other.word().to_uppercase());
             trail.push(Step::block("vnet.protocols", Outcome::Unsupported, text).at(noun.head.span));
         }
-        let scope = self.scope(app, question.traffic, subnet);
+        let scope = match self.database_backup(question, app) {
+            Some(step) => Scope::Nothing(step),
+            None => self.scope(app, question.traffic, subnet),
+        };
         let mut parts = Vec::new();
         let source = Ends::Set(self.model[subnet].addresses());
         let vnet = self.model[subnet].vnet;

@@ -5,9 +5,9 @@ use super::app::integration_span;
 use super::flow::Ends;
 use super::meaning::Viewpoint;
 use super::packet::{Packet, Part};
-use super::question::Traffic;
+use super::question::{Question, Target, Traffic};
 use super::routes::RouteSource;
-use super::trail::{Outcome, Step};
+use super::trail::{Mark, Outcome, Step};
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::source::Span;
@@ -83,6 +83,19 @@ impl Engine<'_> {
         }
     }
 
+    /// The backup of a database, which no switch sends into a network.
+    pub(super) fn database_backup(&self, question: &Question, app: AppId) -> Option<Step> {
+        let Target::Name(_, Some(Thing::Service(id))) = question.target else { return None };
+        let (noun, rule) = (&self.model[id], "scope.config.backup");
+        // What is no storage account can hold no backup of files.
+        let holds_files = noun.service_type.as_ref().is_none_or(|of_type| !of_type.app_kinds.is_empty());
+        if question.traffic != Traffic::Backup || holds_files || !self.fires(rule) || self.environment(app).is_some() {
+            return None;
+        }
+        let text = format!("a backup of database {} never goes through a network", noun.head.name);
+        Some(Step::pass(rule, text).at(integration_span(&self.model[app])))
+    }
+
     fn configuration_scope(&self, noun: &App, traffic: Traffic, vnet: &str) -> Scope {
         if !self.fires("scope.config.default-public") {
             let text = format!("{} is traffic of the platform, which does not enter {vnet}", traffic.word());
@@ -147,7 +160,11 @@ impl Engine<'_> {
         let by_default = noun.switch("route-all").is_none();
         let traffic = packet.question.traffic;
         if (privately || !public) && !traffic.is_own() {
-            let step = self.kept_out(noun, traffic, &packet.flows.destination);
+            let never = why.filter(|why| why.rule == "scope.config.backup");
+            let step = match never {
+                Some(why) => Step { mark: Mark::Block(Outcome::Dropped), ..why },
+                None => self.kept_out(noun, traffic, &packet.flows.destination),
+            };
             return vec![packet.end_with(step.also("eval.out.4-scope"))];
         }
         if privately || !public {

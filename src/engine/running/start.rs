@@ -123,7 +123,7 @@ impl Engine<'_> {
             let own = if share { "its content share" } else { "its storage account" };
             // A security group, or an appliance on the way, keeps a port shut.
             let filtered = found.rule.starts_with("nsg.") || found.rule == "eval.out.7-hops";
-            let rule = self.why_storage_fails(app, account, used, closed.is_some());
+            let rule = self.why_storage_fails(app, account, used, closed.is_some(), found);
             let mut step = Step::block(rule, Outcome::Broken, found.words())
                 .at(span)
                 .also("storage.broken-app")
@@ -145,7 +145,14 @@ impl Engine<'_> {
     }
 
     /// The rule by which a restricted account is out of reach, where there is one nearer than that the app needs it.
-    fn why_storage_fails(&self, app: AppId, account: ServiceId, used: &Use<'_>, closed: bool) -> &'static str {
+    fn why_storage_fails(
+        &self,
+        app: AppId,
+        account: ServiceId,
+        used: &Use<'_>,
+        closed: bool,
+        found: &Step,
+    ) -> &'static str {
         let otherwise = "storage.broken-app";
         let Some(plan) = self.plan_type(app).filter(|_| closed) else { return otherwise };
         if !plan.restricted_storage {
@@ -165,7 +172,8 @@ impl Engine<'_> {
         let switch = if used.traffic == Traffic::ContentShare { "route-content-share" } else { "route-all" };
         let noun = &self.model[app];
         let routed = plan.routes_all || noun.is_on("route-everything") || noun.is_on(switch);
-        if !routed && used.traffic == Traffic::ContentShare && !noun.integrate.is_empty() {
+        let share = used.traffic == Traffic::ContentShare;
+        if !routed && (share || found.rule.starts_with("scope.")) && !noun.integrate.is_empty() {
             return self.first_rule(&["storage.content-share"], otherwise);
         }
         otherwise
@@ -274,7 +282,14 @@ impl Engine<'_> {
             needs.push(self.judged(format!("{words} {of}"), &call.question, met, failed));
         }
         for mount in &noun.mounts {
-            let Some((what, mut question)) = self.source_question(app, &mount.value, None) else { continue };
+            let Some((what, mut question)) = self.source_question(app, &mount.value, None) else {
+                if !noun.integrate.is_empty() {
+                    let text = format!("{name} cannot mount a drive through its integration");
+                    let step = Step::block("vnet.unsupported.drive-mount", Outcome::Unsupported, text);
+                    needs.push(Need::of("drive").with(step.at(mount.span)));
+                }
+                continue;
+            };
             question.over = self.platform().application("drive-mount").map(|a| Over::Application(a.name));
             let met = |_: &[super::Part]| Step::pass("eval.out.9-public-target", "reached").at(mount.span);
             let failed =
