@@ -336,11 +336,12 @@ impl Engine<'_> {
                 packet.push(step.remedy(line).also("egress.default-vm"));
             }
             None if self.fires("egress.private-default") => {
-                let text = "networks that are created now have private subnets: whether this one has default egress \
-                            is not stated";
+                let text = format!("networks that are created now have private subnets, and {name} may be one");
                 let fact = format!("whether {name} has default outbound access");
                 let line = format!("amend subnet {name} {{ default-outbound-access on }}");
-                packet.push(Step::unknown("egress.private-default", text, fact, Some(line)).at(span));
+                let headline = format!("{fact} is not stated");
+                packet
+                    .push(Step::unknown("egress.private-default", text, fact, Some(line)).at(span).headline(headline));
             }
             _ => {
                 packet.push(Step::pass("egress.default-vm", "default outbound access: an address that Microsoft owns"))

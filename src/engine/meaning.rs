@@ -10,7 +10,7 @@ use crate::platform::ComputedTag;
 use std::net::IpAddr;
 
 /// From where a group's words are understood: the tag VirtualNetwork differs from subnet to subnet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Viewpoint {
     pub(super) vnet: VnetId,
     pub(super) subnet: Option<SubnetId>,
@@ -122,7 +122,12 @@ impl Engine<'_> {
     /// The tag VirtualNetwork of a subnet: its network, peers, sites behind gateways, the prefixes of its user-defined
     /// routes, and the address of the host.
     pub(super) fn virtual_network(&self, view: Viewpoint) -> AddressSet {
-        self.joined_networks(view).union(&self.routed_prefixes(view))
+        if let Some(known) = self.networks.borrow().get(&view) {
+            return known.clone();
+        }
+        let set = self.joined_networks(view).union(&self.routed_prefixes(view));
+        self.networks.borrow_mut().insert(view, set.clone());
+        set
     }
 
     /// The tag without the prefixes of routes.

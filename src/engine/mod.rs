@@ -59,6 +59,7 @@ pub use trail::{Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, findings};
 
 use crate::model::{Model, SubnetId, VnetId};
+use crate::net::AddressSet;
 use crate::platform::Platform;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -76,12 +77,14 @@ pub struct Engine<'m> {
     of_apps: OnceCell<Vec<Finding>>,
     /// The effective routes of the subnets that were asked about.
     routes: RefCell<Tables>,
+    /// What the tag VirtualNetwork holds at the subnets that were asked about.
+    networks: RefCell<HashMap<meaning::Viewpoint, AddressSet>>,
 }
 
 impl<'m> Engine<'m> {
     /// The engine of a model.
     pub fn of(model: &'m Model) -> Self {
-        Self { model, of_apps: OnceCell::new(), routes: RefCell::default() }
+        Self { model, of_apps: OnceCell::new(), routes: RefCell::default(), networks: RefCell::default() }
     }
 
     /// The facts of the model's edition.

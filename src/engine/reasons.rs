@@ -89,7 +89,9 @@ impl Engine<'_> {
         opposite: &Lines<'_, impl Fn(&SecurityRule, bool) -> Matcher>,
     ) -> Step {
         let flows = decision.flows();
-        let later = lines.next_match(decision.line, flows).is_some_and(|rule| decision.differs(rule));
+        // The default lines are in their order whatever the user writes: that says nothing.
+        let declared = decision.rule.rule.is_none();
+        let later = declared && lines.next_match(decision.line, flows).is_some_and(|rule| decision.differs(rule));
         let says_otherwise = |decided: &Decided| {
             let line = decided.line.map(|line| &opposite.rules[line]);
             decided.doubts.is_empty() && line.is_some_and(|rule| rule.rule.is_none() && decision.differs(rule))
