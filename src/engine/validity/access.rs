@@ -62,5 +62,6 @@ fn elsewhere(engine: &Engine<'_>, id: AppId, app: &App) -> Option<Finding> {
     let (word, span): (&str, Span) = lists(app).next().map(|(word, list)| (word, list.span))?;
     let message = format!("`{word}` of app `{}` has no effect: its plan is guarded {place}", app.head.name);
     let found = Finding::of(engine, rule, span, [Thing::App(id)], message)?;
-    Some(found.label("has no effect").also(plan.head.span, of_type.title.clone()))
+    let found = found.label("has no effect").also(plan.head.span, of_type.title.clone());
+    Some(found.help(format!("remove `{word}`, and guard the app {place}")))
 }
