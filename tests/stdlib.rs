@@ -308,6 +308,52 @@ fn named_in(text: &str, families: &BTreeSet<&str>) -> Vec<(usize, String)> {
     found
 }
 
+/// What decides is named where it is decided: by the code, or by the fact that the code reads.
+#[test]
+fn every_rule_that_decides_is_named() {
+    let ids = rule_ids();
+    let families: BTreeSet<&str> = ids.iter().filter_map(|id| id.split('.').next()).collect();
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    for path in ["src/engine", "src/query", "src/model"].iter().flat_map(|folder| files(folder, ".rs")) {
+        let text = std::fs::read_to_string(root().join(&path)).expect("a source");
+        named.extend(named_in(&text, &families).into_iter().map(|(_, id)| id));
+    }
+    // What is read out by a person alone names nothing.
+    let told = ["rule", "topic", "suspect", "document", "open-point"];
+    for (_, text) in FILES {
+        let (statements, _) = parse(SourceId(0), text);
+        for statement in statements {
+            let Statement::Declaration(declaration) = statement else { continue };
+            if told.contains(&&*declaration.kind.text) {
+                continue;
+            }
+            let own = &text[declaration.span.start as usize..declaration.span.end as usize];
+            let words = own.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'));
+            named.extend(words.filter(|word| ids.contains(*word)).map(String::from));
+        }
+    }
+    let mut counts: BTreeMap<(String, String), (usize, usize)> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for fact in facts().iter().filter(|fact| fact.kind == "rule") {
+        let class = fact.words("class").join(" ");
+        if class == "information" {
+            continue;
+        }
+        let count = counts.entry((class, fact.folder().to_string())).or_default();
+        count.1 += 1;
+        if named.contains(&fact.name) {
+            count.0 += 1;
+        } else {
+            wrong.push(format!("nothing that decides names {}", fact.place()));
+        }
+    }
+    for ((class, folder), (named, all)) in &counts {
+        println!("class {class}, {folder}: {named} of {all} are named");
+    }
+    let all = counts.values().map(|(_, all)| all).sum();
+    report(&wrong, all);
+}
+
 #[test]
 fn rules_that_the_code_names_are_declared() {
     let ids = rule_ids();
