@@ -130,7 +130,20 @@ fn every_rule_decides_somewhere() {
         return;
     }
     let known = std::fs::read_to_string(&path).unwrap_or_default();
-    let lost: Vec<String> =
+    let mut lost: Vec<String> =
         missing.lines().filter(|line| !known.lines().any(|known| known == *line)).map(String::from).collect();
+    // A cell of a feature matrix stands on a rule that is shown.
+    for (edition, platform) in editions.iter().zip(&platforms) {
+        for feature in platform.features() {
+            for rule in feature.cells.iter().filter_map(|cell| cell.by.as_ref()) {
+                if missing.lines().any(|line| line.split(' ').next() == Some(rule)) {
+                    lost.push(format!(
+                        "edition {edition}: feature {} stands on {rule}, which is not shown",
+                        feature.name
+                    ));
+                }
+            }
+        }
+    }
     common::report(&lost, all);
 }

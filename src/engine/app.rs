@@ -115,16 +115,13 @@ impl Engine<'_> {
     fn shares_integration(&self, app: AppId) -> bool {
         let noun = &self.model[app];
         let regional = |app: &App| app.integrate.iter().any(|s| matches!(s.value, Integration::Regional(_)));
-        let subnet = self.integration_subnet(app);
-        regional(noun)
-            && self.model.apps().any(|(other, their)| {
-                other != app
-                    && their.on == noun.on
-                    && their.slot_of != Some(app)
-                    && noun.slot_of != Some(other)
-                    && regional(their)
-                    && self.integration_subnet(other) == subnet
-            })
+        let Some(subnet) = self.integration_subnet(app).filter(|_| regional(noun)) else { return false };
+        let shares = |other: &AppId| {
+            let their = &self.model[*other];
+            let kin = their.slot_of == Some(app) || noun.slot_of == Some(*other);
+            *other != app && !kin && their.on == noun.on && regional(their)
+        };
+        self.callers_of(subnet).iter().any(shares)
     }
 
     /// From an app to an address.

@@ -8,6 +8,7 @@ use super::validity::usable_addresses;
 use crate::model::*;
 use crate::net::AddressSet;
 use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Engine<'_> {
@@ -47,14 +48,27 @@ impl Engine<'_> {
         Some(Part { source: Ends::Symbol(Arc::new(symbol)), ..part })
     }
 
+    /// The apps that call out of a subnet, found out once for all subnets.
+    pub(super) fn callers_of(&self, subnet: SubnetId) -> &[AppId] {
+        let callers = self.callers.get_or_init(|| {
+            let mut callers: HashMap<SubnetId, Vec<AppId>> = HashMap::new();
+            for (id, _) in self.model.apps() {
+                if let Some(subnet) = self.integration_subnet(id) {
+                    callers.entry(subnet).or_default().push(id);
+                }
+            }
+            callers
+        });
+        callers.get(&subnet).map_or(&[], Vec::as_slice)
+    }
+
     /// The plans whose apps call out of a subnet, with the instances that they state to run.
     fn plans_in(&self, subnet: SubnetId) -> IndexMap<PlanId, Option<&Stated<i64>>> {
         let mut plans = IndexMap::new();
-        for (id, app) in self.model.apps() {
-            let Some(Thing::Plan(plan)) = app.on else { continue };
+        for app in self.callers_of(subnet) {
+            let Some(Thing::Plan(plan)) = self.model[*app].on else { continue };
             let noun = &self.model[plan];
-            let takes = noun.plan_type.as_ref().is_some_and(|of_type| of_type.address_per_instance);
-            if takes && self.integration_subnet(id) == Some(subnet) {
+            if noun.plan_type.as_ref().is_some_and(|of_type| of_type.address_per_instance) {
                 plans.insert(plan, noun.instances.as_ref());
             }
         }

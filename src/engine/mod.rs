@@ -58,7 +58,7 @@ pub use running::{Need, deciding as deciding_need, verdict_of};
 pub use trail::{Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, findings};
 
-use crate::model::{Model, SubnetId, VnetId};
+use crate::model::{AppId, Model, SubnetId, VnetId};
 use crate::net::AddressSet;
 use crate::platform::Platform;
 use std::cell::{OnceCell, RefCell};
@@ -75,6 +75,8 @@ pub struct Engine<'m> {
     pub model: &'m Model,
     /// What may keep an app from running.
     of_apps: OnceCell<Vec<Finding>>,
+    /// The apps that call out of each subnet.
+    callers: OnceCell<HashMap<SubnetId, Vec<AppId>>>,
     /// The effective routes of the subnets that were asked about.
     routes: RefCell<Tables>,
     /// What the tag VirtualNetwork holds at the subnets that were asked about.
@@ -84,7 +86,13 @@ pub struct Engine<'m> {
 impl<'m> Engine<'m> {
     /// The engine of a model.
     pub fn of(model: &'m Model) -> Self {
-        Self { model, of_apps: OnceCell::new(), routes: RefCell::default(), networks: RefCell::default() }
+        Self {
+            model,
+            of_apps: OnceCell::new(),
+            callers: OnceCell::new(),
+            routes: RefCell::default(),
+            networks: RefCell::default(),
+        }
     }
 
     /// The facts of the model's edition.

@@ -320,7 +320,7 @@ fn merge(target: &mut Option<Block>, change: &Block, span: Span) -> Result<(), D
                         old.groups = entry.groups.clone();
                     }
                     if let Some(inner) = &entry.block {
-                        merge(&mut old.block, inner, span_of_entry(entry))?;
+                        merge(&mut old.block, inner, entry.span)?;
                     }
                     continue;
                 }
@@ -336,10 +336,6 @@ fn merge(target: &mut Option<Block>, change: &Block, span: Span) -> Result<(), D
         }
     }
     Ok(())
-}
-
-fn span_of_entry(entry: &Entry) -> Span {
-    entry.span
 }
 
 /// `remove rule 100`, `remove route PREFIX`, `remove PROPERTY [VALUE]`.
