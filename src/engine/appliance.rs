@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::flow::{Ends, Flows};
+use super::lines::admit_by;
 use super::packet::{Packet, Part};
 use super::routes::Route;
 use super::trail::{Outcome, Step};
@@ -102,7 +103,8 @@ impl Engine<'_> {
             packet.trail.assume(format!("appliance {name} lets everything through"));
             vec![packet]
         } else {
-            self.filter(packet, &noun.filter, &owner, "eval.out.7-hops", unstated)
+            let passed = self.filter(packet, &noun.filter, &owner, "eval.out.7-hops", unstated);
+            admit_by(self, passed, "appliance", name)
         };
         passed.into_iter().flat_map(|packet| self.on_from_appliance(packet, id)).collect()
     }

@@ -174,7 +174,7 @@ impl Engine<'_> {
         };
         let owner = format!("{name} firewall");
         let passed = self.filter(packet, firewall, &owner, "diag.causes.host-firewall", Action::Deny);
-        let passed = admit_by(passed, "host", name);
+        let passed = admit_by(self, passed, "host", name);
         passed.into_iter().flat_map(|packet| self.listener(packet, name, noun.listen.as_deref(), span)).collect()
     }
 

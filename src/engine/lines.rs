@@ -104,25 +104,50 @@ impl Engine<'_> {
     }
 }
 
-/// A firewall whose default denies is given the line that would admit the flows.
-pub(super) fn admit_by<'q>(mut packets: Vec<Packet<'q>>, kind: &str, name: &str) -> Vec<Packet<'q>> {
+/// A firewall, or an appliance, whose default denies is given the line that would admit the flows.
+pub(super) fn admit_by<'q>(
+    engine: &Engine<'_>,
+    mut packets: Vec<Packet<'q>>,
+    kind: &str,
+    name: &str,
+) -> Vec<Packet<'q>> {
+    let own = kind == "appliance";
+    let denied = if own { format!("appliance {name} default deny") } else { format!("{name} firewall default deny") };
     for packet in &mut packets {
         let flows = packet.flows.clone();
         let Some(step) = packet.trail.steps.last_mut().filter(|step| step.is_block() && step.remedy.is_none()) else {
             continue;
         };
-        if let (Ends::Set(from), true) = (&flows.source, step.text.ends_with(&format!("{name} firewall default deny")))
-        {
+        if let (Ends::Set(_), true) = (&flows.source, step.text.ends_with(&denied)) {
             // What has no stated address is named by the tag of all that is public.
-            let to = match &flows.destination {
-                Ends::Set(set) => set.to_string(),
+            let destination = match &flows.destination {
+                Ends::Set(_) => written(engine, &flows.destination),
                 Ends::Symbol(_) => "Internet".to_string(),
             };
-            let line = format!("allow {} {from} -> {to}{}", flows.protocols, flows.port_text());
-            step.remedy = Some(format!("amend {kind} {name} {{ firewall {{ {line} }} }}"));
+            let source = written(engine, &flows.source);
+            let line = format!("allow {} {source} -> {}", flows.protocols, flows.with_ports(&destination));
+            let line = if own { line } else { format!("firewall {{ {line} }}") };
+            step.remedy = Some(format!("amend {kind} {name} {{ {line} }}"));
         }
     }
     packets
+}
+
+/// The addresses of one end, as a line of fnet has them.
+fn written(engine: &Engine<'_>, ends: &Ends) -> String {
+    let internet = engine.name_of(&engine.some_public_client());
+    match ends {
+        Ends::Set(_) if engine.name_of(ends).starts_with(&internet) => internet,
+        Ends::Set(set) => set.to_string(),
+        Ends::Symbol(symbol) => match symbol.tags.first() {
+            Some((tag, Some(region))) => {
+                let region = engine.platform().region(region).map_or(region.clone(), |r| r.tag_name);
+                format!("{tag}.{region}")
+            }
+            Some((tag, None)) => tag.clone(),
+            None => symbol.within.to_string(),
+        },
+    }
 }
 
 pub(super) fn direction(outbound: bool) -> &'static str {
@@ -152,20 +177,7 @@ pub(super) fn amendment(
         None => return None,
     };
     let priority = free.unwrap_or(before);
-    let internet = engine.name_of(&engine.some_public_client());
-    let ends = |ends: &Ends| match ends {
-        Ends::Set(_) if engine.name_of(ends).starts_with(&internet) => internet.clone(),
-        Ends::Set(set) => set.to_string(),
-        Ends::Symbol(symbol) => match symbol.tags.first() {
-            Some((tag, Some(region))) => {
-                let region = engine.platform().region(region).map_or(region.clone(), |r| r.tag_name);
-                format!("{tag}.{region}")
-            }
-            Some((tag, None)) => tag.clone(),
-            None => symbol.within.to_string(),
-        },
-    };
-    let (source, destination) = (ends(&flows.source), ends(&flows.destination));
+    let (source, destination) = (written(engine, &flows.source), written(engine, &flows.destination));
     let destination = flows.with_ports(&destination);
     let rule = format!("{priority} allow {} {source} -> {destination}", flows.protocols);
     Some(format!("amend nsg {} {{ {} {{ {moved}{rule} }} }}", group.head.name, direction(outbound)))

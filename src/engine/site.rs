@@ -131,7 +131,7 @@ impl Engine<'_> {
         let filtered = pieces.into_iter().flat_map(|packet| match &noun.firewall {
             Some(firewall) => {
                 let passed = self.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow);
-                admit_by(passed, "on-premises", name)
+                admit_by(self, passed, "on-premises", name)
             }
             None => vec![packet],
         });
@@ -168,7 +168,7 @@ impl Engine<'_> {
             let passed = match &noun.firewall {
                 Some(firewall) => {
                     let passed = engine.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow);
-                    admit_by(passed, "on-premises", &noun.head.name)
+                    admit_by(engine, passed, "on-premises", &noun.head.name)
                 }
                 None => vec![packet],
             };

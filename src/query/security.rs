@@ -102,10 +102,9 @@ fn rule_answer(asked: &Asked<'_>, rule: &SecurityRule, direction: &str, subnet: 
     let mut expanded = Vec::new();
     for side in [&rule.source, &rule.destination] {
         let literal = side.addresses.terms.iter().all(|term| matches!(term, Term::Any | Term::Set(_)));
-        let words = &side.addresses.text;
-        if !literal && !expanded.iter().any(|(known, _)| known == words) {
-            let prefixes = engine.expand(&side.addresses, subnet);
-            expanded.push((words.clone(), prefixes));
+        let words = bare(side);
+        if !literal && !expanded.iter().any(|(known, _)| *known == words) {
+            expanded.push((words, engine.expand(&side.addresses, subnet)));
         }
     }
     SecurityRuleAnswer {

@@ -1,6 +1,7 @@
 //! What `explain` tells of a rule, topic, code or name. What it adds to the steps of a question is in [`super::trace`].
 
 use super::WIDTH;
+use super::trace::hanging;
 use crate::query::answer::{ExplainAnswer, RuleAnswer};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
@@ -72,7 +73,7 @@ fn rule_in_full(out: &mut Markup, rule: &RuleAnswer) {
         }
     }
     for source in &rule.sources {
-        out.push(Tag::Dim, format!("    source: {source}")).line();
+        hanging(out, "    source: ", source);
     }
     if rule.derived {
         out.push(Tag::Dim, "    derived: no page states it in so many words").line();

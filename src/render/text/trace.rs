@@ -2,7 +2,7 @@
 //! was assumed and what to change. The verdict itself is a line of [`super`].
 
 use super::{WIDTH, short_place, tag_of, verdict};
-use crate::query::answer::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, StepAnswer, Taken, VerdictWord};
+use crate::query::answer::{MarkWord, PartAnswer, Place, ReachAnswer, ResolveAnswer, StepAnswer, Taken, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
@@ -84,14 +84,16 @@ pub(super) fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
 
 /// How the places of some steps are told: the name of the one file that is spoken of may be long and says nothing new.
 pub(super) fn places_of<'s>(steps: impl Iterator<Item = &'s StepAnswer>) -> impl Fn(&StepAnswer) -> String {
-    let mut files: Vec<&str> = steps.filter_map(|step| step.place.as_ref()).map(|place| place.file.as_str()).collect();
+    let tell = places(steps.filter_map(|step| step.place.as_ref()));
+    move |step| step.place.as_ref().map(&tell).unwrap_or_default()
+}
+
+/// The same of places themselves.
+pub(super) fn places<'s>(all: impl Iterator<Item = &'s Place>) -> impl Fn(&Place) -> String {
+    let mut files: Vec<&str> = all.map(|place| place.file.as_str()).collect();
     files.dedup();
     let by_line = files.len() == 1 && width(files[0].rsplit('/').next().unwrap_or("")) > 18;
-    move |step| match &step.place {
-        Some(place) if by_line => format!("line {}", place.line),
-        Some(place) => short_place(place),
-        None => String::new(),
-    }
+    move |place| if by_line { format!("line {}", place.line) } else { short_place(place) }
 }
 
 /// The numbered steps.
@@ -138,12 +140,35 @@ pub(super) fn explained(out: &mut Markup, step: &StepAnswer, indent: usize) {
     for line in wrap(&rule.text, WIDTH - indent) {
         out.push(Tag::Dim, format!("{lead}{line}")).line();
     }
-    for source in &rule.sources {
-        out.push(Tag::Dim, format!("{lead}source: {source}")).line();
+    // Where a rule is documented many times over, `explain RULE` has the rest.
+    for source in rule.sources.iter().take(2) {
+        hanging(out, &format!("{lead}source: "), source);
     }
-    for also in &step.also {
+    further(out, step, &lead);
+}
+
+/// The further rules that a step rests on: the first of them in words, and the ids of the rest. The stages of the
+/// evaluation (`eval.…`) say the least and go last.
+fn further(out: &mut Markup, step: &StepAnswer, lead: &str) {
+    let (stages, mut all): (Vec<_>, Vec<_>) = step.also.iter().partition(|also| also.rule.starts_with("eval."));
+    all.extend(stages);
+    let (told, rest) = all.split_at(all.len().min(3));
+    for also in told {
         out.push(Tag::Dim, format!("{lead}also ")).push(Tag::Name, &also.rule);
         out.push(Tag::Dim, format!(": {}", also.title)).line();
+    }
+    let rest: Vec<&str> = rest.iter().map(|also| also.rule.as_str()).collect();
+    if !rest.is_empty() {
+        hanging(out, &format!("{lead}also "), &rest.join(", "));
+    }
+}
+
+/// A text of minor weight behind a lead, its further lines under its first.
+pub(super) fn hanging(out: &mut Markup, lead: &str, text: &str) {
+    let indent = width(lead);
+    for (at, line) in wrap(text, WIDTH.saturating_sub(indent)).iter().enumerate() {
+        let start = if at == 0 { lead.to_string() } else { " ".repeat(indent) };
+        out.push(Tag::Dim, format!("{start}{line}")).line();
     }
 }
 

@@ -1,29 +1,35 @@
 //! The answer to `troubleshoot`: what is to blame, then the lists, then the comparison.
 
-use super::{WIDTH, short_place, tag_of, verdict};
-use crate::query::answer::{CauseAnswer, SuspectAnswer, SuspectWord, TroubleshootAnswer};
+use super::trace::places;
+use super::{WIDTH, tag_of, verdict};
+use crate::query::answer::{CauseAnswer, Place, SuspectAnswer, SuspectWord, TroubleshootAnswer, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
 pub(super) fn troubleshoot(answer: &TroubleshootAnswer) -> Markup {
     let mut out = Markup::default();
     verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
+    let all = || answer.lists.iter().flat_map(|list| &list.suspects);
+    let at_fault =
+        all().filter(|suspect| suspect.status != SuspectWord::Clear).filter_map(|suspect| suspect.place.as_ref());
+    let place = places(answer.causes.iter().filter_map(|cause| cause.place.as_ref()).chain(at_fault));
     for (at, cause) in answer.causes.iter().enumerate() {
         out.line();
         let word = match (cause.warning, at) {
             (true, _) => "warning",
+            // Azure would refuse it, and what was asked does not rest on it.
+            (false, _) if answer.verdict == VerdictWord::Yes => "besides",
             (false, 0) => "cause",
             _ => "also",
         };
-        self::cause(&mut out, cause, word);
+        self::cause(&mut out, cause, word, &place);
     }
-    let all = || answer.lists.iter().flat_map(|list| &list.suspects);
     let rule = all().map(|suspect| width(rule_of(suspect))).max().unwrap_or(0);
     let ask = all().map(|suspect| width(&suspect.ask)).max().unwrap_or(0);
     for list in &answer.lists {
         out.line();
         out.plain("  ").push(Tag::Strong, &list.title).line();
-        list.suspects.iter().for_each(|suspect| self::suspect(&mut out, suspect, rule, ask));
+        list.suspects.iter().for_each(|suspect| self::suspect(&mut out, suspect, (rule, ask), &place));
     }
     if let Some(found) = &answer.comparison {
         out.line();
@@ -39,8 +45,8 @@ pub(super) fn troubleshoot(answer: &TroubleshootAnswer) -> Markup {
     out
 }
 
-fn cause(out: &mut Markup, cause: &CauseAnswer, word: &str) {
-    let place = cause.place.as_ref().map(|place| format!("  {}", short_place(place))).unwrap_or_default();
+fn cause(out: &mut Markup, cause: &CauseAnswer, word: &str, tell: impl Fn(&Place) -> String) {
+    let place = cause.place.as_ref().map(|place| format!("  {}", tell(place))).unwrap_or_default();
     let tag = if cause.warning { Tag::Doubt } else { Tag::Bad };
     out.plain("  ").push(tag, pad(word, 9)).push(Tag::Name, &cause.rule).push(Tag::Dim, place).line();
     for line in wrap(&cause.text, WIDTH - 12) {
@@ -58,7 +64,7 @@ fn cause(out: &mut Markup, cause: &CauseAnswer, word: &str) {
     tell("state it:", &cause.state_it, Tag::Code);
 }
 
-fn suspect(out: &mut Markup, suspect: &SuspectAnswer, rule: usize, ask: usize) {
+fn suspect(out: &mut Markup, suspect: &SuspectAnswer, (rule, ask): (usize, usize), tell: impl Fn(&Place) -> String) {
     let (mark, tag) = match suspect.status {
         SuspectWord::Clear => ("✓", Tag::Good),
         SuspectWord::AtFault => ("✗", Tag::Bad),
@@ -78,7 +84,7 @@ fn suspect(out: &mut Markup, suspect: &SuspectAnswer, rule: usize, ask: usize) {
     let place = suspect.place.as_ref().filter(|_| suspect.status != SuspectWord::Clear);
     out.plain("  ").push(tag, mark).plain(" ").push(Tag::Name, pad(rule_of(suspect), rule)).plain("  ");
     out.plain(pad(&suspect.ask, ask)).plain("  ").push(tag, word);
-    out.push(Tag::Dim, place.map(|place| format!("  {}", short_place(place))).unwrap_or_default()).line();
+    out.push(Tag::Dim, place.map(|place| format!("  {}", tell(place))).unwrap_or_default()).line();
 }
 
 fn rule_of(suspect: &SuspectAnswer) -> &str {
