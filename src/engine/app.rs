@@ -162,6 +162,7 @@ impl Engine<'_> {
             origin: source,
             goal: goal.clone(),
             trail,
+            home: vnet,
             vnet,
             subnet: Some(subnet),
             app: Some(app),

@@ -102,7 +102,8 @@ impl Engine<'_> {
             _ => None,
         };
         let passed = self.inbound_security(packet, nic.map(|nsg| nsg.value));
-        passed.into_iter().flat_map(|packet| self.at_own_interface(packet)).collect()
+        let passed = passed.into_iter().flat_map(|packet| self.replies(packet));
+        passed.flat_map(|packet| self.at_own_interface(packet)).collect()
     }
 
     /// What has the destination as its address in a network or site.

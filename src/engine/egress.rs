@@ -277,7 +277,7 @@ impl Engine<'_> {
             let rule = if packet.app.is_some() { "src.vnet.nat" } else { "nat.order" };
             let text = format!("NAT gateway {}: the far side sees {}", noun.head.name, caller.ends);
             let of_ase = packet.app.is_some_and(|app| self.environment(app).is_some());
-            packet.push(Step::pass(rule, text).at(nat.span).also("nat.order").also_if(of_ase, "src.ase.internet"));
+            packet.push(Step::pass(rule, text).at(nat.span).also_if(of_ase, "src.ase.internet"));
             return;
         }
         let default = subnet.and_then(|s| s.default_outbound_access.as_ref());
@@ -293,7 +293,7 @@ impl Engine<'_> {
         }
         if let Some((ends, text, place)) = packet.host.and_then(|host| self.explicit_egress(host)) {
             caller.ends = ends;
-            let rule = if self.fires("nat.order") { "nat.order" } else { "egress.default-vm" };
+            let rule = if self.fires("nat.order") { "nat.order" } else { "eval.out.9-public-target" };
             packet.push(Step::pass(rule, format!("{text}: the far side sees {}", caller.ends)).at(place));
             return;
         }

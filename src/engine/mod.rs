@@ -34,6 +34,7 @@ mod publics;
 mod question;
 mod reasons;
 mod reference;
+mod reply;
 mod resolve;
 mod routes;
 mod running;

@@ -53,6 +53,8 @@ pub(super) struct Packet<'q> {
     /// Where the question sends them.
     pub(super) goal: Ends,
     pub(super) trail: Trail,
+    /// The network that they come from.
+    pub(super) home: VnetId,
     /// The network that they are in.
     pub(super) vnet: VnetId,
     /// The subnet that they leave, where it is known.
@@ -115,6 +117,7 @@ impl Engine<'_> {
             flows,
             goal,
             trail,
+            home: vnet,
             vnet,
             subnet: None,
             app: None,

@@ -170,7 +170,7 @@ impl Engine<'_> {
         (!lines.is_empty()).then(|| lines.join("; "))
     }
 
-    fn forwarded_remedy(&self, from: VnetId, to: VnetId) -> String {
+    pub(super) fn forwarded_remedy(&self, from: VnetId, to: VnetId) -> String {
         let line = self.model.peerings.iter().find(|p| p.joins(from, to) && (p.both || p.from == Some(to)));
         let (name, to) = (line.map_or("", |line| &line.head.name), &self.model[to].head.name);
         let value = if line.is_some_and(|line| line.forwarded_traffic.is_none()) { to.as_str() } else { "on" };

@@ -180,6 +180,7 @@ impl Engine<'_> {
             origin: source,
             goal,
             trail,
+            home: self.model[subnet].vnet,
             vnet: self.model[subnet].vnet,
             subnet: Some(subnet),
             app: None,

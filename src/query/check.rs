@@ -5,6 +5,7 @@ use super::{Asked, answer, lint, name, next_hop, reach, resolve, running};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{self, Mark, Part, Step, Verdict};
 use crate::model::Kind;
+use crate::platform::Platform;
 use crate::source::Span;
 use crate::syntax::ast::{Ask, Assertion, Because, Claim, How, Query, Reach, Value, Word};
 
@@ -71,7 +72,7 @@ fn ran(
             fails(diagnostic, Answer::Running(found))
         });
     }
-    let decided = |wanted: &str| running::decided(&needs, |rule| belongs(rule, wanted));
+    let decided = |wanted: Wanted<'_>| running::decided(&needs, |rule| wanted.is(rule));
     match refuted(asked, because, decided, || running::actual(&needs))? {
         Some(diagnostic) => fails(diagnostic, Answer::Running(found)),
         None => Ok(Outcome::Holds),
@@ -120,7 +121,7 @@ fn reached(
 fn refuted(
     asked: &Asked<'_>,
     because: &[Because],
-    decided: impl Fn(&str) -> bool,
+    decided: impl Fn(Wanted<'_>) -> bool,
     actual: impl Fn() -> Vec<String>,
 ) -> Result<Option<Diagnostic>, Diagnostic> {
     for Because { rule, not } in because {
@@ -130,7 +131,7 @@ fn refuted(
             let message = format!("edition {} declares no rule `{wanted}`", asked.model.platform.edition());
             return Err(Diagnostic::error("FN0113", rule.span, message).maybe_help(near));
         }
-        if decided(&wanted) == *not {
+        if decided(Wanted::of(&asked.model.platform, &wanted)) == *not {
             let so = if *not { "decided it" } else { "did not decide it" };
             let message = format!("what is claimed holds, but `{wanted}` {so}");
             let help = format!("it was decided by {}", actual().join(", "));
@@ -141,13 +142,13 @@ fn refuted(
 }
 
 /// Did the rule decide? Of a `no` the first block must rest on it; of a `yes` a step on the way.
-fn decided(parts: &[Part], wanted: &str) -> bool {
+fn decided(parts: &[Part], wanted: Wanted<'_>) -> bool {
     let decides = |part: &Part| match part.verdict() {
-        Verdict::Yes => part.trail.steps.iter().any(|step| step.rests_on(|rule| belongs(rule, wanted))),
-        _ => part.trail.deciding().is_some_and(|step| step.rests_on(|rule| belongs(rule, wanted))),
+        Verdict::Yes => part.trail.steps.iter().any(|step| step.rests_on(|rule| wanted.is(rule))),
+        _ => part.trail.deciding().is_some_and(|step| step.rests_on(|rule| wanted.is(rule))),
     };
     let partly = parts.iter().any(|p| p.verdict() == Verdict::Yes) && parts.iter().any(|p| p.verdict() != Verdict::Yes);
-    let of_splits = || ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| belongs(id, wanted));
+    let of_splits = || ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| wanted.is(id));
     parts.iter().any(decides) || (partly && of_splits())
 }
 
@@ -163,6 +164,25 @@ fn actual(parts: &[Part]) -> Vec<String> {
             .first()
             .map(|part| part.trail.steps.iter().filter(|s| s.mark == Mark::Pass).flat_map(with_also).collect())
             .unwrap_or_default(),
+    }
+}
+
+/// What a `because` names: a rule, or a family where no rule has that name. `trigger.extensions` is not
+/// `trigger.extensions.target-based`, which may refuse what it admits.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    name: &'a str,
+    is_rule: bool,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn of(platform: &Platform, name: &'a str) -> Self {
+        Self { name, is_rule: platform.rule(name).is_some() }
+    }
+
+    /// Does a rule answer to it?
+    pub(super) fn is(self, rule: &str) -> bool {
+        rule == self.name || !self.is_rule && belongs(rule, self.name)
     }
 }
 
@@ -273,12 +293,15 @@ fn hop_is(
     }
     // Which source goes before is said of the route that wins, by `also`.
     let of_winner = "route.tie-break";
-    let lost = |wanted: &str| {
-        wanted != of_winner && found.lost.iter().any(|route| route.reason.as_ref().is_some_and(|r| r.contains(wanted)))
+    let lost = |wanted: Wanted<'_>| {
+        let named = |reason: &String| {
+            let rule = reason.rsplit_once('(').and_then(|(_, rule)| rule.strip_suffix(')'));
+            rule.is_some_and(|rule| wanted.is(rule))
+        };
+        !wanted.is(of_winner) && found.lost.iter().any(|route| route.reason.as_ref().is_some_and(named))
     };
     let also = found.route.as_ref().map(|route| route.also.clone()).unwrap_or_default();
-    let decided =
-        |wanted: &str| belongs(&rule, wanted) || lost(wanted) || also.iter().any(|also| belongs(also, wanted));
+    let decided = |wanted: Wanted<'_>| wanted.is(&rule) || lost(wanted) || also.iter().any(|also| wanted.is(also));
     let actual = || std::iter::once(rule.clone()).chain(also.iter().cloned()).collect();
     match refuted(asked, because, decided, actual)? {
         Some(diagnostic) => fails(diagnostic, Answer::NextHop(found)),
@@ -287,9 +310,8 @@ fn hop_is(
 }
 
 /// Does a step of a resolution rest on the rule? Where one ends it, that one must.
-fn resolved_by(steps: &[StepAnswer], wanted: &str) -> bool {
-    let rests =
-        |step: &StepAnswer| belongs(&step.rule, wanted) || step.also.iter().any(|also| belongs(&also.rule, wanted));
+fn resolved_by(steps: &[StepAnswer], wanted: Wanted<'_>) -> bool {
+    let rests = |step: &StepAnswer| wanted.is(&step.rule) || step.also.iter().any(|also| wanted.is(&also.rule));
     let marked = |mark: MarkWord| steps.iter().find(|step| step.mark == mark);
     match marked(MarkWord::Block).or_else(|| marked(MarkWord::Unknown)) {
         Some(step) => rests(step),

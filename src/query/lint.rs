@@ -1,7 +1,7 @@
 //! `lint`: what Azure would refuse or advise against in the whole model, and the names that nothing uses.
 
 use super::answer::{FindingAnswer, LabelAnswer, LintAnswer, Place, SeverityWord, UnusedAnswer};
-use super::check::{Outcome, belongs};
+use super::check::{Outcome, Wanted, belongs};
 use super::{Answer, Asked};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::engine::{Finding, findings};
@@ -85,8 +85,9 @@ pub(super) fn finds(asked: &Asked<'_>, query: &Query, claimed: &Claimed<'_>) -> 
 fn found(asked: &Asked<'_>, all: &[Finding], claimed: &Claimed<'_>) -> Result<Outcome, Diagnostic> {
     let about = claimed.on.map(|on| Target::of(asked, on)).transpose()?;
     let wanted = claimed.rule.plain();
+    let asked_for = Wanted::of(&asked.model.platform, &wanted);
     let mine = |finding: &&Finding| {
-        finding.rules().any(|rule| belongs(rule, &wanted)) && about.as_ref().is_none_or(|about| about.is_of(finding))
+        finding.rules().any(|rule| asked_for.is(rule)) && about.as_ref().is_none_or(|about| about.is_of(finding))
     };
     let first = all.iter().find(mine);
     if first.is_some() == claimed.found {

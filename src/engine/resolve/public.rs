@@ -33,7 +33,8 @@ impl Engine<'_> {
             let names = self.app_service_names(id);
             if let Some(known) = names.iter().find(|known| known.name == name) {
                 if let Some(ase) = self.environment(id).filter(|ase| self.is_internal_environment(*ase)) {
-                    return self.environment_answer(ase, name, view, out);
+                    let opened = self.model[id].switch("public-access").is_some_and(|(stated, _)| stated.value);
+                    return self.environment_answer(ase, name, opened, view, out);
                 }
                 if !aliased {
                     return Answered::Yes(vec![self.app_ends(id)]);
@@ -49,7 +50,8 @@ impl Engine<'_> {
 
     /// A name of an internal environment: it stands in a private zone, if anywhere. A custom name leads where its owner
     /// points it.
-    fn environment_answer(&self, id: AseId, name: &str, view: View, out: &mut Resolution) -> Answered {
+    /// To open the public access of its app makes it no public name.
+    fn environment_answer(&self, id: AseId, name: &str, opened: bool, view: View, out: &mut Resolution) -> Answered {
         let noun = &self.model[id];
         let zone = self.environment_zone(id);
         if !is_suffix(&zone, name) {
@@ -62,7 +64,7 @@ impl Engine<'_> {
             .headline(format!("{name} does not resolve: it stands in a private zone alone"))
             .also("in.entry.default-public")
             .also("ase.ilb")
-            .also("ase.ilb.public-access")
+            .also_if(opened, "ase.ilb.public-access")
             .also_if(view.vnet.is_none(), "in.private-site.ways");
         let declared = self.model.zones.iter().find(|known| known.head.name.eq_ignore_ascii_case(&zone));
         let step = match (view.vnet.map(|vnet| &self.model[vnet].head.name), declared) {

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 /// A route that wins for some ends.
 pub(in crate::engine) struct Chosen {
-    ends: Ends,
+    pub(in crate::engine) ends: Ends,
     /// Its place in the table; none where no route leads there.
     pub(in crate::engine) route: Option<usize>,
     /// Routes before it that may win, and the facts that would tell.
@@ -149,7 +149,7 @@ impl Engine<'_> {
     }
 
     /// Where a route really sends: the system's route to the internet carries public addresses alone (O-35).
-    fn true_hop(&self, route: &Route, destination: &AddressSet) -> (Hop, &'static str) {
+    pub(in crate::engine) fn true_hop(&self, route: &Route, destination: &AddressSet) -> (Hop, &'static str) {
         let by_system = route.hop == Hop::Internet && route.source == RouteSource::Default;
         let platform = self.platform().addresses("platform-addresses");
         if by_system && !destination.meets(&self.public_space()) && !destination.is_subset(&platform) {

@@ -1,0 +1,83 @@
+//! The way back of what an appliance handed on as it came. Azure implies replies; through an appliance they need a route
+//! of their own, and a peering that takes them. Not the way back from a site, which is told there.
+
+use super::Engine;
+use super::flow::Flows;
+use super::packet::Packet;
+use super::routes::Hop;
+use super::trail::{Outcome, Step};
+use crate::model::*;
+use crate::net::AddressSet;
+
+impl Engine<'_> {
+    /// At the network of the destination: do its routes lead back to the sender?
+    pub(super) fn replies<'q>(&self, packet: Packet<'q>) -> Vec<Packet<'q>> {
+        let source = packet.flows.source.possible();
+        let of_home = !source.is_empty() && source.is_subset(&self.model[packet.home].addresses());
+        let Some(by) = packet.hops.last().copied().filter(|_| packet.forwarded && of_home) else { return vec![packet] };
+        let routes = self.effective_routes(packet.vnet, packet.subnet);
+        let choices = self.choose_route(&routes, &packet.flows.source);
+        let pieces = choices.into_iter().map(|choice| {
+            let mut piece = packet.with(Flows { source: choice.ends.clone(), ..packet.flows.clone() });
+            let hop = choice.route.map_or(Hop::None, |at| self.true_hop(&routes[at], choice.ends.possible()).0);
+            let place = choice.route.and_then(|at| routes[at].place);
+            let step = match hop {
+                Hop::None | Hop::Internet => Some(self.no_way_back(&piece, by)),
+                Hop::Appliance(address) => self.appliance_near(piece.vnet, address).map(|id| self.back_by(&piece, id)),
+                _ => None,
+            };
+            if let Some(step) = step {
+                piece.push(step.maybe_at(place));
+            }
+            piece
+        });
+        pieces.collect()
+    }
+
+    /// The reply has no route to the sender.
+    fn no_way_back(&self, packet: &Packet<'_>, by: ApplianceId) -> Step {
+        let subnet = packet.subnet.map(|subnet| &self.model[subnet]);
+        let here = subnet.map_or(&self.model[packet.vnet].head, |subnet| &subnet.head);
+        let (name, appliance) = (&here.name, &self.model[by].head.name);
+        let source = self.whole_range(packet);
+        let text = format!("the reply finds no route from {name} back to {source}");
+        let step = Step::block("eval.out.10-reply", Outcome::Dropped, text)
+            .headline(format!("{name} has no route back to {source}"));
+        let line = format!("{source} -> appliance {appliance}");
+        match subnet.map(|subnet| subnet.route_table.as_ref()) {
+            Some(Some(table)) => {
+                step.remedy(format!("amend route-table {} {{ {line} }}", self.model[table.value].head.name))
+            }
+            Some(None) => step
+                .remedy(format!("route-table way-back {{ {line} }}; amend subnet {name} {{ route-table way-back }}")),
+            None => step,
+        }
+    }
+
+    /// The reply goes through an appliance: the network of the sender must take what that forwards.
+    fn back_by(&self, packet: &Packet<'_>, id: ApplianceId) -> Step {
+        let name = &self.model[id].head.name;
+        let between = self.model[id].subnet.map(|subnet| self.model[subnet].vnet);
+        let text = format!("the reply comes back by {name}");
+        let Some(between) = between.filter(|between| *between != packet.home) else {
+            return Step::pass("eval.out.10-reply", text);
+        };
+        let (a, b) = (&self.model[between].head.name, &self.model[packet.home].head.name);
+        if self.link_flag(packet.home, between, |line| line.forwarded_traffic.as_ref(), false) {
+            let text = format!("{text}: {b} accepts packets that {a} forwards");
+            return Step::pass("eval.out.10-reply", text).also("peer.flag.forwarded");
+        }
+        let text = format!("the reply comes by {name}, and {b} does not accept packets forwarded by {a}");
+        Step::block("peer.flag.forwarded", Outcome::Dropped, text)
+            .also("eval.out.10-reply")
+            .headline(format!("the peering drops forwarded replies at {b}"))
+            .remedy(self.forwarded_remedy(between, packet.home))
+    }
+
+    /// The subnet of the sender, as a route would name it; else its addresses.
+    fn whole_range(&self, packet: &Packet<'_>) -> AddressSet {
+        let source = packet.flows.source.possible();
+        let subnet = self.subnet_of(packet.home, source);
+        subnet.map_or_else(|| source.clone(), |subnet| self.model[subnet].addresses())
+    }
+}
