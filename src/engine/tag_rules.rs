@@ -97,10 +97,11 @@ impl Engine<'_> {
             let other_tier = of_type.tag.as_ref() == Some(&tag.name) && facts.tier.is_some() && service.tier.is_some();
             facts.without.contains(&of_type.name) || other_tier
         });
-        let of_apps = self.platform().service_type("web-app").and_then(|of_type| of_type.tag);
-        let calls_out =
-            matches!(ends.symbol().map(|symbol| &symbol.of), Some(SymbolOf::Platform(_) | SymbolOf::Unpublished(_)));
-        if looks_so || (of_apps.as_ref() == Some(&tag.name) && calls_out) {
+        let calls_out = || match ends.symbol().map(|symbol| &symbol.of) {
+            Some(of) => matches!(of, SymbolOf::Platform(_) | SymbolOf::Unpublished(_)),
+            None => ends.possible().is_subset(&self.addresses_of_callers()),
+        };
+        if looks_so || (self.is_of_apps(&tag.name) && calls_out()) {
             rules.extend(facts.rule);
         }
         rules

@@ -67,8 +67,7 @@ impl Engine<'_> {
             self.tags_of(service).has.iter().any(mine)
         });
         let services = of_tag.flat_map(|service| &service.public_ip);
-        let of_apps =
-            self.platform().service_type("web-app").is_some_and(|of_type| of_type.tag.as_deref() == Some(tag));
+        let of_apps = self.is_of_apps(tag);
         let there = |app: &App| region.is_none() || app.head.region.as_ref().map(|r| r.value.as_str()) == region;
         let apps = self.model.apps().filter(|(id, app)| of_apps && there(app) && self.is_tagged(*id));
         AddressSet::of(services.chain(apps.flat_map(|(_, app)| &app.inbound_ip)).map(|ip| &ip.value))
@@ -91,12 +90,24 @@ impl Engine<'_> {
                 None => tags.all || tags.never.iter().any(|never| never == tag),
             }
         });
-        // The address of an app's own TLS binding is none of the addresses of apps.
-        let of_apps =
-            self.platform().service_type("web-app").is_some_and(|of_type| of_type.tag.as_deref() == Some(tag));
+        // The address of an app's own TLS binding is none of the addresses of apps, nor is one that apps call from.
+        let of_apps = self.is_of_apps(tag);
         let apart = self.model.apps.iter().filter(|app| of_apps && app.is_on("ip-tls"));
         let others = others.flat_map(|service| &service.public_ip);
-        AddressSet::of(others.chain(apart.flat_map(|app| &app.inbound_ip)).map(|ip| &ip.value))
+        let others = AddressSet::of(others.chain(apart.flat_map(|app| &app.inbound_ip)).map(|ip| &ip.value));
+        if of_apps { others.union(&self.addresses_of_callers()) } else { others }
+    }
+
+    /// Is it the tag of the addresses at which apps are called?
+    pub(super) fn is_of_apps(&self, tag: &str) -> bool {
+        self.platform().service_type("web-app").and_then(|of_type| of_type.tag).is_some_and(|of_apps| of_apps == tag)
+    }
+
+    /// The addresses that declared apps are stated to call from.
+    pub(super) fn addresses_of_callers(&self) -> AddressSet {
+        let of_apps = self.model.apps.iter().flat_map(|app| &app.outbound_ip);
+        let of_plans = self.model.plans.iter().flat_map(|plan| &plan.outbound_ip);
+        AddressSet::of(of_apps.chain(of_plans).map(|ip| &ip.value))
     }
 
     /// Some address of a service tag.

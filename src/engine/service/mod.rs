@@ -10,7 +10,7 @@ use super::egress::Caller;
 use super::flow::{Ends, Flows, SymbolOf};
 use super::packet::Part;
 use super::question::Question;
-use super::trail::{Mark, Outcome, Step, Trail};
+use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{PortSet, Protocol};
 use crate::platform::FirewallRules;
@@ -81,19 +81,10 @@ impl Engine<'_> {
         for (ends, step) in self.service_verdicts(noun, caller) {
             let mut trail = trail.clone();
             let beside = self.has_endpoint(Thing::Service(id)) && !step.is_block();
-            let mut step = step.also_if(beside, "pe.public-access-separate");
+            let step = step.also_if(beside, "pe.public-access-separate");
             match &redirected {
-                // A session that is handed on and arrives is no news.
-                Some(onward) if onward.mark == Mark::Pass => {
-                    if !step.is_block() {
-                        step.rests_also(onward.rule.clone());
-                    }
-                    trail.push(step);
-                }
-                onward => {
-                    trail.push(step);
-                    onward.iter().for_each(|onward| trail.push(onward.clone()));
-                }
+                Some(onward) => onward.follow(step, &asked, &mut trail),
+                None => trail.push(step),
             }
             let source = if ends.is_empty() { caller.ends.clone() } else { ends };
             parts.push(Part { source, destination: goal.clone(), ports: asked.clone(), trail });

@@ -18,7 +18,7 @@ impl Engine<'_> {
         noun: &Service,
         caller: &Caller,
         asked: &PortSet,
-    ) -> Option<Step> {
+    ) -> Option<Onward> {
         let of_type = noun.service_type.as_ref()?;
         let rule = rule_of(self, noun, |rules| &rules.redirect)?;
         let ports = of_type.redirect_ports.clone();
@@ -75,6 +75,43 @@ impl Engine<'_> {
                 Step::unknown(&rule, format!("{to}, which does not pass for every address: {why}"), fact, None)
             }
         };
-        Some(step.at(place))
+        let cause = trails.iter().find(blocked).and_then(|trail| trail.deciding()).cloned();
+        Some(Onward { step: step.at(place), ports, cause })
+    }
+}
+
+/// A session that is handed on.
+pub(super) struct Onward {
+    /// What becomes of it.
+    step: Step,
+    /// The ports that it goes on to.
+    ports: PortSet,
+    /// The step that stops it there.
+    cause: Option<Step>,
+}
+
+impl Onward {
+    /// Puts it behind the step of the firewall. One that arrives is no news, and what has stopped the handshake already is
+    /// told once: then what opens the way opens it for these ports too.
+    pub(super) fn follow(&self, mut firewall: Step, asked: &PortSet, trail: &mut Trail) {
+        if self.step.mark == Mark::Pass {
+            if !firewall.is_block() {
+                firewall.rests_also(self.step.rule.clone());
+            }
+            trail.push(firewall);
+            return;
+        }
+        trail.push(firewall);
+        let same = |step: &&mut Step| {
+            let cause = self.cause.as_ref();
+            cause.is_some_and(|cause| step.is_block() && cause.rule == step.rule && cause.place == step.place)
+        };
+        match trail.steps.iter_mut().find(same) {
+            Some(known) => {
+                let (own, both) = (format!(":{asked} }}"), format!(":{asked},{} }}", self.ports));
+                known.remedy = known.remedy.take().map(|remedy| remedy.replace(&own, &both));
+            }
+            None => trail.push(self.step.clone()),
+        }
     }
 }

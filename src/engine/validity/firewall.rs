@@ -61,7 +61,7 @@ fn addresses(
         let why = if sets.iter().any(|set| !set.is_subset(&public)) {
             "not a public IPv4 address"
         } else if line.text.split([' ', ',']).any(is_single) {
-            "written as single addresses, without a length"
+            "a single address is written without a length"
         } else {
             continue;
         };
