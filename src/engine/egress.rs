@@ -154,16 +154,22 @@ impl Engine<'_> {
     /// Ends in words: the whole internet, and all of it but some, by name.
     pub fn name_of(&self, ends: &Ends) -> String {
         let Ends::Set(set) = ends else { return ends.to_string() };
-        let public = self.public_space();
-        if *set == public || self.some_public_client() == *ends {
-            return "Internet".into();
+        match self.internet_without(set) {
+            Some(rest) if rest.is_empty() => "Internet".into(),
+            Some(rest) => format!("Internet except {rest}"),
+            None => set.to_string(),
         }
-        let left_out = public.difference(set);
-        let prefixes = set.prefixes().len();
-        if prefixes > 4 && set.is_subset(&public) && left_out.prefixes().len() < prefixes {
-            return format!("Internet except {left_out}");
+    }
+
+    /// What of the internet a set leaves out, where that is shorter to tell than the set.
+    pub(super) fn internet_without(&self, set: &AddressSet) -> Option<AddressSet> {
+        let length = set.prefixes().len();
+        // A short list is told as it is, and asks for no tags.
+        if length <= 4 || !set.is_subset(&self.public_space()) {
+            return None;
         }
-        set.to_string()
+        let Ends::Set(clients) = self.some_public_client() else { return None };
+        Some(clients.difference(set)).filter(|rest| rest.prefixes().len() < length)
     }
 
     /// An app's call by the platform's own way out.

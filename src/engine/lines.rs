@@ -135,10 +135,11 @@ pub(super) fn admit_by<'q>(
 
 /// The addresses of one end, as a line of fnet has them.
 fn written(engine: &Engine<'_>, ends: &Ends) -> String {
-    let internet = engine.name_of(&engine.some_public_client());
     match ends {
-        Ends::Set(_) if engine.name_of(ends).starts_with(&internet) => internet,
-        Ends::Set(set) => set.to_string(),
+        Ends::Set(set) => match engine.internet_without(set) {
+            Some(_) => engine.name_of(&engine.some_public_client()),
+            None => set.to_string(),
+        },
         Ends::Symbol(symbol) => match symbol.tags.first() {
             Some((tag, Some(region))) => {
                 let region = engine.platform().region(region).map_or(region.clone(), |r| r.tag_name);

@@ -19,8 +19,11 @@ pub(super) struct Viewpoint {
 impl Engine<'_> {
     /// The public addresses: those that no reserved or private range holds.
     pub(super) fn public_space(&self) -> AddressSet {
-        let reserved = self.platform().addresses("internet-excluded");
-        AddressSet::all().difference(&reserved).difference(&self.platform().addresses("reserved-ipv6"))
+        let made = || {
+            let reserved = self.platform().addresses("internet-excluded");
+            AddressSet::all().difference(&reserved).difference(&self.platform().addresses("reserved-ipv6"))
+        };
+        self.public.get_or_init(made).clone()
     }
 
     /// The addresses that health probes come from.

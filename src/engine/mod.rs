@@ -76,6 +76,8 @@ pub struct Engine<'m> {
     pub model: &'m Model,
     /// What may keep an app from running.
     of_apps: OnceCell<Vec<Finding>>,
+    /// The addresses that the internet routes.
+    public: OnceCell<AddressSet>,
     /// The apps that call out of each subnet.
     callers: OnceCell<HashMap<SubnetId, Vec<AppId>>>,
     /// The effective routes of the subnets that were asked about.
@@ -90,6 +92,7 @@ impl<'m> Engine<'m> {
         Self {
             model,
             of_apps: OnceCell::new(),
+            public: OnceCell::new(),
             callers: OnceCell::new(),
             routes: RefCell::default(),
             networks: RefCell::default(),
