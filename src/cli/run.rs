@@ -19,6 +19,9 @@ pub(super) fn run(files: &[PathBuf], options: &Options, output: &Output) -> Exit
     } else {
         if !options.quiet {
             output.diagnostics(&all.diagnostics, session.sources());
+            if !all.diagnostics.is_empty() && !all.outcomes.is_empty() {
+                output.error("");
+            }
         }
         print(&all, options, output, session.sources());
     }

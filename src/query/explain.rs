@@ -77,19 +77,15 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
         answer.rules.push(RuleAnswer::of(&rule, platform));
         return Ok(answer);
     }
-    let family = family(platform, std::slice::from_ref(&dotted));
-    if !family.is_empty() {
-        answer.title = format!("rules {dotted}.*");
-        answer.apps = fares(asked, &[dotted]);
-        answer.in_full = family.len() <= 4;
-        answer.rules = family.iter().map(|rule| RuleAnswer::of(rule, platform)).collect();
-        return Ok(answer);
-    }
-    if let Some(topic) = topic(platform, &about) {
-        answer.title = topic.title.clone();
-        let rules = self::family(platform, &topic.rules);
+    // A word may be the beginning of ids and what people call a topic at once (`storage`): then both are told.
+    let topic = topic(platform, &about);
+    let mut wanted = topic.as_ref().map(|topic| topic.rules.clone()).unwrap_or_default();
+    wanted.push(dotted.clone());
+    let rules = family(platform, &wanted);
+    if !rules.is_empty() {
+        answer.title = topic.map_or_else(|| format!("rules {dotted}.*"), |topic| topic.title);
         answer.in_full = rules.len() <= 4;
-        answer.apps = fares(asked, &topic.rules);
+        answer.apps = fares(asked, &wanted);
         answer.rules = rules.iter().map(|rule| RuleAnswer::of(rule, platform)).collect();
         return Ok(answer);
     }
@@ -154,12 +150,17 @@ fn code(platform: &Platform, about: &str) -> Option<Code> {
     None
 }
 
-/// The rules whose ids are one of these, or begin with one of these and a dot.
+/// The rules whose ids are one of these, or begin with one of these and a dot, in the order of these.
 fn family(platform: &Platform, wanted: &[String]) -> Vec<Rule> {
-    let belongs = |id: &str| {
-        wanted.iter().any(|w| id == w || id.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with('.')))
+    let place = |id: &str| {
+        wanted
+            .iter()
+            .position(|w| id == w.as_str() || id.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with('.')))
     };
-    platform.rule_ids().into_iter().filter(|id| belongs(id)).filter_map(|id| platform.rule(id)).collect()
+    let mut found: Vec<(usize, Rule)> =
+        platform.rule_ids().iter().filter_map(|id| Some((place(id)?, platform.rule(id)?))).collect();
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, rule)| rule).collect()
 }
 
 /// The topic that a person means.

@@ -141,5 +141,5 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
 /// The diagnostic of a question that the language has and this version does not answer.
 fn not_yet(query: &Query, what: &str) -> Diagnostic {
     Diagnostic::error("FN0122", query.span, format!("{what} is not answered yet"))
-        .help("`can`, `resolve`, `tcpping`, `nameresolver`, `troubleshoot`, `lint`, `explain`, `show`, `features`, `routes`, `security` and `next-hop` are")
+        .help("answered are `can`, `resolve`, `tcpping`, `nameresolver`, `troubleshoot`, `lint`, `explain`, `show`, `features`, `routes`, `security` and `next-hop`")
 }

@@ -37,14 +37,16 @@ pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
     }
     if !answer.apps.is_empty() {
         out.line().push(Tag::Strong, "  In this model").line();
+        let rule_of = |fact: &String| fact.split_once(": ").map_or(0, |(rule, _)| width(rule));
+        let widest = answer.apps.iter().flat_map(|fares| &fares.lines).map(rule_of).max().unwrap_or(0);
         for fares in &answer.apps {
             out.line().plain("  ").push(Tag::Strong, &fares.app).line();
             for fact in &fares.lines {
                 let (rule, text) = fact.split_once(": ").unwrap_or(("", fact));
-                let lines = wrap(text, WIDTH - 40);
+                let lines = wrap(text, WIDTH.saturating_sub(widest + 6).max(30));
                 for (at, line) in lines.iter().enumerate() {
                     let rule = if at == 0 { rule } else { "" };
-                    out.plain("    ").push(Tag::Name, pad(rule, 34)).plain("  ").plain(line).line();
+                    out.plain("    ").push(Tag::Name, pad(rule, widest)).plain("  ").plain(line).line();
                 }
             }
         }

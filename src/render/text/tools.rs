@@ -1,6 +1,6 @@
 //! The answers to `tcpping` and `nameresolver`: the console first, then why, and how long one waits.
 
-use super::trace::{short, steps, tail};
+use super::trace::{short, steps, tail, to_change};
 use super::{WIDTH, verdict};
 use crate::query::answer::{
     ConsoleAnswer, MarkWord, NameresolverAnswer, PartAnswer, RunAnswer, StepAnswer, TcppingAnswer, VerdictWord,
@@ -56,9 +56,10 @@ pub(super) fn nameresolver(answer: &NameresolverAnswer) -> Markup {
         decided_by: None,
         steps: answer.steps.clone(),
         assumptions: answer.assumptions.clone(),
-        remedies: answer.remedies.clone(),
+        remedies: Vec::new(),
     };
     tail(&mut out, &part, false);
+    to_change(&mut out, &answer.remedies, answer.assumptions.is_empty());
     out
 }
 

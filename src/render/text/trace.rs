@@ -205,12 +205,20 @@ pub(super) fn resolve(answer: &ResolveAnswer) -> Markup {
         remedies: Vec::new(),
     };
     tail(&mut out, &part, false);
-    for (at, remedy) in answer.remedies.iter().enumerate() {
-        if at == 0 && answer.assumptions.is_empty() {
+    to_change(&mut out, &answer.remedies, answer.assumptions.is_empty());
+    out
+}
+
+/// What would change how a name resolves.
+pub(super) fn to_change(out: &mut Markup, remedies: &[String], apart: bool) {
+    for (at, remedy) in remedies.iter().enumerate() {
+        if at == 0 && apart {
             out.line();
         }
         let lead = if at == 0 { "to change it: " } else { "        then: " };
-        out.plain("  ").push(Tag::Strong, lead).push(Tag::Code, remedy).line();
+        for (n, line) in wrap(remedy, WIDTH - lead.len() - 2).iter().enumerate() {
+            let start = if n == 0 { lead.to_string() } else { " ".repeat(lead.len()) };
+            out.plain("  ").push(Tag::Strong, start).push(Tag::Code, line).line();
+        }
     }
-    out
 }
