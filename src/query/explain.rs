@@ -77,11 +77,18 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
         answer.rules.push(RuleAnswer::of(&rule, platform));
         return Ok(answer);
     }
-    // A word may be the beginning of ids and what people call a topic at once (`storage`): then both are told.
     let topic = topic(platform, &about);
+    let named = |one: &String| {
+        let whole = asked.model.names.iter().find(|(known, _)| *known == one);
+        whole.or_else(|| asked.model.names.iter().find(|(known, _)| known.ends_with(&format!(".{one}"))))
+    };
+    let named = if let [one] = words { named(one) } else { None };
+    // A word may be the beginning of ids and what people call a topic at once (`storage`): then both are told. What is
+    // declared under the word goes before ids that begin so (an appliance `fw`), but not before a topic.
+    let declared = topic.is_none() && named.as_ref().is_some_and(|(known, _)| *known == about);
     let mut wanted = topic.as_ref().map(|topic| topic.rules.clone()).unwrap_or_default();
     wanted.push(dotted.clone());
-    let rules = family(platform, &wanted);
+    let rules = if declared { Vec::new() } else { family(platform, &wanted) };
     if !rules.is_empty() {
         answer.title = topic.map_or_else(|| format!("rules {dotted}.*"), |topic| topic.title);
         answer.in_full = rules.len() <= 4;
@@ -89,17 +96,14 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
         answer.rules = rules.iter().map(|rule| RuleAnswer::of(rule, platform)).collect();
         return Ok(answer);
     }
-    if let [one] = words {
-        let named = asked.model.names.iter().find(|(known, _)| known == one || known.ends_with(&format!(".{one}")));
-        if let Some((known, thing)) = named {
-            answer.title = format!("{} {known}", thing.kind().word());
-            answer.text = Some(name::describe(asked, thing));
-            answer.apps = about_thing(asked, thing);
-            if let Thing::App(id) = thing {
-                answer.running = survey(asked, id);
-            }
-            return Ok(answer);
+    if let Some((known, thing)) = named {
+        answer.title = format!("{} {known}", thing.kind().word());
+        answer.text = Some(name::describe(asked, thing));
+        answer.apps = about_thing(asked, thing);
+        if let Thing::App(id) = thing {
+            answer.running = survey(asked, id);
         }
+        return Ok(answer);
     }
     Err(unknown(asked, &about, &dotted, span))
 }
