@@ -15,18 +15,47 @@ impl Engine<'_> {
         let source = packet.flows.source.possible();
         let of_home = !source.is_empty() && source.is_subset(&self.model[packet.home].addresses());
         let Some(by) = packet.hops.last().copied().filter(|_| packet.forwarded && of_home) else { return vec![packet] };
-        let routes = self.effective_routes(packet.vnet, packet.subnet);
+        let at = (packet.vnet, packet.subnet);
+        self.on_the_way_back(packet, at, |piece, hop| match hop {
+            Hop::None | Hop::Internet => Some(self.no_way_back(piece, by)),
+            Hop::Appliance(address) => self.appliance_near(piece.vnet, address).map(|id| self.back_by(piece, id)),
+            _ => None,
+        })
+    }
+
+    /// At a gateway that leads to a site: replies come back by it, and by the routes of its subnet.
+    pub(super) fn replies_by_gateway<'q>(&self, packet: Packet<'q>, id: GatewayId) -> Vec<Packet<'q>> {
+        let source = packet.flows.source.possible();
+        let of_home = !source.is_empty() && source.is_subset(&self.model[packet.home].addresses());
+        let place = self.model[id].vnet.and_then(|vnet| Some((vnet, self.gateway_table(vnet)?)));
+        let Some((vnet, subnet)) = place.filter(|_| of_home && !packet.translated) else { return vec![packet] };
+        self.on_the_way_back(packet, (vnet, Some(subnet)), |piece, hop| match hop {
+            Hop::Appliance(address) => {
+                let id = self.appliance_near(vnet, address)?;
+                Some(self.back_by(piece, id)).filter(Step::is_block)
+            }
+            Hop::None => {
+                let text = format!("the routes of the gateway's subnet drop the reply to {}", self.whole_range(piece));
+                Some(Step::block("eval.out.10-reply", Outcome::Dropped, text.clone()).headline(text))
+            }
+            _ => None,
+        })
+    }
+
+    /// The flows, apart for senders to whom different routes lead back, each with what is to be said of its route.
+    fn on_the_way_back<'q>(
+        &self,
+        packet: Packet<'q>,
+        (vnet, subnet): (VnetId, Option<SubnetId>),
+        told: impl Fn(&Packet<'q>, Hop) -> Option<Step>,
+    ) -> Vec<Packet<'q>> {
+        let routes = self.effective_routes(vnet, subnet);
         let choices = self.choose_route(&routes, &packet.flows.source);
         let pieces = choices.into_iter().map(|choice| {
             let mut piece = packet.with(Flows { source: choice.ends.clone(), ..packet.flows.clone() });
             let hop = choice.route.map_or(Hop::None, |at| self.true_hop(&routes[at], choice.ends.possible()).0);
             let place = choice.route.and_then(|at| routes[at].place);
-            let step = match hop {
-                Hop::None | Hop::Internet => Some(self.no_way_back(&piece, by)),
-                Hop::Appliance(address) => self.appliance_near(piece.vnet, address).map(|id| self.back_by(&piece, id)),
-                _ => None,
-            };
-            if let Some(step) = step {
+            if let Some(step) = told(&piece, hop) {
                 piece.push(step.maybe_at(place));
             }
             piece

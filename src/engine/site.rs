@@ -53,7 +53,7 @@ impl Engine<'_> {
         let reached = Step::pass("gw.on-prem.reach", format!("reaches {}", self.model[site].head.name));
         packet.push(reached.at(self.model[site].head.span).also_if(across, "gw.express-route.regional-only"));
         let rule = if packet.app.is_some() { "route.app.return-route" } else { "gw.on-prem.return" };
-        self.at_site(packet, site, rule)
+        self.replies_by_gateway(packet, id).into_iter().flat_map(|packet| self.at_site(packet, site, rule)).collect()
     }
 
     /// By a VPN of two gateways into another network.
@@ -276,7 +276,7 @@ impl Engine<'_> {
     }
 
     /// The gateway's subnet, where a route table sends what comes from sites on its way.
-    fn gateway_table(&self, vnet: VnetId) -> Option<SubnetId> {
+    pub(super) fn gateway_table(&self, vnet: VnetId) -> Option<SubnetId> {
         let name = self.platform().word("gateway-subnet");
         let mut subnets = self.model[vnet].subnets.iter().copied();
         subnets.find(|id| {

@@ -93,7 +93,7 @@ impl Engine<'_> {
             .also_if(won.hop == Hop::Internet && azure, "route.default-internet.backbone")
             .also_if(of_app && won.source == RouteSource::User, "route.app.scope")
             .also_if(of_app && won.source == RouteSource::Gateway, "route.app.bgp-scope")
-            .also_if(nat && won.hop != Hop::Internet && !overrides, "nat.private-targets")
+            .also_if(nat && !matches!(won.hop, Hop::Internet | Hop::None) && !overrides, "nat.private-targets")
     }
 
     /// Is it surely an address of Azure: one of a declared service or app, or of a tag that holds all of them?
