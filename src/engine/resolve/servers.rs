@@ -3,6 +3,7 @@
 use super::super::Engine;
 use super::super::app::integration_span;
 use super::super::flow::Ends;
+use super::super::packet::Part;
 use super::super::question::{Question, Source, Target, Traffic};
 use super::super::trail::{Step, Verdict};
 use super::{Answered, Asker, Resolution};
@@ -161,12 +162,6 @@ impl Engine<'_> {
             Asker::Internet => Source::Internet,
             Asker::Nowhere => return None,
         };
-        if let Asker::App(app) = asker
-            && let Some(nsg) = self.passed_over(app)
-        {
-            let text = format!("port 53 to custom name servers is not filtered by {}", self.model[nsg.value].head.name);
-            out.steps.push(Step::pass("nsg.custom-dns-bypass", text).at(nsg.span));
-        }
         let port = u16::try_from(self.platform().limit("dns-port")).unwrap_or(0);
         let question = Question {
             source,
@@ -181,6 +176,16 @@ impl Engine<'_> {
             scm: false,
         };
         let parts = self.walk(&question);
+        // What does not enter the network meets no group there, bypassed or not.
+        let kept_out =
+            |part: &Part| part.trail.steps.iter().any(|step| step.rests_on(|id| id == "nsg.integration.scope"));
+        if let Asker::App(app) = asker
+            && let Some(nsg) = self.passed_over(app)
+            && !parts.iter().any(kept_out)
+        {
+            let text = format!("port 53 to custom name servers is not filtered by {}", self.model[nsg.value].head.name);
+            out.steps.push(Step::pass("nsg.custom-dns-bypass", text).at(nsg.span));
+        }
         let failed = parts.iter().find(|part| part.verdict() != Verdict::Yes)?;
         let deciding = failed.trail.deciding()?;
         let why = deciding.words();
