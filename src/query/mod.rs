@@ -140,6 +140,8 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
 
 /// The diagnostic of a question that the language has and this version does not answer.
 fn not_yet(query: &Query, what: &str) -> Diagnostic {
+    let words = syntax::QUERY_SHAPES.iter().map(|(word, _)| *word).filter(|word| !syntax::NOT_YET.contains(word));
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     Diagnostic::error("FN0122", query.span, format!("{what} is not answered yet"))
-        .help("answered are `can`, `resolve`, `tcpping`, `nameresolver`, `troubleshoot`, `lint`, `explain`, `show`, `features`, `routes`, `security` and `next-hop`")
+        .help(format!("answered are {}", words.join(", ")))
 }

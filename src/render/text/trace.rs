@@ -71,8 +71,16 @@ pub(super) fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
         }
     }
     let lead = if several && part.verdict == VerdictWord::Yes { "" } else { "to allow it: " };
+    // Where a doubtful answer on the way led to what blocks, mending the answer is a way out of its own.
+    let doubtful = |remedy: &String| {
+        part.steps.iter().any(|step| step.mark == MarkWord::Warn && step.remedy.as_ref() == Some(remedy))
+    };
     for (at, remedy) in part.remedies.iter().enumerate() {
-        let lead = if at == 0 { lead } else { "       then: " };
+        let lead = match at.checked_sub(1).map(|before| doubtful(&part.remedies[before])) {
+            None => lead,
+            Some(true) => "         or: ",
+            Some(false) => "       then: ",
+        };
         let lines = wrap(remedy, WIDTH - lead.len() - 2);
         let paste = remedy.contains('{') || remedy.starts_with("peering");
         for (n, line) in lines.iter().enumerate() {
