@@ -10,7 +10,7 @@ use super::scope::{Covered, Scope};
 use super::trail::{Outcome, Step, Trail};
 use super::validity;
 use crate::model::*;
-use crate::net::{AddressSet, Protocol};
+use crate::net::{AddressSet, PortSet, Protocol};
 use crate::platform::Scaling;
 use crate::source::Span;
 use crate::syntax::ast::Over;
@@ -176,8 +176,11 @@ impl Engine<'_> {
             packet.push(step.also("eval.out.4-scope"));
             parts.extend(self.without_address(&packet));
             self.unsupported_application(&mut packet, app);
-            self.smtp(&mut packet, vnet);
-            parts.append(&mut self.leave(packet));
+            parts.extend(self.mail(packet, true).into_iter().flat_map(|packet| self.leave(packet)));
+        };
+        let past = |packet: Packet<'_>, why: Option<Step>| -> Vec<Part> {
+            let pieces = self.mail(packet, false).into_iter();
+            pieces.flat_map(|packet| self.past_network(packet, app, why.clone())).collect()
         };
         match scope {
             Scope::All(step) => {
@@ -221,11 +224,11 @@ impl Engine<'_> {
                 }
                 if let Some(outside) = found.no {
                     let flows = Flows { destination: outside, ..packet.flows.clone() };
-                    parts.append(&mut self.past_network(packet.with(flows), app, why));
+                    parts.append(&mut past(packet.with(flows), why));
                 }
                 if let Some((ends, endpoint, fact, span)) = found.maybe {
                     let packet = packet.with(Flows { destination: ends.clone(), ..packet.flows.clone() });
-                    let taken = self.past_network(packet.clone(), app, None);
+                    let taken = past(packet.clone(), None);
                     let mut other = Vec::new();
                     let step =
                         Step::pass("scope.service-endpoint-prefixes", format!("{ends} is covered by {endpoint}"));
@@ -331,30 +334,37 @@ impl Engine<'_> {
         })
     }
 
-    /// TCP 25 of an app that is sent into its network.
-    fn smtp(&self, packet: &mut Packet<'_>, vnet: VnetId) {
+    /// Apart, what is mail: it leaves only by the network, and only where that may send it. An environment is no
+    /// integration.
+    fn mail<'q>(&self, packet: Packet<'q>, enters: bool) -> Vec<Packet<'q>> {
         let rule = "vnet.regional.port-25";
         let port = u16::try_from(self.platform().limit("smtp-port")).unwrap_or(0);
-        let tcp = packet.flows.protocols.contains(Protocol::Tcp) && packet.flows.ports.single() == Some(port);
-        let public = packet.flows.destination.possible().is_subset(&self.public_space());
-        if !(tcp && public && self.fires(rule)) {
-            return;
-        }
-        let noun = &self.model[vnet];
-        let subscription = noun
-            .head
-            .subscription
-            .as_ref()
-            .and_then(|s| self.model.subscriptions.iter().find(|known| known.head.name == s.value));
+        let (ports, flows) = (PortSet::one(port), &packet.flows);
+        let mail = flows.protocols.contains(Protocol::Tcp) && !flows.ports.intersection(&ports).is_empty();
+        let public = flows.destination.possible().is_subset(&self.public_space());
+        let integrated = packet.app.is_some_and(|app| self.environment(app).is_none());
+        let noun = &self.model[packet.vnet];
+        let of_vnet = noun.head.subscription.as_ref();
+        let subscription =
+            of_vnet.and_then(|s| self.model.subscriptions.iter().find(|known| known.head.name == s.value));
         let allowed = noun.smtp_allowed.as_ref().or(subscription.and_then(|s| s.smtp_allowed.as_ref()));
-        if !allowed.is_some_and(|stated| stated.value) {
-            let text = format!("TCP {port} cannot leave by an integration, as far as the documents agree");
-            packet.push(
-                Step::block(rule, Outcome::Dropped, text)
-                    .maybe_at(allowed.map(|s| s.span))
-                    .remedy(format!("amend vnet {} {{ smtp-allowed on }}", noun.head.name)),
-            );
+        let on = allowed.is_some_and(|stated| stated.value);
+        // Of all ports together, that one is not told apart.
+        if !mail || !public || !integrated || flows.ports.is_all() || (on && enters) || !self.fires(rule) {
+            return vec![packet];
         }
+        let others = flows.ports.difference(&ports);
+        let rest = (!others.is_empty()).then(|| packet.with(Flows { ports: others, ..flows.clone() }));
+        let mut mail = packet.with(Flows { ports, ..flows.clone() });
+        let text = format!("TCP {port} cannot leave by an integration, as far as the documents agree");
+        let open = format!("amend vnet {} {{ smtp-allowed on }}", noun.head.name);
+        let lines = match (enters, packet.app) {
+            (false, Some(app)) if on => self.route_all_line(app),
+            (false, Some(app)) => format!("{open}; {}", self.route_all_line(app)),
+            _ => open,
+        };
+        mail.push(Step::block(rule, Outcome::Dropped, text).maybe_at(allowed.map(|s| s.span)).remedy(lines));
+        std::iter::once(mail).chain(rest).collect()
     }
 }
 
