@@ -12,7 +12,7 @@ use super::{Asked, reach, running};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Mark, Part, Question, Source, Step, Verdict, findings};
 use crate::model::{AppId, Integration, Thing};
-use crate::platform::Suspect;
+use crate::platform::{Suspect, SuspectList};
 use crate::source::Span;
 use crate::syntax::ast::{Reach, Word};
 
@@ -180,13 +180,21 @@ fn lists(asked: &Asked<'_>, question: &Question, steps: &[&Step], failed: bool) 
         let mine = suspects.iter().filter(|suspect| suspect.list == list && platform.declares(&suspect.rule));
         mine.map(|suspect| judged(asked, suspect, steps, failed)).collect()
     };
-    let lists = platform.suspect_lists().into_iter().filter(|list| wanted(&list.when));
+    let comes = |list: &SuspectList| {
+        let by = |step: &&Step| step.rests_on(|rule| list.reached_by.iter().any(|by| belongs(rule, by)));
+        list.reached_by.is_empty() || steps.iter().any(by)
+    };
+    let lists = platform.suspect_lists().into_iter().filter(|list| wanted(&list.when) && comes(list));
     lists.map(|list| SuspectListAnswer { suspects: of(&list.name), title: list.title }).collect()
 }
 
 /// What the steps say of a suspect.
 fn judged(asked: &Asked<'_>, suspect: &Suspect, steps: &[&Step], failed: bool) -> SuspectAnswer {
-    let staged = |step: &&&Step| suspect.stage.as_ref().is_none_or(|stage| step.rests_on(|rule| rule == stage));
+    let rests = |step: &Step, stage: &String| step.rests_on(|rule| rule == stage);
+    let staged = |step: &&&Step| {
+        suspect.stage.as_ref().is_none_or(|stage| rests(step, stage))
+            && !suspect.unless.as_ref().is_some_and(|stage| rests(step, stage))
+    };
     let named = |step: &&&Step| step.rests_on(|rule| suspect.by.iter().any(|by| belongs(rule, by)));
     let mine = || steps.iter().filter(staged).filter(named);
     let came_by = |step: &&Step| step.rests_on(|rule| suspect.reached_by.iter().any(|by| belongs(rule, by)));

@@ -98,12 +98,14 @@ pub struct SuspectList {
     pub title: String,
     /// Whose calls it is for: `any`, `app`, `regional` or `gateway-required`.
     pub when: String,
+    /// The rules that show that a call is one of those it is for; empty for all.
+    pub reached_by: Vec<String>,
 }
 
 impl SuspectList {
     pub(in crate::platform) fn read(name: &str, declaration: &Declaration) -> Self {
         let r = Reader::of(declaration);
-        Self { name: name.to_string(), title: r.text("title"), when: r.text("when") }
+        Self { name: name.to_string(), title: r.text("title"), when: r.text("when"), reached_by: r.words("reached-by") }
     }
 }
 
@@ -124,6 +126,8 @@ pub struct Suspect {
     pub reached_by: Vec<String>,
     /// The rule of the stage that they must speak in, where the same rules speak in several.
     pub stage: Option<String>,
+    /// The rule of the stage in which they speak of something else.
+    pub unless: Option<String>,
 }
 
 impl Suspect {
@@ -137,6 +141,7 @@ impl Suspect {
             by: r.words("by"),
             reached_by: r.words("reached-by"),
             stage: r.word("stage"),
+            unless: r.word("unless"),
         }
     }
 }
