@@ -11,7 +11,12 @@ pub(super) fn statement(source: SourceId, base: usize, text: &str, error: &Error
     let first = first_word(text);
     let at = place(error).min(text.len());
     if let Some((_, shape)) = QUERY_SHAPES.iter().find(|(word, _)| *word == first) {
-        return query(source, base, text, at, shape).help(format!("a `{first}` query is `{shape}`"));
+        // An app is asked for more than what it reaches.
+        let (words, more) = match first {
+            "can" => (format!("{shape} start fire scale"), ", `can APP start` or `can APP.TRIGGER fire|scale`"),
+            _ => (shape.to_string(), ""),
+        };
+        return query(source, base, text, at, &words).help(format!("a `{first}` query is `{shape}`{more}"));
     }
     if first == "assert" {
         return stuck(source, base, text, at, error).help(
