@@ -99,10 +99,10 @@ impl Peering {
             from,
             to,
             both,
-            vnet_access: links(&f, "vnet-access", cx),
-            forwarded_traffic: links(&f, "forwarded-traffic", cx),
-            gateway_transit: links(&f, "gateway-transit", cx),
-            use_remote_gateway: links(&f, "use-remote-gateway", cx),
+            vnet_access: links(&f, "vnet-access", [from, to], cx),
+            forwarded_traffic: links(&f, "forwarded-traffic", [from, to], cx),
+            gateway_transit: links(&f, "gateway-transit", [from, to], cx),
+            use_remote_gateway: links(&f, "use-remote-gateway", [from, to], cx),
             state: state.map(|s| Stated::new(STATES[s.value], s.span)),
             head: r.head,
         }
@@ -114,7 +114,7 @@ impl Peering {
     }
 }
 
-fn links(f: &Fields<'_>, name: &str, cx: &mut Lowering<'_>) -> Option<Stated<Links>> {
+fn links(f: &Fields<'_>, name: &str, ends: [Option<VnetId>; 2], cx: &mut Lowering<'_>) -> Option<Stated<Links>> {
     let word = f.word(name, cx)?;
     match &*word.text {
         "on" => return Some(Stated::new(Links::Both, word.span)),
@@ -122,7 +122,9 @@ fn links(f: &Fields<'_>, name: &str, cx: &mut Lowering<'_>) -> Option<Stated<Lin
         _ => {}
     }
     match cx.names.find(&word.text, &[Kind::Vnet]) {
-        Ok(Thing::Vnet(id)) => Some(Stated::new(Links::Of(id), word.span)),
+        Ok(Thing::Vnet(id)) if ends.contains(&None) || ends.contains(&Some(id)) => {
+            Some(Stated::new(Links::Of(id), word.span))
+        }
         _ => {
             let message = format!("`{name}` takes `on`, `off` or one of the two vnets");
             cx.report(Diagnostic::error("FN0109", word.span, message));
