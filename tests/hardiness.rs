@@ -48,7 +48,7 @@ fn random_bytes() {
 fn a_flag_of_a_third_network() {
     // A flag of a peering is one of its two networks', never a third one's.
     let third = "vnet a 10.1.0.0/16\nvnet b 10.2.0.0/16\nvnet c 10.3.0.0/16\n";
-    refused(&format!("{third}peering a <-> b {{ forwarded-traffic c }}\n")).says("FN0109");
+    refused(format!("{third}peering a <-> b {{ forwarded-traffic c }}\n")).says("FN0109");
 }
 
 #[test]
