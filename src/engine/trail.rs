@@ -59,6 +59,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// How a person would see a `no`.
+    pub fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::No(outcome) => Some(outcome),
+            _ => None,
+        }
+    }
+
     /// `yes`, `no`, `partly`, `unknown`.
     pub fn word(self) -> &'static str {
         match self {
@@ -192,9 +200,22 @@ impl Step {
         }
     }
 
-    /// Does it rest on a rule for which that holds: its own or a further one?
+    /// The rules that it rests on: its own, then the further ones.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.rule.as_str()).chain(self.also.iter().map(|rule| rule.as_ref()))
+    }
+
+    /// Does it rest on a rule for which that holds?
     pub fn rests_on(&self, wanted: impl Fn(&str) -> bool) -> bool {
-        wanted(&self.rule) || self.also.iter().any(|rule| wanted(rule))
+        self.rules().any(wanted)
+    }
+
+    /// The fact that it lacks, and the line that would state it.
+    pub fn missing(&self) -> (Option<String>, Option<String>) {
+        match &self.mark {
+            Mark::Unknown(fact, line) => (Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone()),
+            _ => (None, None),
+        }
     }
 
     /// What it says where it decides.

@@ -1,11 +1,11 @@
 //! Assertions: what is claimed, what is the case, and the trace that refutes.
 
-use super::answer::{Answer, MarkWord, StepAnswer, VerdictWord};
+use super::answer::{Answer, StepAnswer, VerdictWord};
+use super::because::{Wanted, actual, decided, refuted, resolved_by, rules_of};
 use super::{Asked, answer, lint, name, next_hop, reach, resolve, running};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Mark, Part, Step, Verdict};
+use crate::engine;
 use crate::model::Kind;
-use crate::platform::Platform;
 use crate::source::Span;
 use crate::syntax::ast::{Ask, Assertion, Because, Claim, How, Query, Reach, Value, Word};
 
@@ -105,90 +105,19 @@ fn reached(
     holds: impl Fn(&VerdictWord, Option<&str>) -> bool,
     claimed: &str,
 ) -> Result<Outcome, Diagnostic> {
-    let (found, parts) = reach::walked(asked, claim, span, false)?;
-    if !holds(&found.verdict, found.outcome.as_deref()) {
-        return refutes(found.verdict, found.outcome.clone(), found.headline.clone(), span, claimed, |diagnostic| {
-            fails(diagnostic, Answer::Reach(found))
+    let found = reach::judged(asked, claim, span)?;
+    let parts = &found.parts;
+    let (verdict, outcome) = (found.answer.verdict, found.answer.outcome.clone());
+    if !holds(&verdict, outcome.as_deref()) {
+        let headline = found.answer.headline.clone();
+        return refutes(verdict, outcome, headline, span, claimed, |diagnostic| {
+            fails(diagnostic, Answer::Reach(found.told(asked, false)))
         });
     }
-    match refuted(asked, because, |wanted| decided(&parts, wanted), || actual(&parts))? {
-        Some(diagnostic) => fails(diagnostic, Answer::Reach(found)),
+    match refuted(asked, because, |wanted| decided(parts, wanted), || actual(parts))? {
+        Some(diagnostic) => fails(diagnostic, Answer::Reach(found.told(asked, false))),
         None => Ok(Outcome::Holds),
     }
-}
-
-/// The first `because` that is not so: `decided` says whether a rule did, `actual` names those that did.
-fn refuted(
-    asked: &Asked<'_>,
-    because: &[Because],
-    decided: impl Fn(Wanted<'_>) -> bool,
-    actual: impl Fn() -> Vec<String>,
-) -> Result<Option<Diagnostic>, Diagnostic> {
-    for Because { rule, not } in because {
-        let wanted = rule.plain();
-        if !asked.model.platform.rule_ids().iter().any(|id| belongs(id, &wanted)) {
-            let near = crate::diagnostic::did_you_mean(&wanted, asked.model.platform.rule_ids());
-            let message = format!("edition {} declares no rule `{wanted}`", asked.model.platform.edition());
-            return Err(Diagnostic::error("FN0113", rule.span, message).maybe_help(near));
-        }
-        if decided(Wanted::of(&asked.model.platform, &wanted)) == *not {
-            let so = if *not { "decided it" } else { "did not decide it" };
-            let message = format!("what is claimed holds, but `{wanted}` {so}");
-            let help = format!("it was decided by {}", actual().join(", "));
-            return Ok(Some(Diagnostic::error("FN0120", rule.span, message).help(help)));
-        }
-    }
-    Ok(None)
-}
-
-/// Did the rule decide? Of a `no` the first block must rest on it; of a `yes` a step on the way.
-fn decided(parts: &[Part], wanted: Wanted<'_>) -> bool {
-    let decides = |part: &Part| match part.verdict() {
-        Verdict::Yes => part.trail.steps.iter().any(|step| step.rests_on(|rule| wanted.is(rule))),
-        _ => part.trail.deciding().is_some_and(|step| step.rests_on(|rule| wanted.is(rule))),
-    };
-    let partly = parts.iter().any(|p| p.verdict() == Verdict::Yes) && parts.iter().any(|p| p.verdict() != Verdict::Yes);
-    let of_splits = || ["verdict.ours.partial", "src.vnet.unknown-address"].iter().any(|id| wanted.is(id));
-    parts.iter().any(decides) || (partly && of_splits())
-}
-
-/// The rules that decided.
-fn actual(parts: &[Part]) -> Vec<String> {
-    let with_also = |step: &Step| {
-        let also = step.also.iter().map(|rule| rule.to_string());
-        std::iter::once(step.rule.clone()).chain(also).collect::<Vec<_>>()
-    };
-    match parts.iter().find_map(|part| part.trail.deciding()) {
-        Some(step) => with_also(step),
-        None => parts
-            .first()
-            .map(|part| part.trail.steps.iter().filter(|s| s.mark == Mark::Pass).flat_map(with_also).collect())
-            .unwrap_or_default(),
-    }
-}
-
-/// What a `because` names: a rule, or a family where no rule has that name. `trigger.extensions` is not
-/// `trigger.extensions.target-based`, which may refuse what it admits.
-#[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    name: &'a str,
-    is_rule: bool,
-}
-
-impl<'a> Wanted<'a> {
-    pub(super) fn of(platform: &Platform, name: &'a str) -> Self {
-        Self { name, is_rule: platform.rule(name).is_some() }
-    }
-
-    /// Does a rule answer to it?
-    pub(super) fn is(self, rule: &str) -> bool {
-        rule == self.name || !self.is_rule && belongs(rule, self.name)
-    }
-}
-
-/// Is the rule that one, or of that family?
-pub(super) fn belongs(rule: &str, wanted: &str) -> bool {
-    rule == wanted || rule.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn is(
@@ -309,25 +238,6 @@ fn hop_is(
     }
 }
 
-/// Does a step of a resolution rest on the rule? Where one ends it, that one must.
-fn resolved_by(steps: &[StepAnswer], wanted: Wanted<'_>) -> bool {
-    let rests = |step: &StepAnswer| wanted.is(&step.rule) || step.also.iter().any(|also| wanted.is(&also.rule));
-    let marked = |mark: MarkWord| steps.iter().find(|step| step.mark == mark);
-    match marked(MarkWord::Block).or_else(|| marked(MarkWord::Unknown)) {
-        Some(step) => rests(step),
-        None => steps.iter().any(rests),
-    }
-}
-
-fn rules_of(steps: &[StepAnswer]) -> Vec<String> {
-    let mut rules = Vec::new();
-    for step in steps {
-        rules.push(step.rule.clone());
-        rules.extend(step.also.iter().map(|also| also.rule.clone()));
-    }
-    rules
-}
-
 fn resolves(
     asked: &Asked<'_>,
     source: &Word,
@@ -370,14 +280,15 @@ fn only(asked: &Asked<'_>, sources: &[Value], target: &Word, how: &[How], span: 
         }
         let claim = Reach { source: Word::new(format!("\"{text}\""), span), target: target.clone(), how: how.to_vec() };
         let claim = if text.contains('.') { Reach { source: Word::new(text, span), ..claim } } else { claim };
-        let found = reach::reach(asked, &claim, span, false)?;
-        let may = found.verdict == VerdictWord::Yes;
+        let found = reach::judged(asked, &claim, span)?;
+        let verdict = found.answer.verdict;
+        let may = verdict == VerdictWord::Yes;
         let should = named.contains(&thing);
-        if (should && !may) || (!should && found.verdict != VerdictWord::No) {
-            let message = format!("{text}: the answer is {}", found.verdict.word());
+        if (should && !may) || (!should && verdict != VerdictWord::No) {
+            let message = format!("{text}: the answer is {}", verdict.word());
             let claimed = if should { "claimed: `can`" } else { "claimed: nobody else can" };
             let diagnostic = Diagnostic::error("FN0120", span, message).label(claimed);
-            return fails(diagnostic, Answer::Reach(found));
+            return fails(diagnostic, Answer::Reach(found.told(asked, false)));
         }
     }
     Ok(Outcome::Holds)

@@ -1,7 +1,7 @@
 //! `explain` of a rule, a family, a topic, a diagnostic code or a declared name.
 
 use super::answer::{Answer, AppFares, ExplainAnswer, RuleAnswer, RunningAnswer};
-use super::{Asked, name, running};
+use super::{Asked, because, name, running};
 use crate::diagnostic::{Diagnostic, did_you_mean, page};
 use crate::engine::{Finding, findings};
 use crate::model::{AppId, Thing};
@@ -156,11 +156,7 @@ fn code(platform: &Platform, about: &str) -> Option<Code> {
 
 /// The rules whose ids are one of these, or begin with one of these and a dot, in the order of these.
 fn family(platform: &Platform, wanted: &[String]) -> Vec<Rule> {
-    let place = |id: &str| {
-        wanted
-            .iter()
-            .position(|w| id == w.as_str() || id.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with('.')))
-    };
+    let place = |id: &str| wanted.iter().position(|wanted| because::belongs(id, wanted));
     let mut found: Vec<(usize, Rule)> =
         platform.rule_ids().iter().filter_map(|id| Some((place(id)?, platform.rule(id)?))).collect();
     found.sort_by_key(|(place, _)| *place);
@@ -180,9 +176,7 @@ fn topic(platform: &Platform, about: &str) -> Option<Topic> {
 /// decide.
 fn fares(asked: &Asked<'_>, rules: &[String]) -> Vec<AppFares> {
     let engine = asked.engine;
-    let belongs = |id: &str| {
-        rules.iter().any(|w| id == w || id.strip_prefix(w.as_str()).is_some_and(|rest| rest.starts_with('.')))
-    };
+    let belongs = |id: &str| rules.iter().any(|rule| because::belongs(id, rule));
     let all: Vec<Finding> = findings(engine).into_iter().filter(|finding| belongs(&finding.rule)).collect();
     let mut fares = Vec::new();
     for (id, app) in asked.model.apps() {

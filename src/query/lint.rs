@@ -1,7 +1,8 @@
 //! `lint`: what Azure would refuse or advise against in the whole model, and the names that nothing uses.
 
 use super::answer::{FindingAnswer, LabelAnswer, LintAnswer, Place, SeverityWord, UnusedAnswer};
-use super::check::{Outcome, Wanted, belongs};
+use super::because::{Wanted, belongs};
+use super::check::Outcome;
 use super::{Answer, Asked};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::engine::{Finding, findings};

@@ -1,6 +1,7 @@
 //! Questions and their answers: one question a file. Answers are plain data; [`crate::render`] makes text of them.
 
 pub mod answer;
+mod because;
 mod check;
 mod explain;
 mod features;

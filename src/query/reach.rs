@@ -11,36 +11,52 @@ use crate::syntax::literal;
 
 /// Answers `can SOURCE reach TARGET`; `explained` adds the rules' texts and the lines that did not match.
 pub(super) fn reach(asked: &Asked<'_>, reach: &Reach, span: Span, explained: bool) -> Result<ReachAnswer, Diagnostic> {
-    walked(asked, reach, span, explained).map(|(answer, _)| answer)
+    judged(asked, reach, span).map(|found| found.told(asked, explained))
 }
 
-/// The same with the engine's parts, for an assertion to look into.
-pub(super) fn walked(
-    asked: &Asked<'_>,
-    reach: &Reach,
-    span: Span,
-    explained: bool,
-) -> Result<(ReachAnswer, Vec<Part>), Diagnostic> {
+/// What a walk comes to, before its steps are told.
+pub(super) struct Judged {
+    /// What was asked.
+    pub(super) question: Question,
+    /// The answer but for its parts.
+    pub(super) answer: ReachAnswer,
+    /// The parts of the walk.
+    pub(super) parts: Vec<Part>,
+}
+
+impl Judged {
+    /// The whole answer.
+    pub(super) fn told(self, asked: &Asked<'_>, explained: bool) -> ReachAnswer {
+        let parts = self.parts.iter().map(|part| part_answer(asked, part, explained)).collect();
+        ReachAnswer { parts, ..self.answer }
+    }
+}
+
+/// Judges without telling the steps, for those who want the verdict or look into the engine's parts.
+pub(super) fn judged(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<Judged, Diagnostic> {
     let (question, mut answer) = question(asked, reach, span)?;
     let parts = asked.engine.walk(&question);
+    parts.iter().flat_map(|part| &part.trail.steps).for_each(|step| StepAnswer::is_of(step, asked));
     let merged = Verdict::of(&parts);
     let deciding = parts.iter().find(|part| VerdictWord::from(part.verdict()) != VerdictWord::Yes).or(parts.first());
     let step = deciding.and_then(|part| part.trail.deciding());
     answer.verdict = merged.into();
-    if let Verdict::No(outcome) = merged {
-        answer.outcome = Some(outcome.word().to_string());
-    }
+    answer.outcome = outcome(merged);
     answer.headline = step.map(|step| step.words().to_string());
     answer.decided_by = step.map(|step| step.rule.clone());
     if matches!(merged, Verdict::Partly) {
         answer.headline = Some(split_text(asked, &parts));
     }
-    answer.parts = parts.iter().map(|part| part_answer(asked, part, explained)).collect();
-    Ok((answer, parts))
+    Ok(Judged { question, answer, parts })
+}
+
+/// The word for how a person would see a `no`.
+pub(super) fn outcome(verdict: Verdict) -> Option<String> {
+    verdict.outcome().map(|outcome| outcome.word().to_string())
 }
 
 /// The engine's question, and the answer as far as the words alone give it.
-pub(super) fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
+fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
     let (source, source_taken) = name::source(asked, &reach.source)?;
     let read = name::target(asked, &reach.target, &source)?;
     let mut over = None;
@@ -154,17 +170,13 @@ fn shorten(list: String) -> String {
 
 pub(super) fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> PartAnswer {
     let deciding = part.trail.deciding();
-    let outcome = match part.verdict() {
-        Verdict::No(outcome) => Some(outcome.word().to_string()),
-        _ => None,
-    };
     let portless = part.trail.steps.is_empty() && part.ports.is_all();
     PartAnswer {
         source: asked.engine.name_of(&part.source),
         destination: asked.engine.name_of(&part.destination),
         ports: if portless { String::new() } else { part.ports.to_string() },
         verdict: part.verdict().into(),
-        outcome,
+        outcome: outcome(part.verdict()),
         headline: deciding.map(|step| step.words().to_string()),
         decided_by: deciding.map(|step| step.rule.clone()),
         steps: part.trail.steps.iter().map(|step| StepAnswer::of(step, asked, explained)).collect(),

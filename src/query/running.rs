@@ -47,7 +47,7 @@ pub(super) fn answer(
         question,
         verb: verb.to_string(),
         verdict: verdict.into(),
-        outcome: outcome(verdict),
+        outcome: reach::outcome(verdict),
         headline: match partly {
             Some(need) => Some(format!("{}: {}", need.what, reach::split_text(asked, &need.way))),
             None => step.map(|step| step.words().to_string()),
@@ -55,13 +55,6 @@ pub(super) fn answer(
         decided_by: step.map(|step| step.rule.clone()),
         taken,
         needs: needs.iter().map(|need| need_answer(asked, need, explained)).collect(),
-    }
-}
-
-fn outcome(verdict: Verdict) -> Option<String> {
-    match verdict {
-        Verdict::No(outcome) => Some(outcome.word().to_string()),
-        _ => None,
     }
 }
 
@@ -92,7 +85,7 @@ pub(super) fn need_answer(asked: &Asked<'_>, need: &Need, explained: bool) -> Ne
         what: need.what.clone(),
         decisive: need.decisive,
         verdict: verdict.into(),
-        outcome: outcome(verdict),
+        outcome: reach::outcome(verdict),
         headline: deciding.map(|step| step.words().to_string()),
         decided_by: deciding.map(|step| step.rule.clone()),
         steps: need.trail.steps.iter().map(|step| StepAnswer::of(step, asked, explained)).collect(),
@@ -226,10 +219,7 @@ fn steps_of(needs: &[Need]) -> impl Iterator<Item = &crate::engine::Step> {
 
 /// The rules that decided.
 pub(super) fn actual(needs: &[Need]) -> Vec<String> {
-    let rules = |step: &crate::engine::Step| {
-        let also = step.also.iter().map(|rule| rule.to_string());
-        std::iter::once(step.rule.clone()).chain(also).collect::<Vec<_>>()
-    };
+    let rules = |step: &crate::engine::Step| step.rules().map(String::from).collect::<Vec<_>>();
     let mut all: Vec<String> = match deciding_need(needs).and_then(|need| need.trail.deciding()) {
         Some(step) => rules(step),
         None => steps_of(needs).filter(|step| step.mark == Mark::Pass).flat_map(rules).collect(),

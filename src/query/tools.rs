@@ -45,7 +45,7 @@ pub(super) fn tcpping(asked: &Asked<'_>, app: &Word, target: &Word, span: Span) 
     let mut console = console(asked, app, id, "tcpping", &goal);
     // The tool is content with a connection; what answers may refuse all the same.
     if found.verdict == VerdictWord::Yes
-        && let Ok(answer) = reach::reach(asked, &question(Vec::new()), span, false)
+        && let Ok(reach::Judged { answer, .. }) = reach::judged(asked, &question(Vec::new()), span)
         && let (Some(rule), Some(why)) = (answer.decided_by, answer.headline)
         && answer.verdict == VerdictWord::No
     {
@@ -224,7 +224,7 @@ fn console(asked: &Asked<'_>, word: &Word, id: AppId, tool: &str, told: &str) ->
         target: Word::new(format!("{}.scm", word.text), word.span),
         how: Vec::new(),
     };
-    if let Ok(answer) = reach::reach(asked, &internet, word.span, false)
+    if let Ok(reach::Judged { answer, .. }) = reach::judged(asked, &internet, word.span)
         && answer.verdict == VerdictWord::No
     {
         let why = answer.headline.unwrap_or_default();

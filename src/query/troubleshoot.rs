@@ -6,7 +6,7 @@ use super::answer::{
     Answer, CauseAnswer, ComparisonAnswer, Place, ReachAnswer, SuspectAnswer, SuspectListAnswer, SuspectWord, Taken,
     TroubleshootAnswer, VerdictWord,
 };
-use super::check::belongs;
+use super::because::belongs;
 use super::explain::concerns;
 use super::{Asked, reach, running};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -18,8 +18,7 @@ use crate::syntax::ast::{Reach, Word};
 
 /// Answers `troubleshoot`.
 pub(super) fn troubleshoot(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<Answer, Diagnostic> {
-    let (question, _) = reach::question(asked, reach, span)?;
-    let (found, parts) = reach::walked(asked, reach, span, false)?;
+    let reach::Judged { question, answer: found, parts } = reach::judged(asked, reach, span)?;
     let steps = all_steps(&parts);
     let mut causes = Vec::new();
     let failing = || parts.iter().filter(|part| part.verdict() != Verdict::Yes);
@@ -111,10 +110,7 @@ pub(super) fn of_app(asked: &Asked<'_>, word: &Word, span: Span) -> Result<Answe
     Ok(Answer::Troubleshoot(TroubleshootAnswer {
         question: asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "),
         verdict: verdict.into(),
-        outcome: match verdict {
-            Verdict::No(outcome) => Some(outcome.word().to_string()),
-            _ => None,
-        },
+        outcome: reach::outcome(verdict),
         headline,
         taken: vec![Taken { name: name.clone(), text: super::name::describe(asked, Thing::App(app)) }],
         causes,
@@ -126,10 +122,7 @@ pub(super) fn of_app(asked: &Asked<'_>, word: &Word, span: Span) -> Result<Answe
 /// Puts a step that stops something among the causes.
 fn blame(asked: &Asked<'_>, causes: &mut Vec<CauseAnswer>, step: &Step) {
     let advice = asked.model.platform.rule(&step.rule).and_then(|rule| rule.remedy);
-    let (fact, state_it) = match &step.mark {
-        Mark::Unknown(fact, line) => (Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone()),
-        _ => (None, None),
-    };
+    let (fact, state_it) = step.missing();
     let cause = CauseAnswer {
         rule: step.rule.clone(),
         warning: false,
@@ -210,10 +203,7 @@ fn judged(asked: &Asked<'_>, suspect: &Suspect, steps: &[&Step], failed: bool) -
         (None, None) if !reached => (SuspectWord::NotReached, None),
         (None, None) => (SuspectWord::Clear, passes),
     };
-    let (fact, state_it) = match step.map(|step| &step.mark) {
-        Some(Mark::Unknown(fact, line)) => (Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone()),
-        _ => (None, None),
-    };
+    let (fact, state_it) = step.map(|step| step.missing()).unwrap_or_default();
     SuspectAnswer {
         rule: Some(suspect.rule.clone()),
         ask: suspect.ask.clone(),
@@ -249,10 +239,7 @@ fn comparison(asked: &Asked<'_>, question: &Question, found: &ReachAnswer) -> Op
     Some(ComparisonAnswer {
         from,
         verdict: verdict.into(),
-        outcome: match verdict {
-            Verdict::No(outcome) => Some(outcome.word().to_string()),
-            _ => None,
-        },
+        outcome: reach::outcome(verdict),
         headline: deciding.map(|step| step.words().to_string()),
         rule: rule.to_string(),
         says: says.to_string(),

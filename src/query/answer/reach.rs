@@ -58,24 +58,28 @@ pub struct StepAnswer {
 }
 
 impl StepAnswer {
-    /// The plain data of an engine's step.
-    pub(in crate::query) fn of(step: &Step, asked: &Asked<'_>, explained: bool) -> Self {
-        let (mark, fact, state_it) = match &step.mark {
-            Mark::Pass => (MarkWord::Pass, None, None),
-            Mark::Block(_) => (MarkWord::Block, None, None),
-            Mark::Unknown(fact, line) => {
-                (MarkWord::Unknown, Some(fact.clone()).filter(|fact| !fact.is_empty()), line.clone())
-            }
-            Mark::Warn => (MarkWord::Warn, None, None),
-            Mark::Note => (MarkWord::Note, None, None),
-        };
-        let rule = asked.model.platform.rule(&step.rule);
+    /// A step names a rule that the edition declares: what does not is a slip of the engine.
+    pub(in crate::query) fn is_of(step: &Step, asked: &Asked<'_>) {
         debug_assert!(
-            rule.is_some(),
+            asked.model.platform.declares(&step.rule),
             "the engine names rule {}, which edition {} does not declare",
             step.rule,
             asked.model.platform.edition()
         );
+    }
+
+    /// The plain data of an engine's step.
+    pub(in crate::query) fn of(step: &Step, asked: &Asked<'_>, explained: bool) -> Self {
+        Self::is_of(step, asked);
+        let mark = match &step.mark {
+            Mark::Pass => MarkWord::Pass,
+            Mark::Block(_) => MarkWord::Block,
+            Mark::Unknown(..) => MarkWord::Unknown,
+            Mark::Warn => MarkWord::Warn,
+            Mark::Note => MarkWord::Note,
+        };
+        let (fact, state_it) = step.missing();
+        let rule = asked.model.platform.rule(&step.rule);
         Self {
             rule: step.rule.clone(),
             mark,

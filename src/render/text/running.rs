@@ -1,9 +1,9 @@
 //! The answer to `can … start`, `can … fire`, `can … scale`: what is needed, each with its mark, then the way of the one
 //! that decides.
 
-use super::trace::{explained, mark, part_head, places_of, steps, tail, taken};
+use super::trace::{ALLOW, explained, mark, part_head, places_of, steps, tail, taken};
 use super::{WIDTH, tag_of, verdict};
-use crate::query::answer::{MarkWord, NeedAnswer, PartAnswer, RunningAnswer, StepAnswer, VerdictWord};
+use crate::query::answer::{MarkWord, NeedAnswer, RunningAnswer, StepAnswer, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
@@ -90,20 +90,8 @@ fn needs(out: &mut Markup, needs: &[NeedAnswer]) {
 
 /// The walk behind a need, and what to change.
 fn way(out: &mut Markup, need: &NeedAnswer) {
-    let blank = PartAnswer {
-        source: String::new(),
-        destination: String::new(),
-        ports: String::new(),
-        verdict: need.verdict,
-        outcome: None,
-        headline: None,
-        decided_by: None,
-        steps: Vec::new(),
-        assumptions: Vec::new(),
-        remedies: Vec::new(),
-    };
     if need.way.is_empty() {
-        tail(out, &PartAnswer { steps: need.steps.clone(), remedies: need.remedies.clone(), ..blank }, false);
+        tail(out, &need.steps, &[], &need.remedies, ALLOW);
         return;
     }
     out.line().plain("  ").push(Tag::Strong, &need.what).push(Tag::Dim, ", the way").line();
@@ -114,10 +102,10 @@ fn way(out: &mut Markup, need: &NeedAnswer) {
             part_head(out, part);
         }
         steps(out, &part.steps);
-        tail(out, &PartAnswer { remedies: Vec::new(), ..part.clone() }, several);
+        tail(out, &part.steps, &part.assumptions, &[], ALLOW);
     }
     if !need.remedies.is_empty() {
-        tail(out, &PartAnswer { remedies: need.remedies.clone(), ..blank }, false);
+        tail(out, &[], &[], &need.remedies, ALLOW);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The answers to `tcpping` and `nameresolver`: the console first, then why, and how long one waits.
 
-use super::trace::{short, steps, tail, to_change};
+use super::trace::{ALLOW, lead, short, steps, tail, to_change};
 use super::{WIDTH, verdict};
 use crate::query::answer::{
     ConsoleAnswer, MarkWord, NameresolverAnswer, PartAnswer, RunAnswer, StepAnswer, TcppingAnswer, VerdictWord,
@@ -32,7 +32,8 @@ pub(super) fn tcpping(answer: &TcppingAnswer) -> Markup {
         part.assumptions.retain(|assumption| first(answer, run, |other| other.assumptions.contains(assumption)));
         part.remedies.retain(|remedy| first(answer, run, |other| other.remedies.contains(remedy)));
         part.steps.retain(|step| step.fact.is_some() && first(answer, run, |other| other.steps.contains(step)));
-        tail(&mut out, &part, answer.runs.len() > 1);
+        let lead = lead(&part, answer.runs.len() > 1);
+        tail(&mut out, &part.steps, &part.assumptions, &part.remedies, lead);
     }
     out
 }
@@ -46,19 +47,7 @@ pub(super) fn nameresolver(answer: &NameresolverAnswer) -> Markup {
         out.push(Tag::Doubt, "unknown").line();
     }
     steps(&mut out, &telling(answer.steps.iter().chain(&answer.console.notes)));
-    let part = PartAnswer {
-        source: String::new(),
-        destination: String::new(),
-        ports: String::new(),
-        verdict: answer.verdict,
-        outcome: None,
-        headline: None,
-        decided_by: None,
-        steps: answer.steps.clone(),
-        assumptions: answer.assumptions.clone(),
-        remedies: Vec::new(),
-    };
-    tail(&mut out, &part, false);
+    tail(&mut out, &answer.steps, &answer.assumptions, &[], ALLOW);
     to_change(&mut out, &answer.remedies, answer.assumptions.is_empty());
     out
 }

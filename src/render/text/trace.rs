@@ -18,7 +18,8 @@ pub(super) fn reach(answer: &ReachAnswer) -> Markup {
             part_head(&mut out, part);
         }
         steps(&mut out, &part.steps);
-        tail(&mut out, part, several);
+        let lead = lead(part, several);
+        tail(&mut out, &part.steps, &part.assumptions, &part.remedies, lead);
     }
     out
 }
@@ -55,14 +56,23 @@ pub(super) fn short(list: &str) -> String {
     if all.len() <= 4 { list.to_string() } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
 }
 
-pub(super) fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
-    if !(part.assumptions.is_empty() && part.remedies.is_empty()) || part.steps.iter().any(|s| s.fact.is_some()) {
+/// What goes before the first thing to change.
+pub(super) const ALLOW: &str = "to allow it: ";
+
+/// What goes before the first thing to change of a part; where others are stopped, what arrives needs no words.
+pub(super) fn lead(part: &PartAnswer, several: bool) -> &'static str {
+    if several && part.verdict == VerdictWord::Yes { "" } else { ALLOW }
+}
+
+/// What an answer rests on and lacks, and what to change, behind its steps.
+pub(super) fn tail(out: &mut Markup, steps: &[StepAnswer], assumptions: &[String], remedies: &[String], lead: &str) {
+    if !(assumptions.is_empty() && remedies.is_empty()) || steps.iter().any(|s| s.fact.is_some()) {
         out.line();
     }
-    for assumption in &part.assumptions {
+    for assumption in assumptions {
         out.plain("  ").push(Tag::Doubt, "assumed: ").plain(assumption).line();
     }
-    for step in &part.steps {
+    for step in steps {
         if let Some(fact) = &step.fact {
             out.plain("  ").push(Tag::Doubt, "not stated: ").plain(fact).line();
         }
@@ -70,13 +80,11 @@ pub(super) fn tail(out: &mut Markup, part: &PartAnswer, several: bool) {
             out.plain("  ").push(Tag::Doubt, "state it:   ").push(Tag::Code, line).line();
         }
     }
-    let lead = if several && part.verdict == VerdictWord::Yes { "" } else { "to allow it: " };
     // Where a doubtful answer on the way led to what blocks, mending the answer is a way out of its own.
-    let doubtful = |remedy: &String| {
-        part.steps.iter().any(|step| step.mark == MarkWord::Warn && step.remedy.as_ref() == Some(remedy))
-    };
-    for (at, remedy) in part.remedies.iter().enumerate() {
-        let lead = match at.checked_sub(1).map(|before| doubtful(&part.remedies[before])) {
+    let doubtful =
+        |remedy: &String| steps.iter().any(|step| step.mark == MarkWord::Warn && step.remedy.as_ref() == Some(remedy));
+    for (at, remedy) in remedies.iter().enumerate() {
+        let lead = match at.checked_sub(1).map(|before| doubtful(&remedies[before])) {
             None => lead,
             Some(true) => "         or: ",
             Some(false) => "       then: ",
@@ -200,19 +208,7 @@ pub(super) fn resolve(answer: &ResolveAnswer) -> Markup {
     }
     out.plain(format!("  asked by {}", answer.asker)).line();
     steps(&mut out, &answer.steps);
-    let part = PartAnswer {
-        source: String::new(),
-        destination: String::new(),
-        ports: String::new(),
-        verdict: VerdictWord::Yes,
-        outcome: None,
-        headline: None,
-        decided_by: None,
-        steps: answer.steps.clone(),
-        assumptions: answer.assumptions.clone(),
-        remedies: Vec::new(),
-    };
-    tail(&mut out, &part, false);
+    tail(&mut out, &answer.steps, &answer.assumptions, &[], ALLOW);
     to_change(&mut out, &answer.remedies, answer.assumptions.is_empty());
     out
 }
