@@ -276,7 +276,7 @@ impl Engine<'_> {
                 public(&self.model[*site].public_ip).or(private.unwrap_or_default())
             }
             // The tag of apps holds the addresses at which they are called, never those from which they call.
-            Term::Tag(tag) if caller.app.is_some() && self.is_tag_of_apps(tag) => Matcher::default(),
+            Term::Tag(tag) if caller.app.is_some() && self.is_of_apps(&tag.name) => Matcher::default(),
             Term::Tag(tag) if self.holds_azure(tag, caller) => {
                 Matcher { any: true, ..Matcher::of(caller.ends.possible().clone()) }
             }
@@ -286,13 +286,6 @@ impl Engine<'_> {
                 self.matcher(&one, None)
             }
         }
-    }
-
-    pub(super) fn is_tag_of_apps(&self, tag: &TagRef) -> bool {
-        self.platform()
-            .service_type("web-app")
-            .and_then(|of_type| of_type.tag)
-            .is_some_and(|of_apps| tag.name == of_apps)
     }
 
     /// Is it the tag of all of Azure, and does the call come from there?

@@ -152,13 +152,7 @@ impl Engine<'_> {
         let vnet = self.model[subnet].vnet;
         let packet = Packet {
             question,
-            flows: Flows {
-                source: source.clone(),
-                destination: goal.clone(),
-                protocols,
-                source_ports: question.source_ports.clone(),
-                ports: question.ports.clone(),
-            },
+            flows: question.flows(source.clone(), goal.clone()),
             origin: source,
             goal: goal.clone(),
             trail,

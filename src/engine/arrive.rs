@@ -80,13 +80,7 @@ impl Engine<'_> {
     pub(super) fn enter_from_outside(&self, question: &Question, source: Ends, goal: Ends, trail: Trail) -> Vec<Part> {
         let destination = goal.possible().clone();
         let named = question.named.and_then(|thing| self.stands_in(thing));
-        let flows = Flows {
-            source,
-            destination: goal.clone(),
-            protocols: question.protocols(),
-            source_ports: question.source_ports.clone(),
-            ports: question.ports.clone(),
-        };
+        let flows = question.flows(source, goal.clone());
         let fits = |id: VnetId| named.is_none_or(|place| place == Thing::Vnet(id));
         match self.model.vnets().find(|(id, vnet)| destination.meets(&vnet.addresses()) && fits(*id)) {
             Some((vnet, _)) => self.arrive(self.packet(question, flows, goal, trail, vnet)),

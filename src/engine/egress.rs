@@ -176,13 +176,7 @@ impl Engine<'_> {
     pub(super) fn from_platform(&self, question: &Question, app: AppId, goal: Ends, mut trail: Trail) -> Vec<Part> {
         let (source, step) = self.platform_source(question, app);
         trail.push(step);
-        let flows = Flows {
-            source: source.clone(),
-            destination: goal.clone(),
-            protocols: question.protocols(),
-            source_ports: question.source_ports.clone(),
-            ports: question.ports.clone(),
-        };
+        let flows = question.flows(source.clone(), goal.clone());
         let caller = self.platform_caller(app, source);
         self.at_public(question, flows, goal, trail, caller)
     }

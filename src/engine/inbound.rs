@@ -21,8 +21,13 @@ pub(super) struct Visit<'q> {
 impl Engine<'_> {
     /// The ports that apps are called on.
     pub(super) fn app_ports(&self) -> PortSet {
-        let of_type = self.platform().service_type("web-app");
+        let of_type = self.platform().app_type();
         of_type.and_then(|of_type| of_type.endpoints.first().map(|e| e.ports.clone())).unwrap_or_default()
+    }
+
+    /// The one of them that a caller who names none means.
+    pub fn usual_app_port(&self) -> PortSet {
+        self.app_ports().ranges().last().map(|range| PortSet::one(range.0)).unwrap_or_default()
     }
 
     /// At the public entry of an app, which others may share.

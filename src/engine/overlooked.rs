@@ -100,7 +100,7 @@ impl Engine<'_> {
                     }
                 }
                 Term::Any | Term::Thing(Thing::Subnet(_)) => {}
-                Term::Tag(tag) if caller.app.is_some() && self.is_tag_of_apps(tag) => {
+                Term::Tag(tag) if caller.app.is_some() && self.is_of_apps(&tag.name) => {
                     let text =
                         format!("{} holds the addresses at which apps are called, none from which they call", tag.text);
                     return why("src.platform.no-service-tag", text, self.named_caller(caller).map(|who| line(&who)));
@@ -136,7 +136,7 @@ impl Engine<'_> {
     /// The line that gives a subnet the service endpoint of apps, beside those that it has.
     fn endpoint_line(&self, subnet: SubnetId) -> Option<String> {
         let noun = &self.model[subnet];
-        let wanted = self.platform().service_type("web-app")?.service_endpoints.into_iter().next()?;
+        let wanted = self.platform().app_type()?.service_endpoints.into_iter().next()?;
         let mut all: Vec<&str> = noun.service_endpoints.iter().map(|stated| stated.value.as_str()).collect();
         all.push(&wanted);
         Some(format!("amend subnet {} {{ service-endpoint {} }}", noun.head.name, all.join(", ")))

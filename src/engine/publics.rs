@@ -117,13 +117,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn from_internet_to(&self, question: &Question, source: Ends, goal: Ends, trail: Trail) -> Vec<Part> {
-        let flows = Flows {
-            source: source.clone(),
-            destination: goal.clone(),
-            protocols: question.protocols(),
-            source_ports: question.source_ports.clone(),
-            ports: question.ports.clone(),
-        };
+        let flows = question.flows(source.clone(), goal.clone());
         if !goal.possible().meets(&self.public_space()) {
             return self.private_from_internet(question, flows, goal, trail);
         }

@@ -1,6 +1,6 @@
 //! A question about flows: from where, to where, by what. Not what becomes of them.
 
-use super::flow::Ends;
+use super::flow::{Ends, Flows};
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use crate::syntax::ast::Over;
@@ -154,6 +154,17 @@ impl Question {
             (Some(host), _) => Some(host),
             (None, Target::Name(name, _)) => Some(name),
             (None, Target::Ends(_)) => None,
+        }
+    }
+
+    /// Its flows between two ends.
+    pub(super) fn flows(&self, source: Ends, destination: Ends) -> Flows {
+        Flows {
+            source,
+            destination,
+            protocols: self.protocols(),
+            source_ports: self.source_ports.clone(),
+            ports: self.ports.clone(),
         }
     }
 

@@ -149,13 +149,7 @@ impl Engine<'_> {
     ) -> Vec<Part> {
         let noun = &self.model[site];
         self.each_target(question, asker, trail, |engine, goal, trail| {
-            let flows = Flows {
-                source: Ends::Set(source.clone()),
-                destination: goal.clone(),
-                protocols: question.protocols(),
-                source_ports: question.source_ports.clone(),
-                ports: question.ports.clone(),
-            };
+            let flows = question.flows(Ends::Set(source.clone()), goal.clone());
             let via = engine.gateway_towards(site, &goal);
             // Inside a site, and out of its own internet access, no network of Azure has a say.
             let vnet = via.map_or(VnetId(0), |(_, vnet)| vnet);

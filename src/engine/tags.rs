@@ -100,7 +100,7 @@ impl Engine<'_> {
 
     /// Is it the tag of the addresses at which apps are called?
     pub(super) fn is_of_apps(&self, tag: &str) -> bool {
-        self.platform().service_type("web-app").and_then(|of_type| of_type.tag).is_some_and(|of_apps| of_apps == tag)
+        self.platform().app_type().and_then(|of_type| of_type.tag).is_some_and(|of_apps| of_apps == tag)
     }
 
     /// The addresses that declared apps are stated to call from.

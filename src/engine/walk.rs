@@ -1,7 +1,7 @@
 //! The walk: which stages flows pass, in which order, from their source to where they end. Not what a stage decides.
 
 use super::Engine;
-use super::flow::{Ends, Flows};
+use super::flow::Ends;
 use super::packet::{Packet, Part};
 use super::question::{Question, Source, Target};
 use super::resolve::Asker;
@@ -131,7 +131,7 @@ impl Engine<'_> {
     /// From a host: its interface's group, its subnet's group, then the routes.
     fn from_host(&self, question: &Question, host: HostId, mut trail: Trail) -> Vec<Part> {
         let noun = &self.model[host];
-        let own = AddressSet::of(&noun.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>());
+        let own = noun.addresses.iter().map(|a| a.value).collect::<AddressSet>();
         if noun.is_down() {
             let status = noun.status.as_ref();
             let text = format!("{} is {}", noun.head.name, status.map_or("down", |s| &s.value));
@@ -170,13 +170,7 @@ impl Engine<'_> {
     ) -> Vec<Part> {
         let packet = Packet {
             question,
-            flows: Flows {
-                source: source.clone(),
-                destination: goal.clone(),
-                protocols: question.protocols(),
-                source_ports: question.source_ports.clone(),
-                ports: question.ports.clone(),
-            },
+            flows: question.flows(source.clone(), goal.clone()),
             origin: source,
             goal,
             trail,
@@ -224,7 +218,7 @@ impl Engine<'_> {
         // Networks that are not joined may have the same addresses: each of them is asked.
         let mut hosts: Vec<(Option<Thing>, AddressSet)> = Vec::new();
         for (id, host) in self.model.hosts() {
-            let own = AddressSet::of(&host.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>());
+            let own = host.addresses.iter().map(|a| a.value).collect::<AddressSet>();
             if own.meets(set) {
                 parts.append(&mut self.from_host(question, id, trail.clone()));
                 take(own.clone(), &mut rest);
@@ -232,7 +226,7 @@ impl Engine<'_> {
             }
         }
         for endpoint in &self.model.private_endpoints {
-            let own = AddressSet::of(&endpoint.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>());
+            let own = endpoint.addresses.iter().map(|a| a.value).collect::<AddressSet>();
             if let Some(found) = take(own, &mut rest) {
                 let mut trail = trail.clone();
                 let text = format!("{} takes calls and makes none", endpoint.head.name);

@@ -149,6 +149,12 @@ impl From<IpAddr> for AddressSet {
     }
 }
 
+impl FromIterator<IpAddr> for AddressSet {
+    fn from_iter<I: IntoIterator<Item = IpAddr>>(addresses: I) -> Self {
+        Self::of(&addresses.into_iter().map(IpNet::from).collect::<Vec<_>>())
+    }
+}
+
 impl From<Ipv4Net> for AddressSet {
     fn from(prefix: Ipv4Net) -> Self {
         IpNet::from(prefix).into()

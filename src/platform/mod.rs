@@ -205,6 +205,11 @@ impl Platform {
         self.declaration("service-type", &word).map(|d| ServiceType::read(&word, d))
     }
 
+    /// The type that apps are of, seen by their callers.
+    pub fn app_type(&self) -> Option<ServiceType> {
+        self.service_type("web-app")
+    }
+
     /// Every service type, in order.
     pub fn service_types(&self) -> Vec<ServiceType> {
         self.all("service-type", ServiceType::read)

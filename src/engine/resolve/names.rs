@@ -57,7 +57,7 @@ impl Engine<'_> {
             return Ends::Set(entry);
         }
         let region = noun.head.region.as_ref().map(|r| r.value.clone());
-        let of_type = self.platform().service_type("web-app").filter(|_| self.is_tagged(id));
+        let of_type = self.platform().app_type().filter(|_| self.is_tagged(id));
         let tag = of_type.and_then(|of_type| of_type.tag);
         let mut tags: Vec<(String, Option<String>)> = tag.into_iter().map(|tag| (tag, region.clone())).collect();
         tags.extend(self.azure_tags(region.as_deref()));
@@ -87,7 +87,7 @@ impl Engine<'_> {
             let names = [format!("{label}.{zone}"), format!("{label}.scm.{zone}")].into_iter().chain(own);
             return names.map(|name| ServiceName::plain(&name)).collect();
         }
-        let of_type = self.platform().service_type("web-app");
+        let of_type = self.platform().app_type();
         let endpoints = of_type.iter().flat_map(|of_type| &of_type.endpoints);
         let mut names: Vec<ServiceName> = endpoints
             .map(|endpoint| ServiceName {

@@ -71,8 +71,7 @@ impl Engine<'_> {
     fn callable(&self, app: AppId, trigger: &Trigger) -> Need {
         let name = &self.model[app].head.name;
         let host = self.app_names(app).into_iter().next().unwrap_or_default();
-        let ports = self.platform().service_type("web-app").map(|t| t.endpoints[0].ports.clone()).unwrap_or_default();
-        let port = ports.ranges().last().map(|range| PortSet::one(range.1)).unwrap_or_default();
+        let port = self.usual_app_port();
         let ask = |source: Source| {
             let target = Target::Name(host.clone(), Some(Thing::App(app)));
             Question { source, ..Question::of_app(app, target, port.clone(), Traffic::Application) }

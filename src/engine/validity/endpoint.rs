@@ -94,7 +94,7 @@ fn site(engine: &Engine<'_>, id: PrivateEndpointId, endpoint: &PrivateEndpoint) 
     let (target, stated) = (endpoint.target.as_ref()?, endpoint.subresource.as_ref()?);
     let Thing::App(app) = target.value else { return None };
     let noun = &engine.model[app];
-    let of_type = engine.platform().service_type("web-app")?;
+    let of_type = engine.platform().app_type()?;
     let site = &of_type.endpoints.first()?.subresource;
     let wanted = match noun.slot_of {
         Some(_) => format!("{site}-{}", noun.head.name.rsplit('.').next().unwrap_or("")),

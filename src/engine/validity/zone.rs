@@ -107,7 +107,7 @@ impl Writer {
         let target = endpoint.target.as_ref()?.value;
         let of_type = match target {
             Thing::Service(service) => engine.model[service].service_type.clone()?,
-            _ => engine.platform().service_type("web-app")?,
+            _ => engine.platform().app_type()?,
         };
         let subresource = match &endpoint.subresource {
             Some(stated) => stated.value.clone(),

@@ -4,13 +4,6 @@ use crate::model::Thing;
 use crate::net::PortSet;
 use crate::query::Asked;
 
-/// The ports of a web app.
-pub(super) fn web_ports(asked: &Asked<'_>) -> PortSet {
-    let of_type = asked.model.platform.service_type("web-app");
-    let ports = of_type.and_then(|t| t.endpoints.first().map(|e| e.ports.clone())).unwrap_or_default();
-    ports.ranges().last().map(|range| PortSet::one(range.0)).unwrap_or_default()
-}
-
 /// The usual ports behind a public host name of a known type.
 pub(super) fn host_ports(asked: &Asked<'_>, host: &str) -> PortSet {
     let engine = asked.engine;
@@ -20,7 +13,7 @@ pub(super) fn host_ports(asked: &Asked<'_>, host: &str) -> PortSet {
         }
     }
     if asked.model.apps().any(|(id, _)| engine.app_names(id).iter().any(|name| name.eq_ignore_ascii_case(host))) {
-        return web_ports(asked);
+        return engine.usual_app_port();
     }
     PortSet::default()
 }
@@ -36,7 +29,7 @@ pub(super) fn ports_at(asked: &Asked<'_>, address: std::net::IpAddr) -> PortSet 
         Some((endpoint, Thing::Service(id))) => {
             asked.engine.endpoint_ports(id, endpoint.subresource.as_ref().map(|s| s.value.as_str()))
         }
-        Some(_) => web_ports(asked),
+        Some(_) => asked.engine.usual_app_port(),
         None => PortSet::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! Where a call goes: the words that may stand behind `reach`, with their ports. Whether it arrives is the engine's.
 
-use super::ports::{host_ports, ports_at, web_ports};
+use super::ports::{host_ports, ports_at};
 use super::{describe, find, whereabouts};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::engine::{Ends, Source, Target};
@@ -86,7 +86,7 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
             let host = names.get(1).or(names.first()).cloned().unwrap_or_default();
             let mut found = read(
                 Target::Name(host.clone(), Some(Thing::App(id))),
-                web_ports(asked),
+                asked.engine.usual_app_port(),
                 format!("the SCM site of {base}: {host}"),
             );
             found.scm = true;
@@ -134,7 +134,7 @@ fn named_target(
         }
         Thing::App(id) => {
             let host = engine.app_names(id).into_iter().next().unwrap_or_default();
-            read(Target::Name(host.clone(), Some(thing)), web_ports(asked), format!("{text}: {host}"))
+            read(Target::Name(host.clone(), Some(thing)), asked.engine.usual_app_port(), format!("{text}: {host}"))
         }
         Thing::PrivateEndpoint(id) => {
             let noun = &asked.model[id];
@@ -142,7 +142,7 @@ fn named_target(
                 Some(Thing::Service(service)) => {
                     engine.endpoint_ports(service, noun.subresource.as_ref().map(|s| s.value.as_str()))
                 }
-                _ => web_ports(asked),
+                _ => asked.engine.usual_app_port(),
             };
             let target = match noun.addresses.as_slice() {
                 [] => Target::Ends(engine.endpoint_symbol(id)),
@@ -160,7 +160,7 @@ fn named_target(
             let set = if public {
                 AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value))
             } else {
-                AddressSet::of(&noun.addresses.iter().map(|a| a.value.into()).collect::<Vec<_>>())
+                noun.addresses.iter().map(|a| a.value).collect::<AddressSet>()
             };
             read(ends(set), own, text)
         }
