@@ -11,6 +11,7 @@ mod grammar;
 pub mod literal;
 mod print;
 mod split;
+mod substitute;
 mod trouble;
 
 pub use expand::{Scope, expand};
