@@ -130,7 +130,7 @@ impl Engine<'_> {
         if let Some(step) = self.managed_elsewhere(app) {
             trail.push(step);
             let nowhere = Ends::Set(AddressSet::empty());
-            return vec![Part { source: nowhere, destination: goal, ports: question.ports.clone(), trail }];
+            return vec![Part::of(question.flows(nowhere, goal), trail)];
         }
         if let Some(by) = self.gateway_integration(app) {
             return self.by_point_to_site(question, app, by, goal, trail);
@@ -240,7 +240,7 @@ impl Engine<'_> {
     /// What of everything that is sent into the network is kept there: the rules that speak of it as a whole.
     fn routed_in(&self, question: &Question, parts: &mut [Part]) {
         for part in parts {
-            let public = part.destination.possible().is_subset(&self.public_space());
+            let public = part.flows.destination.possible().is_subset(&self.public_space());
             let Some(step) = part.trail.steps.iter_mut().find(|step| step.is_block()) else { continue };
             let by_group = step.rule.starts_with("nsg.");
             if !question.traffic.is_own() && (by_group || step.rule.starts_with("route.")) {
@@ -276,8 +276,7 @@ impl Engine<'_> {
         let noun = &self.model[app];
         let name = &noun.head.name;
         let platform = self.platform_ends(app);
-        let part =
-            |trail| Part { source: platform.clone(), destination: goal.clone(), ports: question.ports.clone(), trail };
+        let part = |trail| Part::of(question.flows(platform.clone(), goal.clone()), trail);
         let mut trail = trail;
         if !goal.possible().is_subset(&self.public_space()) {
             let mut text = format!("{name} has no virtual network integration, and {goal} is private");
@@ -369,9 +368,9 @@ fn either_way(taken: Vec<Part>, other: &[Part], mut trail: Trail, doubt: &Step, 
         return taken;
     }
     trail.push(doubt.clone());
-    let ends = taken.into_iter().next().map(|part| (part.source, part.destination));
+    let ends = taken.into_iter().next().map(|part| (part.flows.source, part.flows.destination));
     let (source, destination) = ends.unwrap_or((Ends::Set(AddressSet::empty()), Ends::Set(AddressSet::empty())));
-    vec![Part { source, destination, ports: question.ports.clone(), trail }]
+    vec![Part::of(question.flows(source, destination), trail)]
 }
 
 /// Where the integration of an app is stated.

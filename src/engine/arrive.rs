@@ -10,21 +10,8 @@ use super::trail::{Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol};
 use crate::source::Span;
-use std::net::IpAddr;
 
 impl Engine<'_> {
-    /// The addresses of every declared interface, in order.
-    pub(super) fn interfaces(&self) -> Vec<IpAddr> {
-        let hosts = self.model.hosts.iter().flat_map(|host| &host.addresses);
-        let endpoints = self.model.private_endpoints.iter().flat_map(|endpoint| &endpoint.addresses);
-        let appliances = self.model.appliances.iter().filter_map(|appliance| appliance.address.as_ref());
-        let balancers = self.model.load_balancers.iter().filter_map(|balancer| balancer.address.as_ref());
-        let servers = self.model.dns_servers.iter().flat_map(|server| &server.addresses);
-        let environments = self.model.ases.iter().filter_map(|ase| ase.address.as_ref());
-        let machines = hosts.chain(appliances).chain(balancers).chain(servers);
-        machines.chain(endpoints).chain(environments).map(|a| a.value).collect()
-    }
-
     /// The subnet of a network that holds an address.
     pub(super) fn subnet_of(&self, vnet: VnetId, address: &AddressSet) -> Option<SubnetId> {
         let found = self.model.subnets().find(|(_, s)| s.vnet == vnet && address.is_subset(&s.addresses()));
@@ -84,7 +71,7 @@ impl Engine<'_> {
         let fits = |id: VnetId| named.is_none_or(|place| place == Thing::Vnet(id));
         match self.model.vnets().find(|(id, vnet)| destination.meets(&vnet.addresses()) && fits(*id)) {
             Some((vnet, _)) => self.arrive(self.packet(question, flows, goal, trail, vnet)),
-            None => vec![Part { source: flows.source, destination: goal, ports: question.ports.clone(), trail }],
+            None => vec![Part::of(flows, trail)],
         }
     }
 

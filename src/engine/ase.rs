@@ -124,7 +124,7 @@ impl<'m> Engine<'m> {
         };
         let (source, destination) = if needed.outbound { (here, peer) } else { (peer, here) };
         let protocols = needed.protocol.map_or(ProtocolSet::one(Protocol::Tcp), ProtocolSet::one);
-        let flows = Flows { source, destination, protocols, source_ports: PortSet::all(), ports: needed.ports.clone() };
+        let flows = Flows { source, destination, protocols, source_ports: None, ports: needed.ports.clone() };
         let list = if needed.outbound { &group.outbound } else { &group.inbound };
         let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };
         let decided = self.lines(list, view).first_match(&flows);
@@ -162,7 +162,7 @@ impl<'m> Engine<'m> {
     ) -> Vec<Part> {
         let noun = &self.model[id];
         let part =
-            |trail| Part { source: caller.ends.clone(), destination: goal.clone(), ports: flows.ports.clone(), trail };
+            |trail| Part::of(Flows { source: caller.ends.clone(), destination: goal.clone(), ..flows.clone() }, trail);
         let Some(subnet) = noun.subnet else { return vec![part(trail)] };
         let text = format!(
             "{} is entered at a public address, which leads into {}",

@@ -31,7 +31,7 @@ impl Engine<'_> {
         for part in parts {
             let of_site = |step: &&mut Step| step.rule.starts_with("in.") || step.rule.starts_with("pe.app.");
             if part.verdict() == Verdict::Yes {
-                let caught = self.would_be_routed(subnet, &part.source);
+                let caught = self.would_be_routed(subnet, &part.flows.source);
                 let last = part.trail.steps.iter_mut().rev().find(of_site);
                 if let (Some(step), true) = (last, filtered) {
                     step.rests_also("scope.replies-unaffected");

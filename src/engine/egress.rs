@@ -199,8 +199,8 @@ impl Engine<'_> {
         };
         let flows = Flows { source: source.clone(), ..packet.flows };
         let mut parts = self.at_public(packet.question, flows, packet.goal, trail, caller);
-        for part in parts.iter_mut().filter(|part| part.source == source) {
-            part.source = packet.origin.clone();
+        for part in parts.iter_mut().filter(|part| part.flows.source == source) {
+            part.flows.source = packet.origin.clone();
         }
         parts
     }
@@ -248,7 +248,7 @@ impl Engine<'_> {
         let flows = Flows { source: caller.ends.clone(), ..packet.flows.clone() };
         let mut parts = self.at_public(packet.question, flows, packet.goal.clone(), packet.trail, caller);
         for part in &mut parts {
-            part.source = packet.origin.clone();
+            part.flows.source = packet.origin.clone();
         }
         parts
     }

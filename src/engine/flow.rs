@@ -121,8 +121,8 @@ pub struct Flows {
     pub destination: Ends,
     /// Their protocols.
     pub protocols: ProtocolSet,
-    /// Their source ports.
-    pub source_ports: PortSet,
+    /// Their source ports; none for an ephemeral one, which no line with source ports of its own means.
+    pub source_ports: Option<PortSet>,
     /// Their destination ports.
     pub ports: PortSet,
 }
@@ -131,7 +131,26 @@ impl Flows {
     /// Flows over one protocol.
     pub fn over(protocol: Protocol, source: Ends, destination: Ends, ports: PortSet) -> Self {
         let protocols = ProtocolSet::one(protocol);
-        Self { source, destination, protocols, source_ports: PortSet::all(), ports }
+        Self { source, destination, protocols, source_ports: None, ports }
+    }
+
+    /// These flows and others, where they are the same but for their sources or but for their protocols.
+    pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        let same_ports = self.source_ports == other.source_ports && self.ports == other.ports;
+        if self.destination != other.destination || !same_ports {
+            return None;
+        }
+        if self.protocols != other.protocols {
+            let protocols = self.protocols.union(other.protocols);
+            let alike = self.source == other.source && self.has_ports() == other.has_ports();
+            return alike.then(|| Self { protocols, ..self.clone() });
+        }
+        let source = match (&self.source, &other.source) {
+            (Ends::Set(mine), Ends::Set(more)) => Ends::Set(mine.union(more)),
+            (mine, more) if mine == more => mine.clone(),
+            _ => return None,
+        };
+        Some(Self { source, ..self.clone() })
     }
 
     /// Have its protocols ports?

@@ -2,7 +2,7 @@
 //! leads: the network itself, its peers, what a VPN joins. Not what stands there, which every other flow meets as well.
 
 use super::Engine;
-use super::flow::{Ends, Flows};
+use super::flow::Ends;
 use super::packet::{Packet, Part};
 use super::question::{Question, Traffic};
 use super::trail::{Outcome, Step, Trail};
@@ -142,7 +142,7 @@ impl Entering<'_, '_, '_> {
         let mut trail = self.trail.clone();
         trail.push(step);
         let source = self.engine.platform_ends(self.app);
-        vec![Part { source, destination: ends, ports: self.question.ports.clone(), trail }]
+        vec![Part::of(self.question.flows(source, ends), trail)]
     }
 
     /// Into the network: the state of the gateway, and an address of the pool.
@@ -151,16 +151,10 @@ impl Entering<'_, '_, '_> {
         let mut trail = self.trail.clone();
         trail.push(why);
         let source = Ends::Set(engine.pool_of(self.app));
-        let flows = Flows {
-            source: source.clone(),
-            destination: ends.clone(),
-            protocols: self.question.protocols(),
-            source_ports: self.question.source_ports.clone(),
-            ports: self.question.ports.clone(),
-        };
+        let flows = self.question.flows(source.clone(), ends.clone());
         // Without a gateway or a pool the configuration is broken, and the trail has said so.
         let (Some(id), false) = (self.by.gateway, source.is_empty()) else {
-            return Err(Part { source, destination: ends.clone(), ports: flows.ports, trail });
+            return Err(Part::of(flows, trail));
         };
         let gateway = &engine.model[id];
         let name = &gateway.head.name;

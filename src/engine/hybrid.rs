@@ -216,7 +216,7 @@ impl<'m> Engine<'m> {
 
     /// A name of which only a Hybrid Connection is known to know: that it is a public one as well is not taken for granted.
     pub(super) fn not_public(&self, app: AppId, question: &Question, part: &mut Part, near: &[Near]) {
-        let named = part.destination.symbol().is_some_and(|symbol| matches!(symbol.of, SymbolOf::Name(_)));
+        let named = part.flows.destination.symbol().is_some_and(|symbol| matches!(symbol.of, SymbolOf::Name(_)));
         let found = near.iter().find(|near| ["hc.one-endpoint", "hc.no-udp"].contains(&near.rule));
         let (Some(near), Target::Name(host, _), true) = (found, &question.target, named) else { return };
         if part.verdict() != Verdict::Yes {
@@ -255,9 +255,7 @@ impl<'m> Engine<'m> {
             Ok(address) => Ends::one(address),
             Err(_) => unnamed(host.clone()),
         };
-        let ended = |trail: Trail| {
-            vec![Part { source: self.platform_ends(app), destination: nowhere(), ports: question.ports.clone(), trail }]
-        };
+        let ended = |trail: Trail| vec![Part::of(question.flows(self.platform_ends(app), nowhere()), trail)];
         let broken = validity::steps_for_hybrid(self, app, mine.id);
         if !broken.is_empty() {
             broken.into_iter().for_each(|step| trail.push(step));

@@ -42,22 +42,30 @@ impl Engine<'_> {
     ) -> Vec<Part> {
         let noun = &self.model[app];
         let name = &noun.head.name;
-        let part =
-            |source: Ends, ports: PortSet, trail: Trail| Part { source, destination: goal.clone(), ports, trail };
-        let ports = self.app_ports();
-        let other = flows.protocols.iter().find(|protocol| *protocol != Protocol::Tcp);
-        let deaf = match other {
-            Some(other) => flows.has_ports().then(|| format!("{} {}", other.word(), flows.ports)),
-            None => (!flows.ports.is_subset(&ports)).then(|| flows.ports.difference(&ports).to_string()),
-        };
-        if let Some(deaf) = deaf {
-            let text = format!("{name} listens on {ports}, not on {deaf}");
+        let met = Flows { source: caller.ends.clone(), destination: goal.clone(), ..flows };
+        let listening = self.app_ports();
+        let mut parts = Vec::new();
+        let deaf = |ports: PortSet, text: String, mut trail: Trail| {
+            let text = format!("{name} listens on {listening}, not on {text}");
             trail.push(Step::block("diag.causes.port", Outcome::NotListening, text).at(noun.head.span));
-            return vec![part(caller.ends.clone(), flows.ports, trail)];
+            Part::of(Flows { ports, ..met.clone() }, trail)
+        };
+        if let Some(other) = met.protocols.iter().find(|protocol| *protocol != Protocol::Tcp) {
+            let heard = if met.has_ports() { format!("{} {}", other.word(), met.ports) } else { other.word().into() };
+            return vec![deaf(met.ports.clone(), heard, trail)];
         }
+        let outside = met.ports.difference(&listening);
+        if !outside.is_empty() {
+            parts.push(deaf(outside.clone(), outside.to_string(), trail.clone()));
+            if outside == met.ports {
+                return parts;
+            }
+        }
+        let heard = Flows { ports: met.ports.intersection(&listening), ..met.clone() };
         if question.handshake_only() {
             trail.push(self.handshake(name));
-            return vec![part(caller.ends.clone(), flows.ports, trail)];
+            parts.push(Part::of(heard, trail));
+            return parts;
         }
         let sharing = match &goal {
             Ends::Set(set) => self.apps_entered_at(set),
@@ -65,13 +73,16 @@ impl Engine<'_> {
         };
         let (visit, step) = self.selected(question, &sharing, &goal, "in.address");
         step.into_iter().for_each(|step| trail.push(step));
-        let Some(visit) = visit else { return vec![part(caller.ends.clone(), flows.ports, trail)] };
-        let pieces = self.at_front_end(visit, caller).into_iter().map(|(ends, steps)| {
+        let Some(visit) = visit else {
+            parts.push(Part::of(heard, trail));
+            return parts;
+        };
+        parts.extend(self.at_front_end(visit, caller).into_iter().map(|(source, steps)| {
             let mut trail = trail.clone();
             steps.into_iter().for_each(|step| trail.push(step));
-            part(ends, flows.ports.clone(), trail)
-        });
-        pieces.collect()
+            Part::of(Flows { source, ..heard.clone() }, trail)
+        }));
+        parts
     }
 
     pub(super) fn handshake(&self, name: &str) -> Step {

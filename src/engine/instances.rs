@@ -45,7 +45,8 @@ impl Engine<'_> {
         let step = Step::block(rule, Outcome::Dropped, format!("{name} has {usable} addresses for {needed} instances"));
         let mut part = packet.clone().end();
         part.trail.push(step.at(stated.span).headline(format!("{whose} find no address in {name}")));
-        Some(Part { source: Ends::Symbol(Arc::new(symbol)), ..part })
+        part.flows.source = Ends::Symbol(Arc::new(symbol));
+        Some(part)
     }
 
     /// The apps that call out of a subnet, found out once for all subnets.

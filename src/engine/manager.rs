@@ -83,12 +83,13 @@ impl Engine<'_> {
             target,
             named: None,
             over: None,
-            source_ports: PortSet::all(),
+            source_ports: None,
             ports: PortSet::one(port),
             traffic: Traffic::Application,
             headers: Vec::new(),
             host: None,
             scm: false,
+            every_address: false,
         }
     }
 
@@ -153,9 +154,7 @@ impl Engine<'_> {
         let name = &manager.head.name;
         let HostPort { host, port } = endpoint;
         let seen = self.seen(manager);
-        let ended = |trail: Trail| {
-            vec![Part { source: seen.clone(), destination: goal.clone(), ports: question.ports.clone(), trail }]
-        };
+        let ended = |trail: Trail| vec![Part::of(question.flows(seen.clone(), goal.clone()), trail)];
         let line = format!("amend hybrid-connection-manager {name} {{ reaches {host}:{port} }}");
         if let Some(reaches) = &manager.reaches {
             let found = reaches.iter().find(|reached| reached.value == *endpoint);

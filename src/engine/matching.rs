@@ -212,14 +212,16 @@ fn missed(flows: &Flows, rule: &SecurityRule, matchers: &(Matcher, Matcher), pub
 fn fields_missed(flows: &Flows, rule: &SecurityRule, source: &Cut, destination: &Cut) -> Vec<&'static str> {
     let portless = !flows.has_ports();
     let all_ports = rule.destination.ports.is_all() && rule.source.ports.is_all();
-    let source_ports = flows.source_ports.intersection(&rule.source.ports);
-    // A client's source port is some ephemeral one: a narrow source port of the rule does not match it.
-    let any_port = flows.source_ports.is_all() && !rule.source.ports.is_all();
+    let from_other_port = match &flows.source_ports {
+        Some(ports) => ports.intersection(&rule.source.ports).is_empty(),
+        // An ephemeral one: a narrow source port of the rule does not match it.
+        None => !rule.source.ports.is_all(),
+    };
     let no_port = if portless { !all_ports } else { flows.ports.intersection(&rule.destination.ports).is_empty() };
     let fields = [
         (flows.protocols.intersection(rule.protocols).is_empty(), "protocol"),
         (source.yes.is_none() && source.maybe.is_none(), "source"),
-        (!portless && (source_ports.is_empty() || any_port), "source port"),
+        (!portless && from_other_port, "source port"),
         (destination.yes.is_none() && destination.maybe.is_none(), "destination"),
         (no_port, "port"),
     ];
@@ -240,7 +242,6 @@ fn take(
     let portless = !flows.has_ports();
     let protocols = flows.protocols.intersection(rule.protocols);
     let ports = flows.ports.intersection(&rule.destination.ports);
-    let source_ports = flows.source_ports.intersection(&rule.source.ports);
     let source = matchers.0.split(&flows.source, public);
     let destination = matchers.1.split(&flows.destination, public);
 
@@ -265,10 +266,10 @@ fn take(
             keep(Flows { ports: outside, ..left.flows.clone() }, rest);
             left.flows.ports = ports;
         }
-        let outside = left.flows.source_ports.difference(&rule.source.ports);
-        if !outside.is_empty() {
-            keep(Flows { source_ports: outside, ..left.flows.clone() }, rest);
-            left.flows.source_ports = source_ports;
+        let outside = left.flows.source_ports.as_ref().map(|ports| ports.difference(&rule.source.ports));
+        if let Some(outside) = outside.filter(|outside| !outside.is_empty()) {
+            keep(Flows { source_ports: Some(outside), ..left.flows.clone() }, rest);
+            left.flows.source_ports = left.flows.source_ports.map(|ports| ports.intersection(&rule.source.ports));
         }
     }
     if let Some(outside) = source.no {

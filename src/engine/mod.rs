@@ -29,6 +29,7 @@ mod meaning;
 mod overlooked;
 mod packet;
 mod peering;
+mod pieces;
 mod privatelink;
 mod publics;
 mod question;

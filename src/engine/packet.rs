@@ -5,22 +5,22 @@ use super::flow::{Ends, Flows};
 use super::question::Question;
 use super::trail::{Step, Trail, Verdict};
 use crate::model::*;
-use crate::net::PortSet;
 
 /// Some flows of a question, and what becomes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Their source, as the question has it.
-    pub source: Ends,
-    /// Where they go, after name resolution.
-    pub destination: Ends,
-    /// Their destination ports.
-    pub ports: PortSet,
+    /// They: their source as the question has it, and where they go after name resolution.
+    pub flows: Flows,
     /// The way.
     pub trail: Trail,
 }
 
 impl Part {
+    /// Flows that have come to their end.
+    pub(super) fn of(flows: Flows, trail: Trail) -> Self {
+        Self { flows, trail }
+    }
+
     /// What becomes of them.
     pub fn verdict(&self) -> Verdict {
         self.trail.verdict()
@@ -92,7 +92,7 @@ impl Packet<'_> {
     }
 
     pub(super) fn end(self) -> Part {
-        Part { source: self.origin, destination: self.goal, ports: self.flows.ports, trail: self.trail }
+        Part::of(Flows { source: self.origin, destination: self.goal, ..self.flows }, self.trail)
     }
 
     pub(super) fn end_with(mut self, step: Step) -> Part {

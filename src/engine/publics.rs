@@ -78,12 +78,12 @@ impl Engine<'_> {
                 let text = format!("NAT gateway {} admits no connection from outside", noun.head.name);
                 let rule = if self.fires("nat.no-inbound") { "nat.no-inbound" } else { "eval.out.9-public-target" };
                 trail.push(Step::block(rule, Outcome::Dropped, text).at(noun.head.span));
-                vec![Part { source: caller.ends, destination: goal, ports: flows.ports, trail }]
+                vec![Part::of(Flows { source: caller.ends, destination: goal, ..flows }, trail)]
             }
             Owner::Nobody => {
                 trail.assume(format!("something listens on {}", flows.with_ports(&goal.to_string())));
                 trail.push(Step::pass("eval.out.9-public-target", format!("arrives at {goal}")));
-                vec![Part { source: caller.ends, destination: goal, ports: flows.ports, trail }]
+                vec![Part::of(Flows { source: caller.ends, destination: goal, ..flows }, trail)]
             }
         }
     }
@@ -99,7 +99,7 @@ impl Engine<'_> {
     ) -> Vec<Part> {
         let noun = &self.model[host];
         let (Some(address), Some(Thing::Subnet(subnet))) = (noun.addresses.first(), noun.place) else {
-            return vec![Part { source: flows.source, destination: goal, ports: flows.ports, trail }];
+            return vec![Part::of(Flows { destination: goal, ..flows }, trail)];
         };
         let public = noun.public_ip.first().map_or(goal.to_string(), |ip| ip.value.addr().to_string());
         let text = format!("{public} is translated to {} {}", noun.head.name, address.value);

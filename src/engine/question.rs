@@ -108,8 +108,8 @@ pub struct Question {
     pub named: Option<Thing>,
     /// What they are carried by; none for TCP and the answer of what stands at the target.
     pub over: Option<Over>,
-    /// Their source ports.
-    pub source_ports: PortSet,
+    /// Their source ports; none for an ephemeral one, which no line with source ports of its own means.
+    pub source_ports: Option<PortSet>,
     /// Their destination ports.
     pub ports: PortSet,
     /// What kind of traffic they are.
@@ -120,6 +120,9 @@ pub struct Question {
     pub host: Option<String>,
     /// Is the SCM site meant?
     pub scm: bool,
+    /// Is every single address of the target asked about, those between the subnets of a network too, where nothing
+    /// can stand?
+    pub every_address: bool,
 }
 
 impl Question {
@@ -130,12 +133,13 @@ impl Question {
             named: None,
             target,
             over: None,
-            source_ports: PortSet::all(),
+            source_ports: None,
             ports,
             traffic,
             headers: Vec::new(),
             host: None,
             scm: false,
+            every_address: false,
         }
     }
 

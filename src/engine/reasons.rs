@@ -12,6 +12,7 @@ use super::routes::{Hop, RouteSource};
 use super::security::Checkpoint;
 use super::trail::Step;
 use crate::model::*;
+use crate::net::PortSet;
 
 /// A line that decides some flows.
 pub(super) struct Decision<'d> {
@@ -103,12 +104,12 @@ impl Engine<'_> {
         let reply = Flows {
             source: flows.destination.clone(),
             destination: flows.source.clone(),
-            source_ports: flows.ports.clone(),
-            ports: flows.source_ports.clone(),
+            source_ports: Some(flows.ports.clone()),
+            ports: flows.source_ports.clone().unwrap_or_else(PortSet::all),
             protocols: flows.protocols,
         };
         // The client's port is some ephemeral one: a line for some ports says nothing of the reply.
-        let fixed = !flows.source_ports.is_all();
+        let fixed = flows.source_ports.is_some();
         let denied = |decided: &Decided| {
             let denies =
                 |rule: &SecurityRule| rule.action == Action::Deny && (fixed || rule.destination.ports.is_all());

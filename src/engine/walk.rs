@@ -8,24 +8,25 @@ use super::resolve::Asker;
 use super::trail::{Mark, Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
+use crate::syntax::ast::Over;
 
 impl Engine<'_> {
     /// What becomes of the flows of a question, part by part; flows that share a way are one part.
     pub fn walk(&self, question: &Question) -> Vec<Part> {
-        let mut parts: Vec<Part> = Vec::new();
-        let mut apart = self.walk_apart(question);
-        self.past_integration(question, &mut apart);
-        self.never_inbound(question, &mut apart);
-        for part in apart {
-            let alike = |known: &&mut Part| {
-                known.trail == part.trail && known.destination == part.destination && known.ports == part.ports
-            };
-            match (parts.iter_mut().find(alike), &part.source) {
-                (Some(Part { source: Ends::Set(known), .. }), Ends::Set(more)) => *known = known.union(more),
-                (Some(known), source) if known.source == *source => {}
-                _ => parts.push(part),
-            }
+        if question.over != Some(Over::Any) {
+            return joined(self.walk_over(question));
         }
+        // What answers over TCP is asked for its answer; of the others there is no more to know than that they arrive.
+        let over = |protocol| (protocol != Protocol::Tcp).then_some(Over::Protocol(protocol));
+        let questions = Protocol::ALL.map(|protocol| Question { over: over(protocol), ..question.clone() });
+        joined(questions.iter().flat_map(|question| self.walk_over(question)).collect())
+    }
+
+    /// The same over one protocol.
+    fn walk_over(&self, question: &Question) -> Vec<Part> {
+        let mut parts = self.walk_apart(question);
+        self.past_integration(question, &mut parts);
+        self.never_inbound(question, &mut parts);
         let tcp = question.protocols().contains(Protocol::Tcp);
         let deciding = parts.iter_mut().filter_map(|part| part.trail.steps.iter_mut().find(|step| step.is_block()));
         for step in deciding {
@@ -74,7 +75,7 @@ impl Engine<'_> {
     ) -> Vec<Part> {
         match &question.target {
             Target::Ends(ends) => {
-                let pieces = self.by_interface(ends);
+                let pieces = self.pieces_of(question, ends);
                 let mut parts: Vec<Part> = pieces.into_iter().flat_map(|ends| go(self, ends, trail.clone())).collect();
                 // An address is told by the first step that it takes.
                 for part in parts.iter_mut().filter(|_| ends.possible().single().is_some()) {
@@ -94,38 +95,13 @@ impl Engine<'_> {
                     trail.assume(assumption);
                 }
                 if resolution.answers.is_empty() {
-                    let part = |trail| Part {
-                        source: Ends::Set(AddressSet::empty()),
-                        destination: Ends::Set(AddressSet::empty()),
-                        ports: question.ports.clone(),
-                        trail,
-                    };
-                    return vec![part(trail)];
+                    let nowhere = Ends::Set(AddressSet::empty());
+                    return vec![Part::of(question.flows(nowhere.clone(), nowhere), trail)];
                 }
-                let answers = resolution.answers.into_iter().flat_map(|ends| self.by_interface(&ends));
+                let answers = resolution.answers.into_iter().flat_map(|ends| self.pieces_of(question, &ends));
                 answers.flat_map(|ends| go(self, ends, trail.clone())).collect()
             }
         }
-    }
-
-    /// A set of destinations, cut so that every declared interface stands alone.
-    fn by_interface(&self, ends: &Ends) -> Vec<Ends> {
-        let Ends::Set(set) = ends else { return vec![ends.clone()] };
-        if set.single().is_some() {
-            return vec![ends.clone()];
-        }
-        let mut rest = set.clone();
-        let mut pieces = Vec::new();
-        for address in self.interfaces() {
-            if rest.contains(address) {
-                pieces.push(Ends::one(address));
-                rest = rest.difference(&address.into());
-            }
-        }
-        if !rest.is_empty() {
-            pieces.push(Ends::Set(rest));
-        }
-        pieces
     }
 
     /// From a host: its interface's group, its subnet's group, then the routes.
@@ -232,8 +208,8 @@ impl Engine<'_> {
                 let text = format!("{} takes calls and makes none", endpoint.head.name);
                 trail.push(Step::block("pe.direction", Outcome::Unsupported, text).at(endpoint.head.span));
                 let nowhere = Ends::Set(AddressSet::empty());
-                let ports = question.ports.clone();
-                parts.push(Part { source: Ends::Set(found.clone()), destination: nowhere, ports, trail });
+                let flows = question.flows(Ends::Set(found.clone()), nowhere);
+                parts.push(Part::of(flows, trail));
                 hosts.push((endpoint.subnet.map(|subnet| Thing::Vnet(self.model[subnet].vnet)), found));
             }
         }
@@ -301,4 +277,19 @@ impl Engine<'_> {
 
 fn v4() -> AddressSet {
     AddressSet::from(ipnet::IpNet::V4(ipnet::Ipv4Net::default()))
+}
+
+/// Parts of one way whose flows make one set, put together.
+fn joined(apart: Vec<Part>) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::with_capacity(apart.len());
+    for part in apart {
+        let alike = |known: &mut Part| {
+            let flows = known.flows.joined(&part.flows)?;
+            (known.trail == part.trail).then(|| known.flows = flows)
+        };
+        if parts.iter_mut().find_map(alike).is_none() {
+            parts.push(part);
+        }
+    }
+    parts
 }

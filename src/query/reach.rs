@@ -60,14 +60,14 @@ fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, R
     let (source, source_taken) = name::source(asked, &reach.source)?;
     let read = name::target(asked, &reach.target, &source)?;
     let mut over = None;
-    let mut source_ports = PortSet::all();
+    let mut source_ports = None;
     let mut traffic = Traffic::Application;
     let mut headers = Vec::new();
     let mut host = None;
     for how in &reach.how {
         match how {
             How::Over(word) => over = name::over(asked, word)?,
-            How::FromPort(word) => source_ports = literal::ports(&word.text).map_err(|fault| fault.at(word))?,
+            How::FromPort(word) => source_ports = Some(literal::ports(&word.text).map_err(|fault| fault.at(word))?),
             How::For(word) => traffic = traffic_of(word)?,
             How::Header(filter) => {
                 headers.push((filter.name.plain(), filter.values.iter().map(|w| w.plain()).collect()));
@@ -105,6 +105,7 @@ fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, R
         headers,
         host,
         scm: read.scm,
+        every_address: false,
     };
     let target_taken = match &read.target {
         Target::Name(host, None) if read.taken.text == "a host name" => {
@@ -136,19 +137,19 @@ fn traffic_of(word: &crate::syntax::ast::Word) -> Result<Traffic, Diagnostic> {
 /// Which part arrives and which does not, told by what tells them apart.
 pub(super) fn split_text(asked: &Asked<'_>, parts: &[Part]) -> String {
     let differ = |same: fn(&Part, &Part) -> bool| parts.windows(2).any(|pair| !same(&pair[0], &pair[1]));
-    let sources = differ(|a, b| a.source == b.source);
-    let goals = differ(|a, b| a.destination == b.destination);
-    let ports = differ(|a, b| a.ports == b.ports);
+    let sources = differ(|a, b| a.flows.source == b.flows.source);
+    let goals = differ(|a, b| a.flows.destination == b.flows.destination);
+    let ports = differ(|a, b| a.flows.ports == b.flows.ports);
     let name = |part: &Part| {
         let mut words = Vec::new();
         if sources {
-            words.push(format!("from {}", shorten(asked.engine.name_of(&part.source))));
+            words.push(format!("from {}", shorten(asked.engine.name_of(&part.flows.source))));
         }
         if goals {
-            words.push(format!("to {}", shorten(asked.engine.name_of(&part.destination))));
+            words.push(format!("to {}", shorten(asked.engine.name_of(&part.flows.destination))));
         }
         if ports {
-            words.push(format!("port {}", part.ports));
+            words.push(format!("port {}", part.flows.ports));
         }
         words.join(" ")
     };
@@ -170,11 +171,11 @@ fn shorten(list: String) -> String {
 
 pub(super) fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> PartAnswer {
     let deciding = part.trail.deciding();
-    let portless = part.trail.steps.is_empty() && part.ports.is_all();
+    let portless = part.trail.steps.is_empty() && part.flows.ports.is_all();
     PartAnswer {
-        source: asked.engine.name_of(&part.source),
-        destination: asked.engine.name_of(&part.destination),
-        ports: if portless { String::new() } else { part.ports.to_string() },
+        source: asked.engine.name_of(&part.flows.source),
+        destination: asked.engine.name_of(&part.flows.destination),
+        ports: if portless { String::new() } else { part.flows.ports.to_string() },
         verdict: part.verdict().into(),
         outcome: outcome(part.verdict()),
         headline: deciding.map(|step| step.words().to_string()),

@@ -168,12 +168,13 @@ impl Engine<'_> {
             target: Target::Ends(Ends::one(server)),
             named: None,
             over: Some(Over::Protocol(Protocol::Udp)),
-            source_ports: PortSet::all(),
+            source_ports: None,
             ports: PortSet::one(port),
             traffic: Traffic::Lookup,
             headers: Vec::new(),
             host: None,
             scm: false,
+            every_address: false,
         };
         let parts = self.walk(&question);
         // What does not enter the network meets no group there, bypassed or not.

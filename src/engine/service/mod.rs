@@ -43,21 +43,17 @@ impl Engine<'_> {
             Some(SymbolOf::Service(_, subresource)) => Some(subresource.as_str()),
             _ => None,
         };
-        let part = |trail: Trail, ports: PortSet| Part {
-            source: caller.ends.clone(),
-            destination: goal.clone(),
-            ports,
-            trail,
-        };
+        let met = Flows { source: caller.ends.clone(), destination: goal.clone(), ..flows };
+        let part = |trail: Trail, ports: PortSet| Part::of(Flows { ports, ..met.clone() }, trail);
         let ports = self.all_ports(id, subresource);
-        let other = flows.protocols.iter().find(|p| *p != Protocol::Tcp);
+        let other = met.protocols.iter().find(|p| *p != Protocol::Tcp);
         if let Some(other) = other {
             let text = format!("{} answers over TCP, not over {}", noun.head.name, other.word().to_uppercase());
             trail.push(Step::block("diag.causes.port", Outcome::NotListening, text).at(noun.head.span));
-            return vec![part(trail, flows.ports)];
+            return vec![part(trail, met.ports.clone())];
         }
-        let outside = flows.ports.difference(&ports);
-        let inside = flows.ports.intersection(&ports);
+        let outside = met.ports.difference(&ports);
+        let inside = met.ports.intersection(&ports);
         let mut parts = Vec::new();
         if !outside.is_empty() && !ports.is_empty() {
             let mut trail = trail.clone();
@@ -68,7 +64,7 @@ impl Engine<'_> {
                 return parts;
             }
         }
-        let asked = if ports.is_empty() { flows.ports.clone() } else { inside };
+        let asked = if ports.is_empty() { met.ports.clone() } else { inside };
         if question.handshake_only() {
             trail.push(Step::pass(
                 "in.rules.denied-403",
@@ -87,7 +83,7 @@ impl Engine<'_> {
                 None => trail.push(step),
             }
             let source = if ends.is_empty() { caller.ends.clone() } else { ends };
-            parts.push(Part { source, destination: goal.clone(), ports: asked.clone(), trail });
+            parts.push(Part::of(Flows { source, ports: asked.clone(), ..met.clone() }, trail));
         }
         parts
     }
