@@ -342,8 +342,7 @@ impl Engine<'_> {
             of_vnet.and_then(|s| self.model.subscriptions.iter().find(|known| known.head.name == s.value));
         let allowed = noun.smtp_allowed.as_ref().or(subscription.and_then(|s| s.smtp_allowed.as_ref()));
         let on = allowed.is_some_and(|stated| stated.value);
-        // Of all ports together, that one is not told apart.
-        if !mail || !public || !integrated || flows.ports.is_all() || (on && enters) || !self.fires(rule) {
+        if !mail || !public || !integrated || (on && enters) || !self.fires(rule) {
             return vec![packet];
         }
         let others = flows.ports.difference(&ports);

@@ -153,6 +153,24 @@ impl Flows {
         Some(Self { source, ..self.clone() })
     }
 
+    /// What goes to the same destinations by the same protocols and ports, whichever address it shows as its source.
+    pub(super) fn shared(&self, other: &Self) -> Option<Self> {
+        let destination = match (&self.destination, &other.destination) {
+            (Ends::Set(mine), Ends::Set(more)) => Ends::Set(mine.intersection(more)),
+            (mine, more) if mine == more => mine.clone(),
+            _ => return None,
+        };
+        let protocols = self.protocols.intersection(other.protocols);
+        let ports = self.ports.intersection(&other.ports);
+        let source_ports = match (&self.source_ports, &other.source_ports) {
+            (Some(mine), Some(more)) => Some(mine.intersection(more)),
+            (mine, more) => mine.clone().or_else(|| more.clone()),
+        };
+        let none = protocols.is_empty() || ports.is_empty() || source_ports.as_ref().is_some_and(PortSet::is_empty);
+        let nowhere = destination.is_empty() && !self.destination.is_empty();
+        (!none && !nowhere).then(|| Self { destination, protocols, ports, source_ports, ..self.clone() })
+    }
+
     /// Have its protocols ports?
     pub fn has_ports(&self) -> bool {
         self.protocols.iter().all(Protocol::has_ports)

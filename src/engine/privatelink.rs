@@ -52,10 +52,10 @@ impl Engine<'_> {
             }
             (None, _) => vec![packet],
         };
-        passed.into_iter().map(|packet| self.into_service(packet, id, name)).collect()
+        passed.into_iter().flat_map(|packet| self.into_service(packet, id, name)).collect()
     }
 
-    fn into_service(&self, mut packet: Packet<'_>, id: PrivateEndpointId, name: &str) -> Part {
+    fn into_service(&self, mut packet: Packet<'_>, id: PrivateEndpointId, name: &str) -> Vec<Part> {
         let noun = &self.model[id];
         let other = packet.flows.protocols.iter().find(|protocol| *protocol != Protocol::Tcp);
         if let (Some(other), true) = (other, self.fires("pe.tcp-only")) {
@@ -82,23 +82,51 @@ impl Engine<'_> {
             None => packet.trail.assume(format!("the connection of private endpoint {name} is approved")),
         }
         let target = noun.target.as_ref().map(|t| t.value);
-        if let (Some(Thing::Service(service)), false) = (target, packet.flows.ports.is_all()) {
-            let ports = self.endpoint_ports(service, noun.subresource.as_ref().map(|s| s.value.as_str()));
-            let outside = packet.flows.ports.difference(&ports);
-            if !ports.is_empty() && !outside.is_empty() && packet.flows.protocols.contains(Protocol::Tcp) {
-                let text = format!("{} listens on {ports}, not on {outside}", self.model[service].head.name);
-                let step = Step::block("diag.causes.port", Outcome::NotListening, text)
-                    .at(self.model[service].head.span)
-                    .also_if(self.is_of_another(service, noun, &outside), "pe.subresource");
-                return packet.end_with(match self.proxy_rule(service) {
-                    Some(rule) => step.also(rule),
-                    None => step,
-                });
+        let listening = match target {
+            Some(Thing::Service(id)) => self.endpoint_ports(id, noun.subresource.as_ref().map(|s| s.value.as_str())),
+            Some(Thing::App(_)) => self.app_ports(),
+            _ => PortSet::default(),
+        };
+        let outside = packet.flows.ports.difference(&listening);
+        let mut parts = Vec::new();
+        let by_port = !listening.is_empty() && !outside.is_empty() && packet.flows.has_ports();
+        if let (Some(target), true) = (target, by_port) {
+            let deaf = packet.with(Flows { ports: outside.clone(), ..packet.flows.clone() });
+            parts.push(deaf.end_with(self.not_listening(noun, target, &listening, &outside)));
+            if outside == packet.flows.ports {
+                return parts;
             }
+            packet = packet.with(Flows { ports: packet.flows.ports.intersection(&listening), ..packet.flows.clone() });
         }
-        if let Some(Thing::App(app)) = target {
-            return self.into_app(packet, id, app);
+        parts.push(match target {
+            Some(Thing::App(app)) => self.into_app(packet, id, app),
+            _ => self.past_endpoint(packet, id, name, target),
+        });
+        parts
+    }
+
+    /// The step of ports that what is behind an endpoint does not take by it.
+    fn not_listening(&self, endpoint: &PrivateEndpoint, target: Thing, listening: &PortSet, outside: &PortSet) -> Step {
+        let head = target.head(self.model);
+        let text = format!("{} listens on {listening}, not on {outside}", head.name);
+        let step = Step::block("diag.causes.port", Outcome::NotListening, text).at(head.span);
+        match target {
+            Thing::Service(service) => step
+                .also_if(self.is_of_another(service, endpoint, outside), "pe.subresource")
+                .also_some(self.proxy_rule(service)),
+            _ => step,
         }
+    }
+
+    /// Past an endpoint to its service.
+    fn past_endpoint(
+        &self,
+        mut packet: Packet<'_>,
+        id: PrivateEndpointId,
+        name: &str,
+        target: Option<Thing>,
+    ) -> Part {
+        let noun = &self.model[id];
         let what = target.map_or("its service".to_string(), |thing| thing.head(self.model).name.clone());
         let text = format!("{name} leads to {what}, whose public firewall is not asked");
         let rule = match target {
@@ -183,12 +211,6 @@ impl Engine<'_> {
     fn into_app(&self, mut packet: Packet<'_>, id: PrivateEndpointId, app: AppId) -> Part {
         let (endpoint, noun) = (&self.model[id].head, &self.model[app]);
         let name = &noun.head.name;
-        let ports = self.app_ports();
-        if !packet.flows.ports.is_subset(&ports) {
-            let text = format!("{name} listens on {ports}, not on {}", packet.flows.ports.difference(&ports));
-            let step = Step::block("diag.causes.port", Outcome::NotListening, text).at(noun.head.span);
-            return packet.end_with(step);
-        }
         let rule = "pe.app.bypasses-access-restrictions";
         let rule = if self.fires(rule) { rule } else { "eval.out.8-private-target" };
         let guarded = noun.access.is_some() || noun.scm_access.is_some();

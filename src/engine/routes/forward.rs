@@ -339,17 +339,20 @@ pub(in crate::engine) fn either(
     doubt: Step,
     assumption: String,
 ) -> Vec<Part> {
-    let verdicts = |parts: &[Part]| parts.iter().map(Part::verdict).collect::<Vec<_>>();
-    let (a, b) = (verdicts(&taken), verdicts(other));
-    let alike = a.windows(2).all(|pair| pair[0] == pair[1])
-        && b.windows(2).all(|pair| pair[0] == pair[1])
-        && a.first() == b.first();
-    if !alike {
-        return vec![packet.end_with(doubt)];
+    let mut parts: Vec<Part> = Vec::new();
+    for part in taken {
+        let ways = other.iter().filter_map(|other| Some((part.flows.shared(&other.flows)?, other.verdict())));
+        for (flows, verdict) in ways {
+            if verdict == part.verdict() {
+                let mut known = Part { flows, ..part.clone() };
+                known.trail.assume(assumption.clone());
+                parts.push(known);
+            } else {
+                parts.push(packet.with(Flows { source: packet.flows.source.clone(), ..flows }).end_with(doubt.clone()));
+            }
+        }
     }
-    let mut taken = taken;
-    taken.iter_mut().for_each(|part| part.trail.assume(assumption.clone()));
-    taken
+    if parts.is_empty() { vec![packet.end_with(doubt)] } else { parts }
 }
 
 /// A route's prefix and name.
