@@ -5,6 +5,7 @@ mod because;
 mod check;
 mod explain;
 mod features;
+mod fix;
 mod lint;
 mod name;
 mod next_hop;
@@ -133,7 +134,7 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         }
         Ask::TroubleshootApp(word) => troubleshoot::of_app(asked, word, query.span),
         Ask::Troubleshoot(reach) => troubleshoot::troubleshoot(asked, reach, query.span),
-        Ask::Fix(..) => Err(not_yet(query, "`fix`")),
+        Ask::Fix(reach) => fix::fix(asked, reach, query.span).map(Answer::Fix),
         Ask::Matrix => Err(not_yet(query, "`matrix`")),
         Ask::Diff(..) => Err(not_yet(query, "`diff`")),
     }

@@ -4,6 +4,7 @@
 //! Here stand the answer and what several kinds of it share; how they are worked out and printed is elsewhere.
 
 mod explain;
+mod fix;
 mod lint;
 mod reach;
 mod running;
@@ -12,6 +13,7 @@ mod tools;
 mod troubleshoot;
 
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
+pub use fix::{FixAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
 pub use running::{NeedAnswer, RunningAnswer};
@@ -63,6 +65,8 @@ pub enum Answer {
     Show(ShowAnswer),
     /// To `troubleshoot`.
     Troubleshoot(TroubleshootAnswer),
+    /// To `fix`.
+    Fix(FixAnswer),
 }
 
 impl Answer {
@@ -92,6 +96,7 @@ impl Answer {
             Self::Tcpping(answer) => Some(answer.verdict),
             Self::Nameresolver(answer) => Some(answer.verdict),
             Self::Troubleshoot(answer) => Some(answer.verdict),
+            Self::Fix(answer) => Some(answer.verdict),
             _ => None,
         }
     }

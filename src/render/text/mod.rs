@@ -3,6 +3,7 @@
 //! No answer is worked out here, and no colour chosen: a piece of text has a tag.
 
 mod explain;
+mod fix;
 mod lint;
 mod running;
 mod tables;
@@ -31,6 +32,7 @@ pub fn answer(answer: &Answer) -> Markup {
         Answer::NextHop(answer) => tables::next_hop(answer),
         Answer::Features(answer) => tables::features(answer),
         Answer::Lint(answer) => lint::lint(answer),
+        Answer::Fix(answer) => fix::fix(answer),
         Answer::Troubleshoot(answer) => troubleshoot::troubleshoot(answer),
         Answer::Show(answer) => {
             let mut out = Markup::default();

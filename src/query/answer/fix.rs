@@ -1,0 +1,73 @@
+//! The answer to `fix`. Plain data.
+
+use super::{RuleWord, Taken, VerdictWord};
+use serde::Serialize;
+
+/// The answer to `fix`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FixAnswer {
+    /// The question, in one spelling.
+    pub question: String,
+    /// The verdict as things stand.
+    pub verdict: VerdictWord,
+    /// How a person would see a `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Why, in a few words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    /// The rule that decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// What the names were taken for.
+    pub taken: Vec<Taken>,
+    /// Sets of amendments after which the answer is `yes`, the best first.
+    pub proposals: Vec<ProposalAnswer>,
+    /// What must be stated first, where no proposal is sure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<MissingAnswer>,
+    /// What nothing that a script states can turn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<ObstacleAnswer>,
+    /// How many changed models were asked.
+    pub tried: usize,
+    /// The most that are asked, where that ended the search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<usize>,
+}
+
+/// A set of amendments that opens the way, and no smaller part of it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProposalAnswer {
+    /// The amendments, as `given { … }` and a script take them.
+    pub amend: Vec<String>,
+    /// The rules that they answer to.
+    pub rules: Vec<RuleWord>,
+    /// What must be stated before it is sure; empty where the answer is then `yes`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<MissingAnswer>,
+}
+
+/// A fact that the model does not state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MissingAnswer {
+    /// The fact.
+    pub fact: String,
+    /// The line that states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_it: Option<String>,
+}
+
+/// Something in the way that no amendment turns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObstacleAnswer {
+    /// The id of the platform's rule.
+    pub rule: String,
+    /// What is the matter.
+    pub text: String,
+    /// The rule in full.
+    pub why: String,
+    /// What one may do beside the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+}

@@ -1,0 +1,88 @@
+//! `fix SOURCE -> TARGET`: the smallest sets of amendments after which the answer is `yes`, each tried out. Where nothing
+//! that a script states can turn the answer: what stands in the way, and why.
+
+mod amendment;
+mod search;
+
+use super::Asked;
+use super::answer::{FixAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer, RuleWord, VerdictWord};
+use super::reach;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::ast::Reach;
+use search::{MOST_QUESTIONS, Obstacle, Search};
+
+/// How many proposals an answer tells.
+const MOST_PROPOSALS: usize = 5;
+
+/// Answers `fix SOURCE -> TARGET`.
+pub(super) fn fix(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<FixAnswer, Diagnostic> {
+    let found = reach::judged(asked, reach, span)?;
+    let told = &found.answer;
+    let mut answer = FixAnswer {
+        question: told.question.clone(),
+        verdict: told.verdict,
+        outcome: told.outcome.clone(),
+        headline: told.headline.clone(),
+        decided_by: told.decided_by.clone(),
+        taken: told.taken.clone(),
+        proposals: Vec::new(),
+        missing: Vec::new(),
+        fixed: Vec::new(),
+        tried: 0,
+        cut: None,
+    };
+    if answer.verdict == VerdictWord::Yes {
+        return Ok(answer);
+    }
+    let mut search = Search::of(asked, reach, span);
+    let start = search.run(&found);
+    answer.tried = search.questions;
+    answer.cut = search.is_cut().then_some(MOST_QUESTIONS);
+    let mut open = search.open.clone();
+    open.sort_by_key(Vec::len);
+    for set in open.iter().take(MOST_PROPOSALS) {
+        answer.proposals.push(proposal(asked, &search, set));
+    }
+    if !answer.proposals.is_empty() {
+        return Ok(answer);
+    }
+    let (missing, blocks): (Vec<&Obstacle>, Vec<&Obstacle>) =
+        start.obstacles.iter().partition(|obstacle| obstacle.fact.is_some());
+    answer.missing = missing.into_iter().filter_map(self::missing).collect();
+    let stands = |obstacle: &&Obstacle| !search.turned.contains(&(obstacle.rule.clone(), obstacle.text.clone()));
+    answer.fixed = blocks.into_iter().filter(stands).map(|obstacle| self::obstacle(asked, obstacle)).collect();
+    if let Some((set, after)) = search.doubtful.iter().min_by_key(|(set, _)| set.len()) {
+        let mut more = proposal(asked, &search, set);
+        more.missing = after.obstacles.iter().filter_map(self::missing).collect();
+        answer.proposals.push(more);
+    }
+    Ok(answer)
+}
+
+fn proposal(asked: &Asked<'_>, search: &Search<'_>, set: &[usize]) -> ProposalAnswer {
+    let amendments = set.iter().map(|at| search.amendments.get(*at));
+    let mut rules: Vec<RuleWord> = Vec::new();
+    for rule in amendments.clone().filter_map(|amendment| asked.model.platform.rule(&amendment.rule)) {
+        let word = RuleWord { rule: rule.id, title: rule.title };
+        if !rules.contains(&word) {
+            rules.push(word);
+        }
+    }
+    let amend = amendments.map(|amendment| amendment.text.clone()).collect();
+    ProposalAnswer { amend, rules, missing: Vec::new() }
+}
+
+fn missing(obstacle: &Obstacle) -> Option<MissingAnswer> {
+    Some(MissingAnswer { fact: obstacle.fact.clone()?, state_it: obstacle.state_it.clone() })
+}
+
+fn obstacle(asked: &Asked<'_>, obstacle: &Obstacle) -> ObstacleAnswer {
+    let rule = asked.model.platform.rule(&obstacle.rule);
+    ObstacleAnswer {
+        rule: obstacle.rule.clone(),
+        text: obstacle.text.clone(),
+        why: rule.map(|rule| rule.text).unwrap_or_default(),
+        advice: obstacle.advice.clone(),
+    }
+}

@@ -1,0 +1,85 @@
+//! The answer to `fix`: the verdict now, then the proposals by number, or what cannot be turned.
+
+use super::trace::{hanging, taken};
+use super::{WIDTH, verdict};
+use crate::query::answer::{FixAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer, VerdictWord};
+use crate::render::markup::{Markup, Tag};
+use crate::render::table::wrap;
+
+pub(super) fn fix(answer: &FixAnswer) -> Markup {
+    let mut out = Markup::default();
+    verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
+    if answer.verdict == VerdictWord::Yes {
+        out.plain("  it arrives already: there is nothing to change").line();
+        return out;
+    }
+    out.line();
+    taken(&mut out, &answer.taken);
+    missing(&mut out, &answer.missing, "  ");
+    let sure = answer.proposals.iter().all(|proposal| proposal.missing.is_empty());
+    if answer.proposals.is_empty() || !sure {
+        out.line();
+        let words = match answer.fixed.is_empty() {
+            true => "no amendment was found that makes it arrive",
+            false => "no amendment was found that makes it arrive; it is this that stands in the way:",
+        };
+        out.plain("  ").push(Tag::Bad, words).line();
+    }
+    answer.fixed.iter().for_each(|obstacle| self::obstacle(&mut out, obstacle));
+    let several = answer.proposals.len() > 1;
+    for (at, proposal) in answer.proposals.iter().enumerate() {
+        out.line();
+        let number = if several { format!("{} ", at + 1) } else { String::new() };
+        self::proposal(&mut out, proposal, &number);
+    }
+    if let Some(most) = answer.cut {
+        out.line();
+        out.plain("  ")
+            .push(Tag::Dim, format!("the search ended after {most} changed models: there may be more"))
+            .line();
+    }
+    out
+}
+
+fn proposal(out: &mut Markup, proposal: &ProposalAnswer, number: &str) {
+    let indent = " ".repeat(number.len() + 2);
+    for (at, line) in proposal.amend.iter().enumerate() {
+        for (n, piece) in wrap(line, WIDTH - indent.len() - 2).iter().enumerate() {
+            match (at, n) {
+                (0, 0) => out.plain("  ").push(Tag::Strong, number),
+                (_, 0) => out.plain(&indent),
+                _ => out.plain(format!("{indent}  ")),
+            };
+            out.push(Tag::Code, piece).line();
+        }
+    }
+    let lead = format!("{indent}  ");
+    for rule in &proposal.rules {
+        out.push(Tag::Dim, format!("{lead}answers to ")).push(Tag::Name, &rule.rule);
+        out.push(Tag::Dim, format!(": {}", rule.title)).line();
+    }
+    if !proposal.missing.is_empty() {
+        out.plain(format!("{lead}then it arrives as far as is known; it is still to be stated")).line();
+        missing(out, &proposal.missing, &lead);
+    }
+}
+
+fn missing(out: &mut Markup, facts: &[MissingAnswer], lead: &str) {
+    for fact in facts {
+        out.plain(lead).push(Tag::Doubt, "not stated: ").plain(&fact.fact).line();
+        if let Some(line) = &fact.state_it {
+            out.plain(lead).push(Tag::Doubt, "state it:   ").push(Tag::Code, line).line();
+        }
+    }
+}
+
+fn obstacle(out: &mut Markup, obstacle: &ObstacleAnswer) {
+    out.line();
+    out.plain("  ").push(Tag::Bad, "✗ ").push(Tag::Name, &obstacle.rule).plain("  ").plain(&obstacle.text).line();
+    hanging(out, "    ", &obstacle.why);
+    if let Some(advice) = &obstacle.advice {
+        for (at, line) in wrap(advice, WIDTH - 14).iter().enumerate() {
+            out.plain(if at == 0 { "    instead: " } else { "             " }).plain(line).line();
+        }
+    }
+}

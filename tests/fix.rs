@@ -1,0 +1,146 @@
+//! `fix` proposes what opens the way: every proposal is put into the script and the question asked again, every part of
+//! it is needed, and where there is none the reason is read by eye.
+//!
+//! The list of what is proposed is made by `FNET_UPDATE=1 cargo test --test fix`; read what it changes before you keep it.
+#![cfg(feature = "cli")]
+
+mod common;
+
+use common::{Expectations, report, root, scripts, slashed};
+use fnet::query::answer::{FixAnswer, VerdictWord};
+use fnet::{Answer, Outcome, Session};
+
+/// The folders whose scripts are gone through.
+const FOLDERS: [&str; 4] = ["examples", "examples/troubles", "tests/decisive", "tests/azure"];
+
+/// A question about a flow: what is changed first, the source, and the target with what follows it.
+struct Flow {
+    given: String,
+    source: String,
+    target: String,
+}
+
+impl Flow {
+    /// The flow that a `can` question or a claim is about.
+    fn of(text: &str) -> Option<Self> {
+        let text = text.strip_prefix("assert ").unwrap_or(text);
+        let text = text.split(" because ").next()?.trim_end_matches(" not");
+        let (given, text) = match text.strip_prefix("given ") {
+            Some(_) => text.rsplit_once("} ").map(|(given, text)| (format!("{given}}} "), text))?,
+            None => (String::new(), text),
+        };
+        let (source, target) = match text.strip_prefix("can ") {
+            Some(asked) => asked.split_once(" reach ")?,
+            None => text.split_once(" can reach ").or(text.split_once(" cannot reach "))?,
+        };
+        let target = target.split(" is ").next()?;
+        let plain = !source.contains(' ');
+        plain.then(|| Self { given, source: source.to_string(), target: target.to_string() })
+    }
+
+    fn fix(&self) -> String {
+        format!("{}fix {} -> {}", self.given, self.source, self.target)
+    }
+
+    /// The plain question after some more changes.
+    fn after(&self, amend: &[String]) -> String {
+        let before = self.given.strip_prefix("given {").and_then(|given| given.trim_end().strip_suffix('}'));
+        let before = before.map(|given| vec![given.trim().to_string()]).unwrap_or_default();
+        let all: Vec<String> = before.into_iter().chain(amend.iter().cloned()).collect();
+        match all.is_empty() {
+            true => format!("can {} reach {}", self.source, self.target),
+            false => format!("given {{ {} }} can {} reach {}", all.join("\n"), self.source, self.target),
+        }
+    }
+}
+
+/// The flows that a script asks about or makes claims of.
+fn flows(outcomes: &[Outcome]) -> Vec<Flow> {
+    let mut texts: Vec<&str> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            Outcome::Answer { question, .. } => Some(question.as_str()),
+            Outcome::Holds { assertion, .. } | Outcome::Fails { assertion, .. } => Some(assertion.as_str()),
+            _ => None,
+        })
+        .collect();
+    texts.sort();
+    texts.dedup();
+    let mut all: Vec<Flow> = texts.into_iter().filter_map(Flow::of).collect();
+    all.sort_by_key(Flow::fix);
+    all.dedup_by_key(|flow| flow.fix());
+    all
+}
+
+fn verdict(session: &mut Session, question: &str) -> Result<VerdictWord, String> {
+    match session.ask(question) {
+        Ok(answer) => answer.verdict().ok_or_else(|| "it has no verdict".to_string()),
+        Err(errors) => Err(errors.to_string()),
+    }
+}
+
+/// Everything that is wrong with the proposals of an answer.
+fn wrong(session: &mut Session, flow: &Flow, answer: &FixAnswer) -> Vec<String> {
+    let mut troubles = Vec::new();
+    for proposal in &answer.proposals {
+        let wanted = if proposal.missing.is_empty() { VerdictWord::Yes } else { VerdictWord::Unknown };
+        let asked = flow.after(&proposal.amend);
+        match verdict(session, &asked) {
+            Ok(found) if found == wanted => {}
+            other => troubles.push(format!("{asked}\n  is not {}: {other:?}", wanted.word())),
+        }
+        for left_out in 0..proposal.amend.len() {
+            let mut fewer = proposal.amend.clone();
+            fewer.remove(left_out);
+            let asked = flow.after(&fewer);
+            // What cannot even be understood without it does not open the way.
+            if verdict(session, &asked) == Ok(VerdictWord::Yes) {
+                troubles.push(format!("{asked}\n  is yes without {}", proposal.amend[left_out]));
+            }
+        }
+    }
+    troubles
+}
+
+#[test]
+fn proposals_open_the_way_and_no_part_is_needless() {
+    let (mut troubles, mut asked, mut proposals) = (Vec::new(), 0, 0);
+    let mut expected = Expectations::of("fix", "fix");
+    for folder in FOLDERS {
+        let mut told = String::new();
+        for path in scripts(folder) {
+            let file = slashed(&path);
+            let mut session = Session::new();
+            let Ok(loaded) = session.load_file(&root().join(&path)) else { continue };
+            for flow in flows(&loaded.outcomes) {
+                let question = flow.fix();
+                let answer = match session.ask(&question) {
+                    Ok(Answer::Fix(answer)) => answer,
+                    Ok(_) => panic!("{file}: {question} is another question"),
+                    // Statements on lines of their own are told on one line.
+                    Err(errors) if errors.diagnostics[0].code == "FN0101" && !flow.given.is_empty() => continue,
+                    Err(errors) => {
+                        troubles.push(format!("{file}: {question}\n{errors}"));
+                        continue;
+                    }
+                };
+                if answer.verdict == VerdictWord::Yes {
+                    assert!(answer.proposals.is_empty(), "{file}: {question}");
+                    continue;
+                }
+                asked += 1;
+                proposals += answer.proposals.len();
+                troubles.extend(wrong(&mut session, &flow, &answer).into_iter().map(|text| format!("{file}: {text}")));
+                told.push_str(&format!(
+                    "\n{file}: {question}\n{}",
+                    fnet::render::answer(&Answer::Fix(answer)).to_text(&Default::default())
+                ));
+            }
+        }
+        expected.compare(&folder.replace('/', "-"), &told);
+    }
+    assert!(asked > 50 && proposals > 40, "only {asked} questions and {proposals} proposals were tried");
+    println!("{proposals} proposals for {asked} flows");
+    report(&troubles, proposals);
+    expected.finish();
+}
