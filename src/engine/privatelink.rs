@@ -119,13 +119,7 @@ impl Engine<'_> {
     }
 
     /// Past an endpoint to its service.
-    fn past_endpoint(
-        &self,
-        mut packet: Packet<'_>,
-        id: PrivateEndpointId,
-        name: &str,
-        target: Option<Thing>,
-    ) -> Part {
+    fn past_endpoint(&self, mut packet: Packet<'_>, id: PrivateEndpointId, name: &str, target: Option<Thing>) -> Part {
         let noun = &self.model[id];
         let what = target.map_or("its service".to_string(), |thing| thing.head(self.model).name.clone());
         let text = format!("{name} leads to {what}, whose public firewall is not asked");
