@@ -123,6 +123,16 @@ impl AddressSet {
         v4.saturating_add(v6)
     }
 
+    /// The ranges of its IPv4 addresses as numbers, ascending, with a gap between any two.
+    pub fn v4_ranges(&self) -> &[(u32, u32)] {
+        self.v4.as_slice()
+    }
+
+    /// The ranges of its IPv6 addresses as numbers, ascending, with a gap between any two.
+    pub fn v6_ranges(&self) -> &[(u128, u128)] {
+        self.v6.as_slice()
+    }
+
     /// The fewest prefixes that make up the set, ascending, IPv4 first.
     pub fn prefixes(&self) -> Vec<IpNet> {
         let v4 = self.v4.as_slice().iter().flat_map(|(a, b)| {

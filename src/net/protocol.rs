@@ -70,6 +70,11 @@ impl ProtocolSet {
         Self(1 << protocol as u8)
     }
 
+    /// A bit for each, in the order of [`Protocol::ALL`] from the lowest.
+    pub(super) fn bits(self) -> u8 {
+        self.0
+    }
+
     /// Is the protocol in the set?
     pub fn contains(self, protocol: Protocol) -> bool {
         self.0 & (1 << protocol as u8) != 0
