@@ -123,7 +123,7 @@ impl Engine<'_> {
                 let free = (rule.priority - 1).max(self.platform().limit("access-priority-first"));
                 match (free < rule.priority, self.named_caller(caller)) {
                     (true, Some(who)) => {
-                        step.remedy(format!("amend app {name} {{ {named} {{ {free} allow {who} }} }}"))
+                        step.remedy(self.amend_app(visit.app, &format!("{named} {{ {free} allow {who} }}")))
                     }
                     _ => step,
                 }
@@ -187,7 +187,7 @@ impl Engine<'_> {
             }
         };
         step.headline(headline)
-            .remedy(format!("amend app {name} {{ {named} {{ {line} }} }}"))
+            .remedy(self.amend_app(visit.app, &format!("{named} {{ {line} }}")))
             .also_if(denies_alone, "in.rules.block-one")
     }
 

@@ -211,7 +211,7 @@ impl Engine<'_> {
                     .headline(text)
                     .also("in.public-access.disabled")
                     .also("in.public-access.explicit")
-                    .remedy(format!("amend app {name} {{ public-access on }}"))
+                    .remedy(self.amend_app(visit.app, "public-access on"))
             };
             return Some(rest(step.at(stated.span)));
         }
@@ -220,7 +220,7 @@ impl Engine<'_> {
         let step = Step::block("in.public-access.default", Outcome::Refused, text)
             .at(endpoint.head.span)
             .headline(format!("{name} has a private endpoint: its public entry is shut"))
-            .remedy(format!("amend app {name} {{ public-access on }}"));
+            .remedy(self.amend_app(visit.app, "public-access on"));
         Some(rest(step))
     }
 

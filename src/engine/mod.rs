@@ -35,6 +35,7 @@ mod publics;
 mod question;
 mod reasons;
 mod reference;
+mod remedy;
 mod reply;
 mod resolve;
 mod routes;

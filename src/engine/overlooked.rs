@@ -43,7 +43,7 @@ impl Engine<'_> {
         rule: &AccessRule,
         caller: &Caller,
     ) -> Option<Overlooked> {
-        let (name, named) = (&self.model[visit.app].head.name, self.access_word(visit));
+        let named = self.access_word(visit);
         let why = |rule, text: String, remedy| Some(Overlooked { rule, text, remedy, ignored: false });
         let by_source = self.access_source(visit, rule, caller);
         if by_source.yes.is_some() || by_source.maybe.is_some() {
@@ -58,7 +58,7 @@ impl Engine<'_> {
         let in_environment = self.environment(visit.app).is_some();
         let inside = caller.inside.as_ref().unwrap_or(&caller.ends).possible();
         let home = caller.home.map(|home| &self.model[home].head.name);
-        let line = |who: &str| format!("amend app {name} {{ {named} {{ {} allow {who} }} }}", free_priority(list));
+        let line = |who: &str| self.amend_app(visit.app, &format!("{named} {{ {} allow {who} }}", free_priority(list)));
         let expr = match &rule.source {
             AccessSource::Addresses(expr) => expr,
             AccessSource::AnyVnets => {
@@ -85,11 +85,7 @@ impl Engine<'_> {
                         let text = format!(
                             "rule {priority} names a subnet, which means nothing beside an IP-based TLS binding"
                         );
-                        return why(
-                            "in.rules.subnet-not-ip-ssl",
-                            text,
-                            Some(format!("amend app {name} {{ ip-tls off }}")),
-                        );
+                        return why("in.rules.subnet-not-ip-ssl", text, Some(self.amend_app(visit.app, "ip-tls off")));
                     }
                     if caller.subnet.is_none() {
                         let text =

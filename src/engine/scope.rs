@@ -241,14 +241,28 @@ impl Engine<'_> {
 
     /// The line that switches route-all on, in the words of the edition.
     pub(super) fn route_all_line(&self, app: AppId) -> String {
-        let name = &self.model[app].head.name;
+        match self.route_all_setting() {
+            None => self.amend_app(app, "route-all on"),
+            Some((name, on)) => self.amend_app(app, &format!("setting {name} = {on}")),
+        }
+    }
+
+    /// The line that keeps public calls of an app out of its network.
+    pub(super) fn no_route_all_line(&self, app: AppId) -> String {
+        match self.route_all_setting() {
+            None => self.amend_app(app, "route-all off"),
+            Some((name, _)) => self.amend_app(app, &format!("remove setting {name}")),
+        }
+    }
+
+    /// The setting that stands for route-all, and the text that switches it on; none where the edition has the property.
+    fn route_all_setting(&self) -> Option<(String, String)> {
         if self.platform().declaration("property", "app.route-all").is_some() {
-            return format!("amend app {name} {{ route-all on }}");
+            return None;
         }
         let settings = self.platform().app_settings();
-        let setting = settings.iter().find(|setting| setting.property.as_deref() == Some("route-all"));
-        let (name_of, on) = setting.map_or(("", ""), |s| (&s.name, s.on.first().map_or("", |on| on)));
-        format!("amend app {name} {{ setting {name_of} = {on} }}")
+        let setting = settings.into_iter().find(|setting| setting.property.as_deref() == Some("route-all"))?;
+        Some((setting.name, setting.on.into_iter().next()?))
     }
 
     /// The addresses that the network, its peers and the sites behind it use.

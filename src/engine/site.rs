@@ -110,7 +110,8 @@ impl Engine<'_> {
                         Step::block(rule, Outcome::Dropped, format!("{name} has no route back to {lost}")).at(*span);
                     let step = step.headline(format!("{name} does not send replies back to {lost}"));
                     let step = step.also("gw.on-prem.return").also("eval.out.10-reply");
-                    packet.push(step.remedy(format!("amend on-premises {name} {{ return-route {lost} }}")));
+                    let both = set.union(lost.possible());
+                    packet.push(step.remedy(format!("amend on-premises {name} {{ return-route {both} }}")));
                     pieces.push(packet);
                 }
             }

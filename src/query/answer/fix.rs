@@ -43,6 +43,9 @@ pub struct ProposalAnswer {
     pub amend: Vec<String>,
     /// The rules that they answer to.
     pub rules: Vec<RuleWord>,
+    /// Other tiers with which the like of it does, where it changes the tier of a plan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<String>,
     /// What must be stated before it is sure; empty where the answer is then `yes`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingAnswer>,

@@ -16,6 +16,59 @@ pub(super) struct Amendment {
     pub(super) rule: String,
 }
 
+impl Amendment {
+    /// What it changes, without the values that are as good as others: a tier, the prefix of a new subnet.
+    pub(super) fn shape(&self) -> String {
+        let Statement::Amend(Declaration { kind, block: Some(block), .. }) = &self.statement else {
+            return self.text.clone();
+        };
+        match (&*kind.text, block.items.as_slice()) {
+            ("plan", [Item::Entry(entry)]) if &*entry.name.text == "tier" => self.cut_at(entry.name.span.end),
+            ("vnet", [Item::Entry(entry)]) if &*entry.name.text == "subnet" => {
+                let name = entry.groups.first().and_then(|group| group.first());
+                self.cut_at(name.map_or(entry.name.span.end, |name| name.span().end))
+            }
+            _ => self.text.clone(),
+        }
+    }
+
+    /// The text to paste; a long one on several lines, which may only break where the language lets them.
+    pub(super) fn to_paste(&self) -> String {
+        let word = match &self.statement {
+            Statement::Amend(_) => "amend ",
+            Statement::Remove(_) => "remove ",
+            _ => "",
+        };
+        match &self.statement {
+            Statement::Amend(d) | Statement::Remove(d) | Statement::Declaration(d)
+                if self.text.len() > MOST_COLUMNS =>
+            {
+                format!("{word}{}", syntax::print_declaration(d).trim_end())
+            }
+            _ => self.text.clone(),
+        }
+    }
+
+    fn cut_at(&self, end: u32) -> String {
+        self.text.get(..end as usize).unwrap_or(&self.text).to_string()
+    }
+
+    /// The tier that it gives a plan.
+    pub(super) fn tier(&self) -> Option<String> {
+        match &self.statement {
+            Statement::Amend(Declaration { kind, block: Some(block), .. }) if &*kind.text == "plan" => {
+                block.items.iter().find_map(|item| match item {
+                    Item::Entry(entry) if &*entry.name.text == "tier" => {
+                        Some(entry.groups.first()?.first()?.word()?.plain())
+                    }
+                    _ => None,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The amendments that a search knows, each once.
 #[derive(Debug)]
 pub(super) struct Amendments {
@@ -23,6 +76,9 @@ pub(super) struct Amendments {
     /// The number of the text that the next one is; no two share their places.
     next: u32,
 }
+
+/// How long a statement on one line may be.
+const MOST_COLUMNS: usize = 104;
 
 /// What stands for something that only the user knows.
 const BLANKS: &[&str] = &["NAME", "ADDRESS", "PREFIX", "GATEWAY", "SUBNET", "PORT", "PORTS", "VALUE", "CIDR", "VNET"];

@@ -41,8 +41,20 @@ pub(super) fn fix(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<FixAns
     answer.cut = search.is_cut().then_some(MOST_QUESTIONS);
     let mut open = search.open.clone();
     open.sort_by_key(Vec::len);
-    for set in open.iter().take(MOST_PROPOSALS) {
-        answer.proposals.push(proposal(asked, &search, set));
+    let mut shapes: Vec<Vec<String>> = Vec::new();
+    for set in &open {
+        // What differs by a tier alone, or by the size of a new subnet, is one proposal.
+        let shape: Vec<String> = set.iter().map(|at| search.amendments.get(*at).shape()).collect();
+        let tiers = set.iter().find_map(|at| search.amendments.get(*at).tier());
+        match shapes.iter().position(|known| known.iter().all(|line| shape.contains(line))) {
+            Some(at) if shapes[at] == shape => answer.proposals[at].tiers.extend(tiers),
+            Some(_) => {}
+            None if shapes.len() == MOST_PROPOSALS => {}
+            None => {
+                answer.proposals.push(proposal(asked, &search, set));
+                shapes.push(shape);
+            }
+        }
     }
     if !answer.proposals.is_empty() {
         return Ok(answer);
@@ -52,6 +64,14 @@ pub(super) fn fix(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<FixAns
     answer.missing = missing.into_iter().filter_map(self::missing).collect();
     let stands = |obstacle: &&Obstacle| !search.turned.contains(&(obstacle.rule.clone(), obstacle.text.clone()));
     answer.fixed = blocks.into_iter().filter(stands).map(|obstacle| self::obstacle(asked, obstacle)).collect();
+    if answer.fixed.is_empty()
+        && search.doubtful.is_empty()
+        && let Some(nearest) = search.nearest()
+    {
+        // What stood in the way at first can be turned; then something else does.
+        let left = nearest.obstacles.iter().filter(|obstacle| obstacle.fact.is_none());
+        answer.fixed = left.map(|obstacle| self::obstacle(asked, obstacle)).collect();
+    }
     if let Some((set, after)) = search.doubtful.iter().min_by_key(|(set, _)| set.len()) {
         let mut more = proposal(asked, &search, set);
         more.missing = after.obstacles.iter().filter_map(self::missing).collect();
@@ -69,8 +89,8 @@ fn proposal(asked: &Asked<'_>, search: &Search<'_>, set: &[usize]) -> ProposalAn
             rules.push(word);
         }
     }
-    let amend = amendments.map(|amendment| amendment.text.clone()).collect();
-    ProposalAnswer { amend, rules, missing: Vec::new() }
+    let amend = amendments.map(|amendment| amendment.to_paste()).collect();
+    ProposalAnswer { amend, rules, tiers: Vec::new(), missing: Vec::new() }
 }
 
 fn missing(obstacle: &Obstacle) -> Option<MissingAnswer> {

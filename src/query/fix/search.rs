@@ -55,7 +55,7 @@ impl Tried {
         }
         let mut ways: Vec<(String, String)> = Vec::new();
         for part in stopped() {
-            for way in self::ways(part) {
+            for way in self::ways(asked, found, part) {
                 if !ways.contains(&way) {
                     ways.push(way);
                 }
@@ -84,10 +84,14 @@ fn obstacle(asked: &Asked<'_>, step: &Step) -> Obstacle {
 }
 
 /// What may open the way of a part: the lines of what blocks it first, and of what led it there.
-fn ways(part: &Part) -> Vec<(String, String)> {
+fn ways(asked: &Asked<'_>, found: &Judged, part: &Part) -> Vec<(String, String)> {
     let first = part.trail.steps.iter().position(Step::is_block).unwrap_or(part.trail.steps.len());
-    let asked = part.trail.steps.iter().enumerate().filter(|(at, step)| *at == first || step.mark == Mark::Warn);
-    asked.filter_map(|(_, step)| Some((step.rule.clone(), step.remedy.clone()?))).collect()
+    let steps = part.trail.steps.iter().enumerate().filter(|(at, step)| *at == first || step.mark == Mark::Warn);
+    let of = |step: &Step| {
+        let ways = asked.engine.ways(&found.question, part, step);
+        ways.into_iter().map(|way| (step.rule.clone(), way)).collect::<Vec<_>>()
+    };
+    steps.flat_map(|(_, step)| of(step)).collect()
 }
 
 /// A set on its way: fewest amendments and blocks first, then in the order in which they were found.
@@ -189,6 +193,13 @@ impl<'a> Search<'a> {
     /// Does it hold a set that is known to open the way?
     fn covers(&self, set: &[usize]) -> bool {
         self.open.iter().any(|known| known.iter().all(|at| set.contains(at)))
+    }
+
+    /// The answer that is nearest to a `yes`: where the fewest blocks are left.
+    pub(super) fn nearest(&self) -> Option<&Tried> {
+        let tried = self.tried.iter().filter_map(|(set, tried)| Some((set, tried.as_ref()?)));
+        let stopped = tried.filter(|(_, tried)| tried.blocks() > 0);
+        stopped.min_by_key(|(set, tried)| (tried.blocks(), set.len(), *set)).map(|(_, tried)| tried)
     }
 
     /// Asks in the changed model; none where it cannot be, or Azure would not take it.

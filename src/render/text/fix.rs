@@ -20,6 +20,7 @@ pub(super) fn fix(answer: &FixAnswer) -> Markup {
     if answer.proposals.is_empty() || !sure {
         out.line();
         let words = match answer.fixed.is_empty() {
+            true if !sure => "no amendment was found that is sure to make it arrive",
             true => "no amendment was found that makes it arrive",
             false => "no amendment was found that makes it arrive; it is this that stands in the way:",
         };
@@ -43,20 +44,21 @@ pub(super) fn fix(answer: &FixAnswer) -> Markup {
 
 fn proposal(out: &mut Markup, proposal: &ProposalAnswer, number: &str) {
     let indent = " ".repeat(number.len() + 2);
-    for (at, line) in proposal.amend.iter().enumerate() {
-        for (n, piece) in wrap(line, WIDTH - indent.len() - 2).iter().enumerate() {
-            match (at, n) {
-                (0, 0) => out.plain("  ").push(Tag::Strong, number),
-                (_, 0) => out.plain(&indent),
-                _ => out.plain(format!("{indent}  ")),
-            };
-            out.push(Tag::Code, piece).line();
-        }
+    for (at, line) in proposal.amend.iter().flat_map(|amendment| amendment.lines()).enumerate() {
+        match at {
+            0 => out.plain("  ").push(Tag::Strong, number),
+            _ => out.plain(&indent),
+        };
+        out.push(Tag::Code, line).line();
     }
     let lead = format!("{indent}  ");
     for rule in &proposal.rules {
         out.push(Tag::Dim, format!("{lead}answers to ")).push(Tag::Name, &rule.rule);
         out.push(Tag::Dim, format!(": {}", rule.title)).line();
+    }
+    if !proposal.tiers.is_empty() {
+        let tiers = proposal.tiers.join(" or ");
+        out.plain(&lead).plain(format!("the like of it with tier {tiers} does too")).line();
     }
     if !proposal.missing.is_empty() {
         out.plain(format!("{lead}then it arrives as far as is known; it is still to be stated")).line();
