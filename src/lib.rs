@@ -37,7 +37,7 @@
 //!
 //! [`Session`] is a conversation: load, enter, ask. [`mod@query::answer`] has the answers, [`diagnostic`] what can be
 //! wrong, [`platform`] the facts of Azure that the stdlib declares, edition by edition, [`net`] exact sets of
-//! addresses and ports. The rest is how it works: [`syntax`] reads, [`model`] resolves names, [`engine`] decides,
+//! addresses, ports and flows. The rest is how it works: [`syntax`] reads, [`model`] resolves names, [`engine`] decides,
 //! [`render`] prints.
 //!
 //! # Features

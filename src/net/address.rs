@@ -37,6 +37,16 @@ impl AddressSet {
         Self { v4: Ranges::of([(0, u32::MAX)]), ..Self::default() }
     }
 
+    /// Every IPv6 address.
+    pub fn all_v6() -> Self {
+        Self { v6: Ranges::of([(0, u128::MAX)]), ..Self::default() }
+    }
+
+    /// The addresses of ranges of numbers.
+    pub(super) fn of_ranges(v4: Ranges<u32>, v6: Ranges<u128>) -> Self {
+        Self { v4, v6 }
+    }
+
     /// Every address from `first` to `last`; empty where they are of different families.
     pub fn range(first: IpAddr, last: IpAddr) -> Self {
         match (first, last) {
@@ -99,6 +109,11 @@ impl AddressSet {
     /// Have the sets an address in common?
     pub fn meets(&self, other: &Self) -> bool {
         !self.intersection(other).is_empty()
+    }
+
+    /// May the sets have an address in common? No more than their least and greatest addresses are looked at.
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        self.v4.may_meet(&other.v4) || self.v6.may_meet(&other.v6)
     }
 
     /// The only address, when there is just one.

@@ -74,6 +74,11 @@ impl PortSet {
         Self(self.0.difference(&other.0))
     }
 
+    /// May the sets have a port in common? No more than their least and greatest ports are looked at.
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        self.0.may_meet(&other.0)
+    }
+
     /// Is every port of this set in the other?
     pub fn is_subset(&self, other: &Self) -> bool {
         self.0.is_subset(&other.0)

@@ -85,6 +85,11 @@ impl ProtocolSet {
         self.0 == 0
     }
 
+    /// Is a protocol without ports among them?
+    pub(super) fn has_portless(self) -> bool {
+        self.iter().any(|protocol| !protocol.has_ports())
+    }
+
     /// The protocols of both sets.
     pub fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)

@@ -44,6 +44,12 @@ impl<T> Default for Ranges<T> {
     }
 }
 
+impl<T> From<Ranges<T>> for Vec<(T, T)> {
+    fn from(ranges: Ranges<T>) -> Self {
+        ranges.0
+    }
+}
+
 impl<T: Bound> Ranges<T> {
     /// The set of the numbers of these ranges, in any order, overlapping or not. A range whose end lies before its
     /// start is empty.
@@ -136,6 +142,14 @@ impl<T: Bound> Ranges<T> {
     /// Is every number of this set in the other?
     pub fn is_subset(&self, other: &Self) -> bool {
         self.difference(other).is_empty()
+    }
+
+    /// May the sets have a number in common? No more than their least and greatest numbers are looked at.
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        match (self.0.first(), self.0.last(), other.0.first(), other.0.last()) {
+            (Some(low), Some(high), Some(from), Some(to)) => low.0 <= to.1 && from.0 <= high.1,
+            _ => false,
+        }
     }
 
     /// The least number.
