@@ -6,7 +6,7 @@ use super::flow::{Ends, Flows};
 use super::lines::admit_by;
 use super::packet::{Packet, Part};
 use super::question::Question;
-use super::trail::{Outcome, Step, Trail};
+use super::trail::{LISTENS, Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol};
 use crate::source::Span;
@@ -123,9 +123,7 @@ impl Engine<'_> {
             }
             Some(thing) => {
                 let name = &thing.head(self.model).name;
-                packet
-                    .trail
-                    .assume(format!("something listens on {name} {}", packet.flows.with_ports(&goal.to_string())));
+                packet.trail.assume(format!("{LISTENS} {name} {}", packet.flows.with_ports(&goal.to_string())));
                 packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {name} {goal}")));
                 vec![packet.end()]
             }
@@ -134,8 +132,8 @@ impl Engine<'_> {
                 if let Some(step) = there.and_then(|subnet| self.only_outbound(subnet)) {
                     return vec![packet.end_with(step)];
                 }
-                let goal = goal.in_short();
-                packet.trail.assume(format!("something listens on {}", packet.flows.with_ports(&goal)));
+                let goal = goal;
+                packet.trail.assume(format!("{LISTENS} {}", packet.flows.with_ports(&goal.to_string())));
                 packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {goal}")));
                 vec![packet.end()]
             }
@@ -171,7 +169,7 @@ impl Engine<'_> {
         let goal = packet.flows.destination.clone();
         let at = packet.flows.with_ports(&goal.to_string());
         let Some(listen) = listen else {
-            packet.trail.assume(format!("something listens on {name} {at}"));
+            packet.trail.assume(format!("{LISTENS} {name} {at}"));
             packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {name} {goal}")).at(span));
             return vec![packet.end()];
         };

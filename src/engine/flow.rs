@@ -82,13 +82,6 @@ impl Ends {
         matches!(self, Self::Set(set) if set.is_empty())
     }
 
-    /// It in a few words: of many prefixes the first ones, and how many they are.
-    pub fn in_short(&self) -> String {
-        let text = self.to_string();
-        let all: Vec<&str> = text.split(", ").collect();
-        if all.len() <= 4 { text } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
-    }
-
     /// The addresses outside a set and inside it; a symbol that may be both is inside, with a doubt.
     pub fn split(&self, set: &AddressSet) -> (Option<Ends>, Option<Ends>, bool) {
         match self {
@@ -103,12 +96,19 @@ impl Ends {
     }
 }
 
+/// In a few words: of many prefixes the first ones, and how many they are.
 impl fmt::Display for Ends {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Set(set) => set.fmt(f),
-            Self::Symbol(symbol) => f.write_str(&symbol.text),
+        let set = match self {
+            Self::Set(set) => set,
+            Self::Symbol(symbol) => return f.write_str(&symbol.text),
+        };
+        let prefixes = set.prefixes();
+        if prefixes.len() <= 4 {
+            return set.fmt(f);
         }
+        let first = AddressSet::of(&prefixes[..3]);
+        write!(f, "{first}, … ({} prefixes)", prefixes.len())
     }
 }
 
@@ -169,6 +169,27 @@ impl Flows {
         let none = protocols.is_empty() || ports.is_empty() || source_ports.as_ref().is_some_and(PortSet::is_empty);
         let nowhere = destination.is_empty() && !self.destination.is_empty();
         (!none && !nowhere).then(|| Self { destination, protocols, ports, source_ports, ..self.clone() })
+    }
+
+    /// One of them in words, as they would be seen on the wire; none where an end has no stated address.
+    pub fn example(&self) -> Option<String> {
+        let one = |ends: &Ends| match ends {
+            Ends::Set(set) => set.first().map(|address| address.to_string()),
+            Ends::Symbol(symbol) => Some(symbol.text.clone()),
+        };
+        let protocol = self.protocols.iter().next()?;
+        let (source, destination) = (one(&self.source)?, one(&self.destination)?);
+        let port = |ports: &PortSet| {
+            ports.ranges().first().map(|range| format!(":{}", range.0)).filter(|_| protocol.has_ports())
+        };
+        let to = port(&self.ports).unwrap_or_default();
+        // A client's port that nobody asked about is not told.
+        let from = self.source_ports.as_ref().filter(|ports| !ports.is_all()).and_then(port).unwrap_or_default();
+        let bracketed = |address: String, port: &str| match address.contains(':') && !port.is_empty() {
+            true => format!("[{address}]{port}"),
+            false => format!("{address}{port}"),
+        };
+        Some(format!("{protocol} {} -> {}", bracketed(source, &from), bracketed(destination, &to)))
     }
 
     /// Have its protocols ports?

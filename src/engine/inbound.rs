@@ -152,7 +152,7 @@ impl Engine<'_> {
         before.extend(self.integration_says_nothing(visit.app));
         let steps = self.access_verdicts(visit, caller).into_iter().map(|(ends, step)| {
             let mut steps: Vec<Step> = before.clone();
-            steps.push(step);
+            steps.push(step.admitting());
             (ends, steps.into_iter().map(|step| self.of_front_end(step, Some(visit)).also("eval.in.3-site")).collect())
         });
         steps.collect()

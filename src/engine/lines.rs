@@ -42,7 +42,7 @@ impl Engine<'_> {
                 };
                 Step::block(id, Outcome::Dropped, text).headline(words)
             }
-            (None, _) => Step::pass(id, text),
+            (None, _) => Step::pass(id, text).admitting(),
         };
         let miss = |line: usize, fields: &[&str]| format!("{}: {}", list[line].text, fields.join(", "));
         step.misses = decided.misses.iter().map(|m| miss(m.line, &m.fields)).collect();
@@ -93,7 +93,7 @@ impl Engine<'_> {
                         Action::Deny => Step::block(rule, Outcome::Dropped, text)
                             .at(place)
                             .headline(format!("no line of {owner} allows it")),
-                        _ => Step::pass(rule, text).at(place),
+                        _ => Step::pass(rule, text).at(place).admitting(),
                     };
                     packet.push(step.also_if(by_source(&packet, &decision), "src.vnet.private-target"));
                 }

@@ -26,6 +26,18 @@ impl Engine<'_> {
         self.public.get_or_init(made).clone()
     }
 
+    /// The addresses that the internet routes: all but those of reserved and private ranges.
+    pub fn public_addresses(&self) -> AddressSet {
+        self.public_space()
+    }
+
+    /// May a machine stand in the subnet? Not where it is delegated to a service, and not beside a gateway.
+    pub fn takes_machines(&self, subnet: SubnetId) -> bool {
+        let noun = &self.model[subnet];
+        let own = noun.head.name.rsplit('.').next().unwrap_or_default();
+        noun.delegation.is_none() && own != self.platform().word("gateway-subnet")
+    }
+
     /// The addresses that health probes come from.
     pub(super) fn probes(&self) -> AddressSet {
         let tags = self.platform().names("service-tag").into_iter().filter_map(|name| self.platform().tag(name));

@@ -58,7 +58,7 @@ pub use question::{Question, Source, Target, Traffic};
 pub use resolve::{Answered, AskedServer, Asker, Resolution, ServiceName};
 pub use routes::{Hop, Route, RouteSource, RouteState};
 pub use running::{Need, deciding as deciding_need, verdict_of};
-pub use trail::{Mark, Outcome, Step, Trail, Verdict};
+pub use trail::{LISTENS, Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, findings};
 
 use crate::model::{AppId, Model, SubnetId, VnetId};

@@ -6,7 +6,7 @@ use super::flow::{Ends, Flows, SymbolOf};
 use super::packet::Part;
 use super::question::Question;
 use super::resolve::Asker;
-use super::trail::{Outcome, Step, Trail};
+use super::trail::{LISTENS, Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::AddressSet;
 use ipnet::IpNet;
@@ -81,7 +81,7 @@ impl Engine<'_> {
                 vec![Part::of(Flows { source: caller.ends, destination: goal, ..flows }, trail)]
             }
             Owner::Nobody => {
-                trail.assume(format!("something listens on {}", flows.with_ports(&goal.to_string())));
+                trail.assume(format!("{LISTENS} {}", flows.with_ports(&goal.to_string())));
                 trail.push(Step::pass("eval.out.9-public-target", format!("arrives at {goal}")));
                 vec![Part::of(Flows { source: caller.ends, destination: goal, ..flows }, trail)]
             }

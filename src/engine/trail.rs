@@ -112,6 +112,8 @@ pub struct Step {
     pub also: Vec<Cow<'static, str>>,
     /// The lines that were looked at before and did not match, and why.
     pub misses: Vec<String>,
+    /// Does a list, by one of its lines or by its default, let the flows through here?
+    pub admits: bool,
 }
 
 impl Step {
@@ -126,6 +128,7 @@ impl Step {
             remedy: None,
             also: Vec::new(),
             misses: Vec::new(),
+            admits: false,
         }
     }
 
@@ -158,6 +161,12 @@ impl Step {
     /// The same resting on a line, where there is one.
     pub fn maybe_at(mut self, place: Option<Span>) -> Self {
         self.place = place.or(self.place);
+        self
+    }
+
+    /// The same, where it passes, as the admission by a list.
+    pub fn admitting(mut self) -> Self {
+        self.admits = self.mark == Mark::Pass;
         self
     }
 
@@ -233,6 +242,9 @@ impl Step {
         matches!(self.mark, Mark::Unknown(..))
     }
 }
+
+/// How the assumption begins that something answers where nothing is declared.
+pub const LISTENS: &str = "something listens on";
 
 /// The steps of some flows so far, and what was taken for granted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

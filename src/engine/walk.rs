@@ -268,7 +268,7 @@ impl Engine<'_> {
     /// From private addresses that belong to nothing declared: only the far side can be judged.
     fn from_nowhere(&self, question: &Question, source: Ends, text: String, line: String, trail: Trail) -> Vec<Part> {
         self.each_target(question, Asker::Nowhere, trail, |engine, goal, mut trail| {
-            let fact = format!("where {} is", source.in_short());
+            let fact = format!("where {} is", source);
             trail.push(Step::unknown("verdict.ours.unknown", text.clone(), fact, Some(line.clone())));
             engine.enter_from_outside(question, source.clone(), goal, trail)
         })

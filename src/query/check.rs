@@ -2,12 +2,13 @@
 
 use super::answer::{Answer, StepAnswer, VerdictWord};
 use super::because::{Wanted, actual, decided, refuted, resolved_by, rules_of};
-use super::{Asked, answer, lint, name, next_hop, reach, resolve, running};
+use super::quantified::Claimed;
+use super::{Asked, answer, lint, next_hop, quantified, reach, resolve, running};
 use crate::diagnostic::Diagnostic;
 use crate::engine;
 use crate::model::Kind;
 use crate::source::Span;
-use crate::syntax::ast::{Ask, Assertion, Because, Claim, How, Query, Reach, Value, Word};
+use crate::syntax::ast::{Ask, Assertion, Because, Claim, Query, Reach, Value, Word};
 
 /// What became of an assertion.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub enum Outcome {
     Fails(Box<Diagnostic>, Option<Box<Answer>>),
 }
 
-fn fails(diagnostic: Diagnostic, found: Answer) -> Result<Outcome, Diagnostic> {
+pub(super) fn fails(diagnostic: Diagnostic, found: Answer) -> Result<Outcome, Diagnostic> {
     Ok(Outcome::Fails(Box::new(diagnostic), Some(Box::new(found))))
 }
 
@@ -40,8 +41,12 @@ pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagno
         Claim::Is(query, verdict, second) => is(asked, query, verdict, second.as_ref(), assertion.span, because),
         Claim::NextHop(query, hop, target) => hop_is(asked, query, hop, target.as_ref(), assertion.span, because),
         Claim::Resolves(source, host, values) => resolves(asked, source, host, values, assertion.span, because),
-        Claim::Only(sources, target, how) => only(asked, sources, target, how, assertion.span),
-        Claim::Every(kind, target, how, every) => quantified(asked, kind, target, how, *every, assertion.span, because),
+        Claim::Only(sources, target, how) => {
+            quantified::only(asked, sources, &Claimed { target, how, because, span: assertion.span })
+        }
+        Claim::Every(kind, target, how, every) => {
+            quantified::every(asked, kind, *every, &Claimed { target, how, because, span: assertion.span })
+        }
         Claim::Finds { query, rule, on, found } => {
             if let Some(because) = because.first() {
                 return Err(Diagnostic::error("FN0121", because.rule.span, "`finds` names its rule itself"));
@@ -266,64 +271,4 @@ fn resolves(
         Some(diagnostic) => fails(diagnostic, Answer::Resolve(found)),
         None => Ok(Outcome::Holds),
     }
-}
-
-/// `only A, B can reach T`: each of them can, and no other declared app, host or subnet.
-fn only(asked: &Asked<'_>, sources: &[Value], target: &Word, how: &[How], span: Span) -> Result<Outcome, Diagnostic> {
-    let mut named = Vec::new();
-    for word in sources.iter().filter_map(Value::word) {
-        named.push(name::find(asked, word, name::SOURCES)?);
-    }
-    for (text, thing) in asked.model.names.iter() {
-        if !matches!(thing.kind(), Kind::App | Kind::Host) || name::target_thing(asked, target) == Some(thing) {
-            continue;
-        }
-        let claim = Reach { source: Word::new(format!("\"{text}\""), span), target: target.clone(), how: how.to_vec() };
-        let claim = if text.contains('.') { Reach { source: Word::new(text, span), ..claim } } else { claim };
-        let found = reach::judged(asked, &claim, span)?;
-        let verdict = found.answer.verdict;
-        let may = verdict == VerdictWord::Yes;
-        let should = named.contains(&thing);
-        if (should && !may) || (!should && verdict != VerdictWord::No) {
-            let message = format!("{text}: the answer is {}", verdict.word());
-            let claimed = if should { "claimed: `can`" } else { "claimed: nobody else can" };
-            let diagnostic = Diagnostic::error("FN0120", span, message).label(claimed);
-            return fails(diagnostic, Answer::Reach(found.told(asked, false)));
-        }
-    }
-    Ok(Outcome::Holds)
-}
-
-/// `every KIND can reach T`, `no KIND can reach T`.
-fn quantified(
-    asked: &Asked<'_>,
-    kind: &Word,
-    target: &Word,
-    how: &[How],
-    every: bool,
-    span: Span,
-    because: &[Because],
-) -> Result<Outcome, Diagnostic> {
-    let Some(wanted) = Kind::named(&kind.text).filter(|kind| name::SOURCES.contains(kind)) else {
-        let message = format!("`{}` is no kind of source", kind.text);
-        return Err(
-            Diagnostic::error("FN0109", kind.span, message).help("it is one of: app, host, subnet, on-premises")
-        );
-    };
-    for (text, _) in asked.model.names.iter().filter(|(_, thing)| thing.kind() == wanted) {
-        let claim = Reach { source: Word::new(text, span), target: target.clone(), how: how.to_vec() };
-        let outcome = reached(
-            asked,
-            &claim,
-            span,
-            because,
-            |found, _| *found == if every { VerdictWord::Yes } else { VerdictWord::No },
-            &format!("`{} {} can`", if every { "every" } else { "no" }, kind.text),
-        )?;
-        if let Outcome::Fails(mut diagnostic, found) = outcome {
-            diagnostic.message = format!("{text}: {}", diagnostic.message);
-            return Ok(Outcome::Fails(diagnostic, found));
-        }
-    }
-    Ok(Outcome::Holds)
 }

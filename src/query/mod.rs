@@ -3,19 +3,24 @@
 pub mod answer;
 mod because;
 mod check;
+mod estate;
 mod explain;
 mod features;
 mod fix;
 mod lint;
 mod name;
 mod next_hop;
+mod quantified;
 mod reach;
+mod reachable;
 mod resolve;
 mod running;
 mod security;
 mod show;
 mod tools;
 mod troubleshoot;
+mod what;
+mod who;
 
 pub use answer::Answer;
 pub use check::{Outcome, check};
@@ -111,6 +116,8 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         }
         Ask::ExplainQuery(inner) => match &inner.ask {
             Ask::Reach(reach) => reach::reach(asked, reach, inner.span, true).map(Answer::Reach),
+            Ask::What(source, how) => what::what(asked, source, how, inner.span, true).map(Answer::Reachable),
+            Ask::Who(target, how) => who::who(asked, target, how, inner.span, true).map(Answer::Reachable),
             Ask::Verb(subject, verb) => {
                 running::running(asked, subject, verb, inner.span, true).map(|(answer, _)| Answer::Running(answer))
             }
@@ -126,8 +133,8 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         Ask::Verb(subject, verb) => {
             running::running(asked, subject, verb, query.span, false).map(|(answer, _)| Answer::Running(answer))
         }
-        Ask::What(..) => Err(not_yet(query, "`what can … reach`")),
-        Ask::Who(..) => Err(not_yet(query, "`who can reach …`")),
+        Ask::What(source, how) => what::what(asked, source, how, query.span, false).map(Answer::Reachable),
+        Ask::Who(target, how) => who::who(asked, target, how, query.span, false).map(Answer::Reachable),
         Ask::Tcpping(app, target) => tools::tcpping(asked, app, target, query.span).map(Answer::Tcpping),
         Ask::Nameresolver(app, name, server) => {
             tools::nameresolver(asked, app, name, server.as_ref()).map(Answer::Nameresolver)

@@ -1,12 +1,12 @@
 //! `can SOURCE reach TARGET`.
 
-use super::answer::{PartAnswer, ReachAnswer, StepAnswer, VerdictWord};
+use super::answer::{PartAnswer, ReachAnswer, StepAnswer, Taken, VerdictWord};
 use super::{Asked, name};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::engine::{Mark, Part, Question, Target, Traffic, Verdict};
+use crate::engine::{Mark, Part, Question, Source, Target, Traffic, Verdict};
 use crate::net::PortSet;
 use crate::source::Span;
-use crate::syntax::ast::{How, Over, Reach};
+use crate::syntax::ast::{How, Over, Reach, Word};
 use crate::syntax::literal;
 
 /// Answers `can SOURCE reach TARGET`; `explained` adds the rules' texts and the lines that did not match.
@@ -34,20 +34,33 @@ impl Judged {
 
 /// Judges without telling the steps, for those who want the verdict or look into the engine's parts.
 pub(super) fn judged(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<Judged, Diagnostic> {
-    let (question, mut answer) = question(asked, reach, span)?;
+    let (source, source_taken) = name::source(asked, &reach.source)?;
+    let (question, target_taken) = question_from(asked, source, &reach.target, &reach.how, span)?;
+    let text = asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(judged_of(asked, question, vec![source_taken, target_taken], text))
+}
+
+/// The same of a question that is made already, in these words.
+pub(super) fn judged_of(asked: &Asked<'_>, question: Question, taken: Vec<Taken>, text: String) -> Judged {
     let parts = asked.engine.walk(&question);
     parts.iter().flat_map(|part| &part.trail.steps).for_each(|step| StepAnswer::is_of(step, asked));
     let merged = Verdict::of(&parts);
     let deciding = parts.iter().find(|part| VerdictWord::from(part.verdict()) != VerdictWord::Yes).or(parts.first());
     let step = deciding.and_then(|part| part.trail.deciding());
-    answer.verdict = merged.into();
-    answer.outcome = outcome(merged);
-    answer.headline = step.map(|step| step.words().to_string());
-    answer.decided_by = step.map(|step| step.rule.clone());
-    if matches!(merged, Verdict::Partly) {
-        answer.headline = Some(split_text(asked, &parts));
-    }
-    Ok(Judged { question, answer, parts })
+    let headline = match merged {
+        Verdict::Partly => Some(split_text(asked, &parts)),
+        _ => step.map(|step| step.words().to_string()),
+    };
+    let answer = ReachAnswer {
+        question: text,
+        verdict: merged.into(),
+        outcome: outcome(merged),
+        headline,
+        decided_by: step.map(|step| step.rule.clone()),
+        taken,
+        parts: Vec::new(),
+    };
+    Judged { question, answer, parts }
 }
 
 /// The word for how a person would see a `no`.
@@ -55,16 +68,21 @@ pub(super) fn outcome(verdict: Verdict) -> Option<String> {
     verdict.outcome().map(|outcome| outcome.word().to_string())
 }
 
-/// The engine's question, and the answer as far as the words alone give it.
-fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, ReachAnswer), Diagnostic> {
-    let (source, source_taken) = name::source(asked, &reach.source)?;
-    let read = name::target(asked, &reach.target, &source)?;
+/// The engine's question from a source that is known, and what its target was taken for.
+pub(super) fn question_from(
+    asked: &Asked<'_>,
+    source: Source,
+    target: &Word,
+    how: &[How],
+    span: Span,
+) -> Result<(Question, Taken), Diagnostic> {
+    let read = name::target(asked, target, &source)?;
     let mut over = None;
     let mut source_ports = None;
     let mut traffic = Traffic::Application;
     let mut headers = Vec::new();
     let mut host = None;
-    for how in &reach.how {
+    for how in how {
         match how {
             How::Over(word) => over = name::over(asked, word)?,
             How::FromPort(word) => source_ports = Some(literal::ports(&word.text).map_err(|fault| fault.at(word))?),
@@ -86,12 +104,9 @@ fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, R
         Some(ports) => ports,
         None if portless => PortSet::all(),
         None => {
-            let message = format!("`{}` needs a port", reach.target.text);
-            let help = format!(
-                "write `{}:443`, or ask `what can {} reach within {}`",
-                reach.target.text, reach.source.text, reach.target.text
-            );
-            return Err(Diagnostic::error("FN0121", reach.target.span, message).help(help));
+            let message = format!("`{}` needs a port", target.text);
+            let help = format!("write `{}:443`, or ask `what can SOURCE reach within {}`", target.text, target.text);
+            return Err(Diagnostic::error("FN0121", target.span, message).help(help));
         }
     };
     let question = Question {
@@ -107,25 +122,16 @@ fn question(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<(Question, R
         scm: read.scm,
         every_address: false,
     };
-    let target_taken = match &read.target {
+    let taken = match &read.target {
         Target::Name(host, None) if read.taken.text == "a host name" => {
-            super::answer::Taken { name: host.clone(), text: "a host name".into() }
+            Taken { name: host.clone(), text: "a host name".into() }
         }
         _ => read.taken,
     };
-    let answer = ReachAnswer {
-        question: asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "),
-        verdict: VerdictWord::Unknown,
-        outcome: None,
-        headline: None,
-        decided_by: None,
-        taken: vec![source_taken, target_taken],
-        parts: Vec::new(),
-    };
-    Ok((question, answer))
+    Ok((question, taken))
 }
 
-fn traffic_of(word: &crate::syntax::ast::Word) -> Result<Traffic, Diagnostic> {
+pub(super) fn traffic_of(word: &crate::syntax::ast::Word) -> Result<Traffic, Diagnostic> {
     let text = word.plain();
     Traffic::ALL.into_iter().find(|traffic| traffic.word() == text).ok_or_else(|| {
         let words = Traffic::ALL.map(Traffic::word);
@@ -140,6 +146,8 @@ pub(super) fn split_text(asked: &Asked<'_>, parts: &[Part]) -> String {
     let sources = differ(|a, b| a.flows.source == b.flows.source);
     let goals = differ(|a, b| a.flows.destination == b.flows.destination);
     let ports = differ(|a, b| a.flows.ports == b.flows.ports);
+    let protocols = differ(|a, b| a.flows.protocols == b.flows.protocols);
+    let source_ports = differ(|a, b| a.flows.source_ports == b.flows.source_ports);
     let name = |part: &Part| {
         let mut words = Vec::new();
         if sources {
@@ -150,6 +158,12 @@ pub(super) fn split_text(asked: &Asked<'_>, parts: &[Part]) -> String {
         }
         if ports {
             words.push(format!("port {}", part.flows.ports));
+        }
+        if protocols {
+            words.push(format!("over {}", part.flows.protocols));
+        }
+        if let (true, Some(ports)) = (source_ports, &part.flows.source_ports) {
+            words.push(format!("from port {ports}"));
         }
         words.join(" ")
     };
@@ -176,6 +190,8 @@ pub(super) fn part_answer(asked: &Asked<'_>, part: &Part, explained: bool) -> Pa
         source: asked.engine.name_of(&part.flows.source),
         destination: asked.engine.name_of(&part.flows.destination),
         ports: if portless { String::new() } else { part.flows.ports.to_string() },
+        protocols: part.flows.protocols.to_string(),
+        source_ports: part.flows.source_ports.as_ref().filter(|ports| !ports.is_all()).map(|ports| ports.to_string()),
         verdict: part.verdict().into(),
         outcome: outcome(part.verdict()),
         headline: deciding.map(|step| step.words().to_string()),

@@ -77,7 +77,7 @@ impl Engine<'_> {
         for (ends, step) in self.service_verdicts(noun, caller) {
             let mut trail = trail.clone();
             let beside = self.has_endpoint(Thing::Service(id)) && !step.is_block();
-            let step = step.also_if(beside, "pe.public-access-separate");
+            let step = step.also_if(beside, "pe.public-access-separate").admitting();
             match &redirected {
                 Some(onward) => onward.follow(step, &asked, &mut trail),
                 None => trail.push(step),

@@ -247,7 +247,8 @@ impl Engine<'_> {
     pub(super) fn firewall_remedy(&self, noun: &Service, caller: &Caller) -> String {
         let who = match (caller.subnet, &caller.ends) {
             (Some(subnet), _) => self.model[subnet].head.name.clone(),
-            (None, Ends::Set(set)) => set.to_string(),
+            (None, Ends::Set(set)) if set.prefixes().len() <= 4 => set.to_string(),
+            (None, Ends::Set(_)) => "ADDRESS".to_string(),
             (None, Ends::Symbol(_)) => "ADDRESS".to_string(),
         };
         format!("amend service {} {{ firewall {{ allow {who} }} }}", noun.head.name)

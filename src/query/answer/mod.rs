@@ -7,6 +7,7 @@ mod explain;
 mod fix;
 mod lint;
 mod reach;
+mod reachable;
 mod running;
 mod tables;
 mod tools;
@@ -16,6 +17,7 @@ pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
 pub use fix::{FixAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
+pub use reachable::{AdmissionAnswer, EndWord, ReachableAnswer, ReachableFlows, ReachableGroup, ReachableOver};
 pub use running::{NeedAnswer, RunningAnswer};
 pub use tables::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, GroupAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
@@ -41,6 +43,8 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub enum Answer {
     /// To `can … reach …`.
     Reach(ReachAnswer),
+    /// To `what can … reach` and `who can reach …`.
+    Reachable(ReachableAnswer),
     /// To `can … start`, `can … fire`, `can … scale`.
     Running(RunningAnswer),
     /// To `resolve`.

@@ -141,6 +141,11 @@ pub struct PartAnswer {
     pub destination: String,
     /// Their ports.
     pub ports: String,
+    /// Their protocols: `tcp`, `tcp,udp`, `*` for all.
+    pub protocols: String,
+    /// Their source ports, where not every one is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_ports: Option<String>,
     /// Their verdict.
     pub verdict: VerdictWord,
     /// How a person would see a `no`.

@@ -53,6 +53,14 @@ pub(in crate::query) fn whereabouts(asked: &Asked<'_>, set: &AddressSet) -> Stri
     if let Some((_, site)) = model.on_premises().find(|(_, site)| set.is_subset(&site.addresses())) {
         return format!("in {}", site.head.name);
     }
+    // What holds whole networks is told by them.
+    let nets = model.vnets().map(|(_, vnet)| (&vnet.head.name, vnet.addresses()));
+    let sites = model.on_premises().map(|(_, site)| (&site.head.name, site.addresses()));
+    let held = nets.chain(sites).filter(|(_, own)| own.meets(set)).map(|(name, _)| name.as_str());
+    let held: Vec<&str> = held.collect();
+    if !held.is_empty() {
+        return format!("addresses of {}, and others", held.join(", "));
+    }
     if model.platform.addresses("platform-addresses").meets(set)
         && set.is_subset(&model.platform.addresses("platform-addresses"))
     {

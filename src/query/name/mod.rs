@@ -4,10 +4,12 @@ mod describe;
 mod ports;
 mod source;
 mod target;
+mod whose;
 
 pub(super) use describe::{describe, whereabouts};
 pub(super) use source::{SOURCES, source};
 pub(super) use target::{target, target_thing};
+pub(super) use whose::{in_words, whose};
 
 use super::Asked;
 use crate::diagnostic::{Diagnostic, did_you_mean};

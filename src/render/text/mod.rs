@@ -5,6 +5,7 @@
 mod explain;
 mod fix;
 mod lint;
+mod reachable;
 mod running;
 mod tables;
 mod tools;
@@ -22,6 +23,7 @@ const WIDTH: usize = 110;
 pub fn answer(answer: &Answer) -> Markup {
     match answer {
         Answer::Reach(answer) => trace::reach(answer),
+        Answer::Reachable(answer) => reachable::reachable(answer),
         Answer::Running(answer) => running::running(answer),
         Answer::Resolve(answer) => trace::resolve(answer),
         Answer::Tcpping(answer) => tools::tcpping(answer),

@@ -42,7 +42,10 @@ pub(super) fn part_head(out: &mut Markup, part: &PartAnswer) {
     // An IPv6 address has ports only behind brackets.
     let six = destination.parse::<std::net::Ipv6Addr>().is_ok() && !ports.is_empty();
     let destination = if six { format!("[{destination}]") } else { destination };
-    out.plain("  ").push(Tag::Strong, format!("from {} to {}{ports}", short(&part.source), destination)).plain(": ");
+    let from = part.source_ports.as_ref().map(|ports| format!(" from-port {ports}")).unwrap_or_default();
+    let over = if part.protocols == "tcp" { String::new() } else { format!(" over {}", part.protocols) };
+    let flows = format!("from {} to {destination}{ports}{over}{from}", short(&part.source));
+    out.plain("  ").push(Tag::Strong, flows).plain(": ");
     out.push(tag_of(part.verdict), part.verdict.word());
     if let Some(outcome) = &part.outcome {
         out.push(tag_of(part.verdict), format!(", {outcome}"));
