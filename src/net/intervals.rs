@@ -19,7 +19,8 @@ macro_rules! key {
     ($($number:ty),*) => {$(
         impl Key for $number {
             const BITS: u32 = <$number>::BITS;
-            fn above(self, shift: u32) -> usize { (self >> shift) as usize }
+            // What no index reaches is the greatest, not what is left of it in fewer bits.
+            fn above(self, shift: u32) -> usize { usize::try_from(self >> shift).unwrap_or(usize::MAX) }
             fn leading_zeros(self) -> u32 { self.leading_zeros() }
         }
     )*};
