@@ -79,10 +79,31 @@ fn verdict(session: &mut Session, question: &str) -> Result<VerdictWord, String>
     }
 }
 
+/// What stands in angle brackets.
+fn angles(text: &str) -> impl Iterator<Item = &str> {
+    text.split('<').skip(1).filter_map(|rest| rest.split('>').next())
+}
+
+/// The words that the templates themselves leave to the reader.
+fn open_words() -> Vec<String> {
+    let texts = fnet::platform::FILES.iter().filter(|(path, _)| path.ends_with("interfaces.fnet"));
+    texts.flat_map(|(_, text)| angles(text)).map(String::from).collect()
+}
+
 /// Everything that is wrong with the proposals of an answer.
 fn wrong(session: &mut Session, flow: &Flow, answer: &FixAnswer) -> Vec<String> {
     let mut troubles = Vec::new();
     for proposal in &answer.proposals {
+        if proposal.interfaces.is_empty() {
+            troubles.push(format!("{:?} is made in Azure by nothing", proposal.amend));
+        }
+        for told in proposal.interfaces.iter().flat_map(|interface| &interface.az) {
+            let left: Vec<&str> = angles(told).filter(|word| !word.contains(' ')).collect();
+            let unknown = left.iter().find(|word| !open_words().contains(&word.to_string()));
+            if let Some(word) = unknown {
+                troubles.push(format!("{told}\n  has nothing for {word}"));
+            }
+        }
         let wanted = if proposal.missing.is_empty() { VerdictWord::Yes } else { VerdictWord::Unknown };
         let asked = flow.after(&proposal.amend);
         match verdict(session, &asked) {

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{files, report, root, slashed};
+use fnet::model::Kind;
 use fnet::platform::{Edition, FILES, Platform, RuleClass};
 use fnet::source::SourceId;
 use fnet::syntax::ast::{Declaration, Item, Statement, Value};
@@ -391,4 +392,34 @@ fn every_rule_is_read() {
         }
     }
     report(&wrong, 2);
+}
+
+/// An interface is for a line of the language, says how it is changed, and closes what it opens.
+#[test]
+fn interfaces_are_for_lines_of_the_language() {
+    let all = facts();
+    let mut wrong = Vec::new();
+    let interfaces: Vec<&Fact> = all.iter().filter(|fact| fact.kind == "interface").collect();
+    for fact in &interfaces {
+        let kind = fact.name.split('.').next().unwrap_or("");
+        if Kind::named(kind).is_none() {
+            wrong.push(format!("{}: `{kind}` is no kind", fact.place()));
+        }
+        let texts: Vec<String> = ["az", "arm", "note"].iter().flat_map(|property| fact.words(property)).collect();
+        if texts.is_empty() {
+            wrong.push(format!("{} says nothing", fact.place()));
+        }
+        for text in texts {
+            for (open, close) in [('{', '}'), ('[', ']'), ('<', '>')] {
+                if text.matches(open).count() != text.matches(close).count() {
+                    wrong.push(format!("{}: {text}", fact.place()));
+                }
+            }
+        }
+        if let Some(command) = fact.words("az").iter().find(|command| !command.starts_with("az ")) {
+            wrong.push(format!("{}: no command of az: {command}", fact.place()));
+        }
+    }
+    assert!(interfaces.len() > 50, "interfaces are read");
+    report(&wrong, interfaces.len());
 }

@@ -72,6 +72,7 @@ files! {
     "shared/documents.fnet"
     "shared/endpoints.fnet"
     "shared/environments.fnet"
+    "shared/interfaces.fnet"
     "shared/limits.fnet"
     "shared/open-points.fnet"
     "shared/rules/ase.fnet"
@@ -137,6 +138,7 @@ pub(super) const KINDS: &[&str] = &[
     "application",
     "ports",
     "needed-traffic",
+    "interface",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -255,6 +257,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "word" => "words",
         "application" => "applications",
         "ports" | "needed-traffic" => "environments",
+        "interface" => "interfaces",
         _ => return None,
     })
 }

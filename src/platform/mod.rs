@@ -242,6 +242,11 @@ impl Platform {
         self.declaration("region", &name).map(|d| Region::read(&name, d))
     }
 
+    /// How a change is made in Azure: `app.integrate`, `nsg.outbound.line`.
+    pub fn interface(&self, name: &str) -> Option<Interface> {
+        self.declaration("interface", name).map(|d| Interface::read(name, d))
+    }
+
     /// The default security rules, in order.
     pub fn default_rules(&self) -> Vec<DefaultRule> {
         self.all("default-rule", DefaultRule::read)

@@ -43,12 +43,28 @@ pub struct ProposalAnswer {
     pub amend: Vec<String>,
     /// The rules that they answer to.
     pub rules: Vec<RuleWord>,
+    /// How they are made in Azure, one after another.
+    pub interfaces: Vec<InterfaceAnswer>,
     /// Other tiers with which the like of it does, where it changes the tier of a plan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<String>,
     /// What must be stated before it is sure; empty where the answer is then `yes`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingAnswer>,
+}
+
+/// How a change is made in Azure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InterfaceAnswer {
+    /// Commands of the az CLI; what the model does not know stands in angle brackets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub az: Vec<String>,
+    /// The resource type of Azure Resource Manager, and the property.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
+    /// What to know of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A fact that the model does not state.

@@ -14,7 +14,7 @@ mod tools;
 mod troubleshoot;
 
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
-pub use fix::{FixAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer};
+pub use fix::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
 pub use reachable::{AdmissionAnswer, EndWord, ReachableAnswer, ReachableFlows, ReachableGroup, ReachableOver};

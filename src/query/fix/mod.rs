@@ -2,6 +2,7 @@
 //! that a script states can turn the answer: what stands in the way, and why.
 
 mod amendment;
+mod interface;
 mod search;
 
 use super::Asked;
@@ -90,7 +91,9 @@ fn proposal(asked: &Asked<'_>, search: &Search<'_>, set: &[usize]) -> ProposalAn
         }
     }
     let amend = amendments.map(|amendment| amendment.to_paste()).collect();
-    ProposalAnswer { amend, rules, tiers: Vec::new(), missing: Vec::new() }
+    let statements = set.iter().map(|at| &search.amendments.get(*at).statement);
+    let interfaces = interface::interfaces(asked, statements);
+    ProposalAnswer { amend, rules, interfaces, tiers: Vec::new(), missing: Vec::new() }
 }
 
 fn missing(obstacle: &Obstacle) -> Option<MissingAnswer> {

@@ -2,9 +2,9 @@
 
 use super::trace::{hanging, taken};
 use super::{WIDTH, verdict};
-use crate::query::answer::{FixAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer, VerdictWord};
+use crate::query::answer::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer, VerdictWord};
 use crate::render::markup::{Markup, Tag};
-use crate::render::table::wrap;
+use crate::render::table::{width, wrap};
 
 pub(super) fn fix(answer: &FixAnswer) -> Markup {
     let mut out = Markup::default();
@@ -56,6 +56,7 @@ fn proposal(out: &mut Markup, proposal: &ProposalAnswer, number: &str) {
         out.push(Tag::Dim, format!("{lead}answers to ")).push(Tag::Name, &rule.rule);
         out.push(Tag::Dim, format!(": {}", rule.title)).line();
     }
+    proposal.interfaces.iter().for_each(|interface| self::interface(out, interface, &lead));
     if !proposal.tiers.is_empty() {
         let tiers = proposal.tiers.join(" or ");
         out.plain(&lead).plain(format!("the like of it with tier {tiers} does too")).line();
@@ -63,6 +64,39 @@ fn proposal(out: &mut Markup, proposal: &ProposalAnswer, number: &str) {
     if !proposal.missing.is_empty() {
         out.plain(format!("{lead}then it arrives as far as is known; it is still to be stated")).line();
         missing(out, &proposal.missing, &lead);
+    }
+}
+
+/// The commands; where there is none, the property.
+fn interface(out: &mut Markup, interface: &InterfaceAnswer, lead: &str) {
+    if let Some(note) = &interface.note {
+        hanging(out, &format!("{lead}in Azure: "), note);
+    }
+    for command in &interface.az {
+        self::command(out, command, lead);
+    }
+    if let (true, Some(arm)) = (interface.az.is_empty(), &interface.arm) {
+        out.plain(lead).push(Tag::Dim, "ARM: ").plain(arm).line();
+    }
+}
+
+/// A command; a long one on several lines, as a shell takes them.
+fn command(out: &mut Markup, command: &str, lead: &str) {
+    let room = WIDTH - lead.len() - 4;
+    let mut lines: Vec<String> = Vec::new();
+    for option in command.split(" --") {
+        match lines.last_mut() {
+            None => lines.push(option.to_string()),
+            Some(line) if width(line) + width(option) + 3 <= room => line.push_str(&format!(" --{option}")),
+            Some(_) => lines.push(format!("  --{option}")),
+        }
+    }
+    for (at, line) in lines.iter().enumerate() {
+        out.plain(lead).push(Tag::Code, line);
+        if at + 1 < lines.len() {
+            out.push(Tag::Code, " \\");
+        }
+        out.line();
     }
 }
 
