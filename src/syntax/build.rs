@@ -1,89 +1,99 @@
-//! From the parser's pairs to the syntax tree.
+//! From the parser's nodes to the syntax tree.
 //!
-//! Every place is taken from the tokens themselves: a pair's own span may reach over blanks behind it.
+//! Every place is taken from the tokens themselves: a node's own span may reach over blanks behind it.
 
 use super::ast::*;
 use super::grammar::{Grammar, Rule};
+use super::node::{Found, Node, Nodes, flatten};
 use super::split::Piece;
 use super::trouble;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
 use pest::Parser;
-use pest::iterators::Pair;
 
-type Pairs<'t> = pest::iterators::Pairs<'t, Rule>;
-
-/// The statement of a piece, or a diagnostic of what stands there instead.
-pub(super) fn statement(
+/// Builds the statements of one text, one after another.
+pub(super) struct Building {
     source: SourceId,
-    text: &str,
-    piece: Piece,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Statement> {
-    let slice = &text[piece.start..piece.end];
-    let builder = Builder { source, base: piece.start, diagnostics: Default::default() };
-    let built = match Grammar::parse(Rule::piece, slice) {
-        Ok(mut pairs) => {
-            let piece = pairs.next()?;
-            let inner = piece.into_inner().next()?;
-            Some(builder.statement(inner))
-        }
-        Err(error) => {
-            builder.diagnostics.borrow_mut().push(trouble::statement(source, piece.start, slice, &error));
-            None
-        }
-    };
-    diagnostics.append(&mut builder.diagnostics.into_inner());
-    built
+    found: Vec<Found>,
 }
 
-struct Builder {
+impl Building {
+    pub(super) fn of(source: SourceId) -> Self {
+        Self { source, found: Vec::new() }
+    }
+
+    /// The statement of a piece, or a diagnostic of what stands there instead.
+    pub(super) fn statement(
+        &mut self,
+        text: &str,
+        piece: Piece,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Statement> {
+        let slice = &text[piece.start..piece.end];
+        match Grammar::parse(Rule::piece, slice) {
+            Ok(nodes) => flatten(nodes, &mut self.found),
+            Err(error) => {
+                diagnostics.push(trouble::statement(self.source, piece.start, slice, &error));
+                return None;
+            }
+        }
+        let builder = Builder { source: self.source, base: piece.start, diagnostics: diagnostics.into() };
+        let whole = Node::outermost(slice, &self.found)?;
+        whole.inner().next().map(|inner| builder.statement(inner))
+    }
+}
+
+struct Builder<'d> {
     source: SourceId,
     base: usize,
-    diagnostics: std::cell::RefCell<Vec<Diagnostic>>,
+    diagnostics: std::cell::RefCell<&'d mut Vec<Diagnostic>>,
 }
 
-impl Builder {
-    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let raw = pair.as_span();
-        let trimmed = pair.as_str().trim_end();
-        Span::new(self.source, self.base + raw.start(), self.base + raw.start() + trimmed.len())
+impl Builder<'_> {
+    fn span(&self, node: &Node<'_>) -> Span {
+        self.span_of(node, node.text())
     }
 
-    fn word(&self, pair: Pair<'_, Rule>) -> Word {
-        Word::new(pair.as_str(), self.span(&pair))
+    fn span_of(&self, node: &Node<'_>, text: &str) -> Span {
+        let start = self.base + node.start();
+        Span::new(self.source, start, start + text.len())
     }
 
-    fn next_word(&self, pairs: &mut Pairs<'_>) -> Word {
-        self.word(pairs.next().expect("the grammar has a word here"))
+    fn word(&self, node: Node<'_>) -> Word {
+        let text = node.text();
+        Word::new(text, self.span_of(&node, text))
     }
 
-    fn value(&self, pair: Pair<'_, Rule>) -> Value {
-        let span = self.span(&pair);
-        match pair.as_rule() {
-            Rule::list => Value::List(pair.into_inner().map(|p| self.value(p)).collect(), span),
+    fn next_word(&self, nodes: &mut Nodes<'_>) -> Word {
+        self.word(nodes.next().expect("the grammar has a word here"))
+    }
+
+    fn value(&self, node: Node<'_>) -> Value {
+        let span = self.span(&node);
+        match node.rule() {
+            Rule::list => Value::List(node.inner().map(|p| self.value(p)).collect(), span),
             Rule::call => {
-                let mut inner = pair.into_inner();
+                let mut inner = node.inner();
                 let name = self.next_word(&mut inner);
                 Value::Call(name, inner.map(|p| self.value(p)).collect(), span)
             }
-            _ => Value::Word(self.word(pair)),
+            _ => Value::Word(self.word(node)),
         }
     }
 
-    fn values(&self, pair: Pair<'_, Rule>) -> Values {
-        pair.into_inner().map(|p| self.value(p)).collect()
+    fn values(&self, node: Node<'_>) -> Values {
+        node.inner().map(|p| self.value(p)).collect()
     }
 
-    fn statement(&self, pair: Pair<'_, Rule>) -> Statement {
-        let span = self.span(&pair);
-        let rule = pair.as_rule();
-        let mut inner = pair.clone().into_inner();
+    fn statement(&self, node: Node<'_>) -> Statement {
+        let span = self.span(&node);
+        let rule = node.rule();
+        let mut inner = node.inner();
         match rule {
             Rule::edition => Statement::Edition(self.next_word(&mut inner)),
             Rule::r#use => {
                 let first = inner.next().expect("`use` names a file");
-                let tags = first.as_rule() == Rule::tags;
+                let tags = first.rule() == Rule::tags;
                 let file = if tags { self.next_word(&mut inner) } else { self.word(first) };
                 Statement::Use { tags, file }
             }
@@ -105,46 +115,48 @@ impl Builder {
             Rule::amend => Statement::Amend(self.declaration(inner, span)),
             Rule::drop => Statement::Remove(self.declaration(inner, span)),
             Rule::declaration => Statement::Declaration(self.declaration(inner, span)),
-            _ => Statement::Query(Box::new(self.query(pair))),
+            _ => Statement::Query(Box::new(self.query(node))),
         }
     }
 
-    fn body(&self, pair: Pair<'_, Rule>) -> Vec<Statement> {
-        pair.into_inner().map(|p| self.statement(p)).collect()
+    fn body(&self, node: Node<'_>) -> Vec<Statement> {
+        node.inner().map(|p| self.statement(p)).collect()
     }
 
-    fn declaration(&self, mut inner: Pairs<'_>, span: Span) -> Declaration {
+    fn declaration(&self, mut inner: Nodes<'_>, span: Span) -> Declaration {
         let kind = self.next_word(&mut inner);
         let mut head = Vec::new();
         let mut block = None;
-        for pair in inner {
-            match pair.as_rule() {
+        for node in inner {
+            match node.rule() {
                 Rule::head => {
-                    head = pair
-                        .into_inner()
-                        .map(|part| match part.as_rule() {
-                            Rule::arrow => Part::Arrow { both: part.as_str() == "<->", span: self.span(&part) },
+                    head = node
+                        .inner()
+                        .map(|part| match part.rule() {
+                            Rule::arrow => Part::Arrow { both: part.text() == "<->", span: self.span(&part) },
                             _ => Part::Values(self.values(part)),
                         })
                         .collect();
                 }
-                _ => block = Some(self.block(pair)),
+                _ => block = Some(self.block(node)),
             }
         }
         Declaration { kind, head, block, span }
     }
 
-    fn block(&self, pair: Pair<'_, Rule>) -> Block {
-        let span = self.span(&pair);
-        let items = pair.into_inner().filter_map(|item| self.item(item)).collect();
+    fn block(&self, node: Node<'_>) -> Block {
+        let span = self.span(&node);
+        let inner = node.inner();
+        let mut items = Vec::with_capacity(inner.len());
+        items.extend(inner.filter_map(|item| self.item(item)));
         Block { items, span }
     }
 
-    fn item(&self, pair: Pair<'_, Rule>) -> Option<Item> {
-        let span = self.span(&pair);
-        let rule = pair.as_rule();
-        let text = pair.as_str();
-        let mut inner = pair.into_inner();
+    fn item(&self, node: Node<'_>) -> Option<Item> {
+        let span = self.span(&node);
+        let rule = node.rule();
+        let text = node.text();
+        let mut inner = node.inner();
         Some(match rule {
             Rule::r#loop => {
                 let name = self.next_word(&mut inner);
@@ -157,10 +169,10 @@ impl Builder {
                 let prefix = self.value(inner.next()?);
                 let hop = self.next_word(&mut inner);
                 let (mut target, mut alias) = (None, None);
-                for pair in inner {
-                    match pair.as_rule() {
-                        Rule::alias => alias = pair.into_inner().next().map(|p| self.word(p)),
-                        _ => target = Some(self.value(pair)),
+                for node in inner {
+                    match node.rule() {
+                        Rule::alias => alias = node.inner().next().map(|p| self.word(p)),
+                        _ => target = Some(self.value(node)),
                     }
                 }
                 Item::Route(Box::new(RouteLine { prefix, hop, target, alias, span }))
@@ -169,27 +181,27 @@ impl Builder {
             Rule::entry => Item::Entry(self.entry(inner, span)),
             _ => {
                 let offset = (span.start as usize) - self.base;
-                let found = trouble::line(self.source, self.base + offset, text.trim_end());
+                let found = trouble::line(self.source, self.base + offset, text);
                 self.diagnostics.borrow_mut().push(found);
                 return None;
             }
         })
     }
 
-    fn entry(&self, mut inner: Pairs<'_>, span: Span) -> Entry {
+    fn entry(&self, mut inner: Nodes<'_>, span: Span) -> Entry {
         let name = self.next_word(&mut inner);
-        let mut entry = Entry { name, groups: Vec::new(), equals: None, block: None, span };
-        for pair in inner {
-            match pair.as_rule() {
-                Rule::equals => entry.equals = entry.equals.or(Some((entry.groups.len(), self.span(&pair)))),
-                Rule::block => entry.block = Some(self.block(pair)),
-                _ => entry.groups.push(self.values(pair)),
+        let mut entry = Entry { name, groups: Vec::with_capacity(inner.len()), equals: None, block: None, span };
+        for node in inner {
+            match node.rule() {
+                Rule::equals => entry.equals = entry.equals.or(Some((entry.groups.len(), self.span(&node)))),
+                Rule::block => entry.block = Some(self.block(node)),
+                _ => entry.groups.push(self.values(node)),
             }
         }
         entry
     }
 
-    fn rule_line(&self, inner: Pairs<'_>, span: Span) -> RuleLine {
+    fn rule_line(&self, inner: Nodes<'_>, span: Span) -> RuleLine {
         let mut line = RuleLine {
             priority: None,
             action: Word::new("", span),
@@ -202,47 +214,47 @@ impl Builder {
             alias: None,
             span,
         };
-        for pair in inner {
-            match pair.as_rule() {
-                Rule::priority => line.priority = Some(self.word(pair)),
-                Rule::action => line.action = self.word(pair),
-                Rule::protocol => line.protocol = Some(self.word(pair)),
+        for node in inner {
+            match node.rule() {
+                Rule::priority => line.priority = Some(self.word(node)),
+                Rule::action => line.action = self.word(node),
+                Rule::protocol => line.protocol = Some(self.word(node)),
                 Rule::resource => line.resource = true,
                 Rule::filter => {
-                    let Some(inner) = pair.into_inner().next() else { continue };
-                    match inner.as_rule() {
+                    let Some(inner) = node.inner().next() else { continue };
+                    match inner.rule() {
                         Rule::header => line.headers.push(self.header(inner)),
                         _ => line.ignore_missing = Some(self.span(&inner)),
                     }
                 }
-                Rule::alias => line.alias = pair.into_inner().next().map(|p| self.word(p)),
-                _ if line.source.is_empty() => line.source = self.values(pair),
-                _ => line.destination = Some(self.values(pair)),
+                Rule::alias => line.alias = node.inner().next().map(|p| self.word(p)),
+                _ if line.source.is_empty() => line.source = self.values(node),
+                _ => line.destination = Some(self.values(node)),
             }
         }
         line
     }
 
-    fn header(&self, pair: Pair<'_, Rule>) -> HeaderFilter {
-        let mut inner = pair.into_inner();
+    fn header(&self, node: Node<'_>) -> HeaderFilter {
+        let mut inner = node.inner();
         let name = self.next_word(&mut inner);
         HeaderFilter { name, values: inner.map(|p| self.word(p)).collect() }
     }
 
-    fn query(&self, pair: Pair<'_, Rule>) -> Query {
-        let span = self.span(&pair);
-        if pair.as_rule() == Rule::given {
-            let mut inner = pair.into_inner();
+    fn query(&self, node: Node<'_>) -> Query {
+        let span = self.span(&node);
+        if node.rule() == Rule::given {
+            let mut inner = node.inner();
             let changes = self.body(inner.next().expect("`given` has a body"));
             let asked = self.query(inner.next().expect("`given` has a query"));
             return Query { given: Some(changes), ask: asked.ask, span };
         }
-        Query { given: None, ask: self.ask(pair), span }
+        Query { given: None, ask: self.ask(node), span }
     }
 
-    fn ask(&self, pair: Pair<'_, Rule>) -> Ask {
-        let rule = pair.as_rule();
-        let mut inner = pair.into_inner();
+    fn ask(&self, node: Node<'_>) -> Ask {
+        let rule = node.rule();
+        let mut inner = node.inner();
         match rule {
             Rule::reach => Ask::Reach(self.ends_of(&mut inner)),
             Rule::verb => Ask::Verb(self.next_word(&mut inner), self.next_word(&mut inner)),
@@ -251,9 +263,9 @@ impl Builder {
             Rule::resolve => {
                 let name = self.next_word(&mut inner);
                 let (mut from, mut using) = (None, None);
-                for pair in inner {
-                    let from_here = pair.as_rule() == Rule::from;
-                    let word = pair.into_inner().next().map(|p| self.word(p));
+                for node in inner {
+                    let from_here = node.rule() == Rule::from;
+                    let word = node.inner().next().map(|p| self.word(p));
                     if from_here { from = word } else { using = word }
                 }
                 Ask::Resolve { name, from, using }
@@ -275,8 +287,8 @@ impl Builder {
             Rule::fix => Ask::Fix(self.ends_of(&mut inner)),
             Rule::explain => {
                 let what = inner.next().expect("`explain` names something");
-                match what.as_rule() {
-                    Rule::topic => Ask::ExplainTopic(what.into_inner().map(|p| self.word(p)).collect()),
+                match what.rule() {
+                    Rule::topic => Ask::ExplainTopic(what.inner().map(|p| self.word(p)).collect()),
                     _ => Ask::ExplainQuery(Box::new(self.query(what))),
                 }
             }
@@ -291,21 +303,21 @@ impl Builder {
         }
     }
 
-    fn ends_of(&self, inner: &mut Pairs<'_>) -> Reach {
+    fn ends_of(&self, inner: &mut Nodes<'_>) -> Reach {
         let (source, target) = (self.next_word(inner), self.next_word(inner));
         Reach { source, target, how: self.how(inner.by_ref()) }
     }
 
-    fn how<'t>(&self, pairs: impl Iterator<Item = Pair<'t, Rule>>) -> Vec<How> {
-        pairs
-            .filter(|pair| pair.as_rule() == Rule::how)
-            .filter_map(|pair| pair.into_inner().next())
-            .filter_map(|pair| {
-                let rule = pair.as_rule();
+    fn how<'t>(&self, nodes: impl Iterator<Item = Node<'t>>) -> Vec<How> {
+        nodes
+            .filter(|node| node.rule() == Rule::how)
+            .filter_map(|node| node.inner().next())
+            .filter_map(|node| {
+                let rule = node.rule();
                 if rule == Rule::header {
-                    return Some(How::Header(self.header(pair)));
+                    return Some(How::Header(self.header(node)));
                 }
-                let inner = pair.into_inner().next()?;
+                let inner = node.inner().next()?;
                 Some(match rule {
                     Rule::over => How::Over(self.word(inner)),
                     Rule::from_port => How::FromPort(self.word(inner)),
@@ -317,11 +329,11 @@ impl Builder {
             .collect()
     }
 
-    fn assertion(&self, mut inner: Pairs<'_>, span: Span) -> Assertion {
+    fn assertion(&self, mut inner: Nodes<'_>, span: Span) -> Assertion {
         let claim = self.claim(inner.next().expect("`assert` has a claim"));
-        let because = inner.map(|pair| {
-            let mut inner = pair.into_inner();
-            let not = inner.peek().is_some_and(|p| p.as_rule() == Rule::not);
+        let because = inner.map(|node| {
+            let mut inner = node.inner();
+            let not = inner.peek().is_some_and(|p| p.rule() == Rule::not);
             if not {
                 inner.next();
             }
@@ -331,9 +343,9 @@ impl Builder {
         Assertion { claim, because, span }
     }
 
-    fn claim(&self, pair: Pair<'_, Rule>) -> Claim {
-        let rule = pair.as_rule();
-        let mut inner = pair.into_inner();
+    fn claim(&self, node: Node<'_>) -> Claim {
+        let rule = node.rule();
+        let mut inner = node.inner();
         match rule {
             Rule::only => {
                 let sources = self.values(inner.next().expect("`only` has sources"));
@@ -356,12 +368,12 @@ impl Builder {
             Rule::finds => {
                 let query = Box::new(self.query(inner.next().expect("`lint` is asked")));
                 let mut next = inner.next();
-                let found = next.as_ref().is_none_or(|p| p.as_rule() != Rule::absent);
+                let found = next.as_ref().is_none_or(|p| p.rule() != Rule::absent);
                 if !found {
                     next = inner.next();
                 }
                 let rule = self.word(next.expect("`finds` has a rule"));
-                let on = inner.next().and_then(|p| p.into_inner().next()).map(|p| self.word(p));
+                let on = inner.next().and_then(|p| p.inner().next()).map(|p| self.word(p));
                 Claim::Finds { query, rule, on, found }
             }
             Rule::resolves => {
@@ -370,7 +382,7 @@ impl Builder {
             }
             _ => {
                 let source = self.next_word(&mut inner);
-                let can = inner.next().is_some_and(|p| p.as_str() == "can");
+                let can = inner.next().is_some_and(|p| p.text() == "can");
                 let next = self.next_word(&mut inner);
                 if matches!(&*next.text, "fire" | "scale" | "start") {
                     return Claim::Verb(source, next, can);

@@ -5,10 +5,12 @@
 
 pub mod ast;
 mod build;
+mod chunks;
 mod expand;
 #[allow(missing_docs)]
 mod grammar;
 pub mod literal;
+mod node;
 mod print;
 mod split;
 mod substitute;
@@ -33,12 +35,7 @@ use crate::source::SourceId;
 pub fn parse(source: SourceId, text: &str) -> (Vec<ast::Statement>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let pieces = split(source, text, &mut diagnostics);
-    let mut statements = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        if let Some(statement) = build::statement(source, text, piece, &mut diagnostics) {
-            statements.push(statement);
-        }
-    }
+    let statements = chunks::parse(source, text, &pieces, &mut diagnostics);
     crate::diagnostic::sort(&mut diagnostics);
     (statements, diagnostics)
 }

@@ -167,6 +167,23 @@ fn opening(bracket: u8) -> u8 {
     }
 }
 
+/// The bytes that mean nothing to the splitter: those of words.
+const ORDINARY: [bool; 256] = {
+    let mut ordinary = [true; 256];
+    let mut byte = 0;
+    while byte <= b' ' as usize {
+        ordinary[byte] = false;
+        byte += 1;
+    }
+    let special = b"#\"$(),;>[]{}\x7f";
+    let mut at = 0;
+    while at < special.len() {
+        ordinary[special[at] as usize] = false;
+        at += 1;
+    }
+    ordinary
+};
+
 /// One pass over the bytes of a statement.
 struct Scan<'t> {
     bytes: &'t [u8],
@@ -249,7 +266,12 @@ impl<'t> Scan<'t> {
             0..=31 | 127 => {
                 self.strange.get_or_insert(self.at);
             }
-            _ => self.joined = false,
+            _ => {
+                // The rest of a word goes in one go.
+                self.joined = false;
+                let rest = &self.bytes[self.at + 1..];
+                self.at += rest.iter().position(|byte| !ORDINARY[usize::from(*byte)]).unwrap_or(rest.len());
+            }
         }
         self.at += 1;
         true
