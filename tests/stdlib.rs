@@ -270,7 +270,7 @@ fn features_name_plans() {
     let mut wrong = Vec::new();
     for edition in Edition::all() {
         let platform = Platform::of(edition);
-        let plans: Vec<String> = platform.plan_types().into_iter().map(|plan| plan.name).collect();
+        let plans: Vec<String> = platform.plan_types().into_iter().map(|plan| plan.name.clone()).collect();
         for feature in platform.features() {
             let named: Vec<&String> = feature.cells.iter().map(|cell| &cell.plan).collect();
             for plan in &plans {

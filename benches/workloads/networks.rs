@@ -41,7 +41,7 @@ fn network(at: usize, text: &mut String) -> Result {
     let subnet = |number: usize| format!("10.{second}.{}.0/24", third + number);
     writeln!(text, "\n# Network {at}: four subnets, eight apps.")?;
     writeln!(text, "vnet net{at} 10.{second}.{third}.0/22 {{")?;
-    writeln!(text, "  dns-servers 10.{second}.{third}.68, 10.{second}.{third}.69")?;
+    writeln!(text, "  dns 10.{second}.{third}.68, 10.{second}.{third}.69")?;
     for number in 0..4 {
         writeln!(text, "  subnet part{number} {} {{", subnet(number))?;
         writeln!(text, "    nsg         guard{at}-{number}")?;

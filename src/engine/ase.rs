@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Traffic that an environment needs, and the line of its subnet's group that denies it.
 pub(super) struct Lack<'m> {
-    pub(super) needed: NeededTraffic,
+    pub(super) needed: Arc<NeededTraffic>,
     pub(super) group: &'m Nsg,
     pub(super) line: &'m SecurityRule,
 }
@@ -139,7 +139,7 @@ impl<'m> Engine<'m> {
 
     /// Some address of a service tag.
     fn some_of_tag(&self, tag: &str) -> Ends {
-        let prefixes = self.platform().tag(tag).and_then(|(tag, _)| tag.prefixes);
+        let prefixes = self.platform().tag(tag).and_then(|(tag, _)| tag.prefixes.clone());
         Ends::Symbol(Arc::new(Symbol {
             of: SymbolOf::Tag,
             text: tag.to_string(),
@@ -207,7 +207,7 @@ impl<'m> Engine<'m> {
 
     fn probes_denied(&self, id: AseId, lack: &Lack<'_>) -> Step {
         let (name, group) = (&self.model[id].head.name, &lack.group.head.name);
-        let NeededTraffic { peer, ports, .. } = &lack.needed;
+        let NeededTraffic { peer, ports, .. } = &*lack.needed;
         let text = format!("nsg {group} denies {peer} on {ports} at {}", lack.line.text);
         let subnet = self.model[id].subnet.map_or("*", |subnet| &self.model[subnet].head.name);
         let step = Step::block("ase.v3.inbound-minimum", Outcome::Broken, text).at(lack.line.span);

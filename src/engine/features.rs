@@ -4,10 +4,11 @@
 use super::Engine;
 use crate::model::{AppId, Thing};
 use crate::platform::PlanType;
+use std::sync::Arc;
 
 impl Engine<'_> {
     /// The kind of plan of an app; of one that runs in an environment, that of environments.
-    pub(super) fn plan_type_of(&self, app: AppId) -> Option<PlanType> {
+    pub(super) fn plan_type_of(&self, app: AppId) -> Option<Arc<PlanType>> {
         if let Some(plan) = self.plan_of(app) {
             return plan.plan_type.clone();
         }
@@ -21,8 +22,8 @@ impl Engine<'_> {
     pub(super) fn subnet_rules_of(&self, of_type: &PlanType) -> Option<(bool, String)> {
         match self.platform().feature("service-endpoints") {
             Some(row) => {
-                let cell = row.cells.into_iter().find(|cell| cell.plan == of_type.name)?;
-                Some((cell.yes, cell.by?))
+                let cell = row.cells.iter().find(|cell| cell.plan == of_type.name)?;
+                Some((cell.yes, cell.by.clone()?))
             }
             None => of_type.subnet_rules_by.clone().map(|rule| (true, rule)),
         }
@@ -32,6 +33,6 @@ impl Engine<'_> {
     pub(super) fn permitted_by(&self, app: AppId, feature: &str) -> Option<String> {
         let of_type = self.plan_type_of(app)?;
         let row = self.platform().feature(feature)?;
-        row.cells.into_iter().find(|cell| cell.plan == of_type.name && cell.yes)?.by
+        row.cells.iter().find(|cell| cell.plan == of_type.name && cell.yes)?.by.clone()
     }
 }

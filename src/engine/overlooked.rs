@@ -132,7 +132,7 @@ impl Engine<'_> {
     /// The line that gives a subnet the service endpoint of apps, beside those that it has.
     fn endpoint_line(&self, subnet: SubnetId) -> Option<String> {
         let noun = &self.model[subnet];
-        let wanted = self.platform().app_type()?.service_endpoints.into_iter().next()?;
+        let wanted = self.platform().app_type()?.service_endpoints.first()?.clone();
         let mut all: Vec<&str> = noun.service_endpoints.iter().map(|stated| stated.value.as_str()).collect();
         all.push(&wanted);
         Some(format!("amend subnet {} {{ service-endpoint {} }}", noun.head.name, all.join(", ")))

@@ -70,7 +70,7 @@ impl Engine<'_> {
             return vec!["tag.file.virtual-tags".into()];
         }
         let mut rules = vec!["tag.name-form".to_string()];
-        rules.extend(facts.rule);
+        rules.extend(facts.rule.clone());
         if tag.region.is_some() {
             rules.push("tag.regional".into());
         }
@@ -102,7 +102,7 @@ impl Engine<'_> {
             None => ends.possible().is_subset(&self.addresses_of_callers()),
         };
         if looks_so || (self.is_of_apps(&tag.name) && calls_out()) {
-            rules.extend(facts.rule);
+            rules.extend(facts.rule.clone());
         }
         rules
     }
@@ -122,7 +122,7 @@ impl Engine<'_> {
         let destination = &packet.flows.destination;
         let service = self.service_with(destination).map(|id| self.tags_of(&self.model[id]).has);
         let tags = service.or_else(|| destination.symbol().map(|symbol| symbol.tags.clone()))?;
-        let (tag, needs) = tags.iter().find_map(|(tag, _)| Some((tag, self.platform().tag(tag)?.0.needs?)))?;
+        let (tag, needs) = tags.iter().find_map(|(tag, _)| Some((tag, self.platform().tag(tag)?.0.needs.clone()?)))?;
         let (_, region) = self.platform().tag(&needs)?;
         let wanted = TagRef { name: needs.clone(), region, text: needs.clone() };
         let flows = Flows { destination: self.tag_ends(&wanted), ..packet.flows.clone() };

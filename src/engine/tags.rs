@@ -100,7 +100,7 @@ impl Engine<'_> {
 
     /// Is it the tag of the addresses at which apps are called?
     pub(super) fn is_of_apps(&self, tag: &str) -> bool {
-        self.platform().app_type().and_then(|of_type| of_type.tag).is_some_and(|of_apps| of_apps == tag)
+        self.platform().app_type().and_then(|of_type| of_type.tag.clone()).is_some_and(|of_apps| of_apps == tag)
     }
 
     /// The addresses that declared apps are stated to call from.
@@ -114,7 +114,7 @@ impl Engine<'_> {
     pub fn tag_ends(&self, tag: &TagRef) -> Ends {
         let mut has = vec![(tag.name.clone(), tag.region.clone())];
         let types = self.platform().service_types();
-        let of_types: Vec<String> = types.into_iter().filter_map(|of_type| of_type.tag).collect();
+        let of_types: Vec<String> = types.into_iter().filter_map(|of_type| of_type.tag.clone()).collect();
         let all = of_types.contains(&tag.name);
         if all {
             has.extend(self.azure_tags(tag.region.as_deref()));
@@ -151,7 +151,11 @@ impl Engine<'_> {
         let Some(tag) = of_type.tag.clone() else {
             // Its type has no tag that the stdlib knows: it has none of those that belong to other types.
             let types = self.platform().service_types();
-            return Tags { all: false, never: types.into_iter().filter_map(|of_type| of_type.tag).collect(), ..tags };
+            return Tags {
+                all: false,
+                never: types.into_iter().filter_map(|of_type| of_type.tag.clone()).collect(),
+                ..tags
+            };
         };
         let facts = self.platform().tag(&tag);
         let wanted = facts.as_ref().and_then(|(tag, _)| tag.tier.as_ref());
@@ -159,7 +163,7 @@ impl Engine<'_> {
             (Some(wanted), Some(tier)) if tier.value != *wanted => return tags,
             (Some(_), None) => {
                 let types = self.platform().service_types();
-                let others = types.into_iter().filter_map(|of_type| of_type.tag).filter(|other| *other != tag);
+                let others = types.into_iter().filter_map(|of_type| of_type.tag.clone()).filter(|other| *other != tag);
                 return Tags { all: false, never: others.collect(), ..tags };
             }
             _ => tags.has.insert(0, (tag, region)),

@@ -171,7 +171,7 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Vec<Term>> {
         Err(_) => {}
     }
     if let Some((tag, region)) = cx.platform.tag(&word.text) {
-        return Some(vec![Term::Tag(TagRef { name: tag.name, region, text: word.text.to_string() })]);
+        return Some(vec![Term::Tag(TagRef { name: tag.name.clone(), region, text: word.text.to_string() })]);
     }
     let star = matches!(word.text.to_lowercase().as_str(), "any" | "all").then(|| "did you mean `*`?".to_string());
     let names = cx.names.iter().filter(|(_, thing)| ADDRESS_KINDS.contains(&thing.kind())).map(|(name, _)| name);

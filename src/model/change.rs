@@ -9,6 +9,7 @@ use crate::platform::{DefaultRule, Platform};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Value, Word};
 use crate::syntax::{literal, print_values};
+use std::sync::Arc;
 
 /// A change of something that is in use.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ pub(super) fn default_rule(block: &Block, nsg: &str, platform: &Platform) -> Opt
                 let word = |at: usize| groups.get(at)?.first()?.word().map(Word::plain);
                 let named = word(1).filter(|_| word(0).as_deref() == Some("rule"));
                 let default = named.and_then(|named| {
-                    let is = |rule: &&DefaultRule| rule.priority.to_string() == named || rule.name == named;
+                    let is = |rule: &&Arc<DefaultRule>| rule.priority.to_string() == named || rule.name == named;
                     defaults.iter().find(is)
                 });
                 default.map(|rule| {

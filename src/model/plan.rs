@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::platform::{Edition, PlanType};
 use ipnet::IpNet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// `plan NAME { … }`.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub struct Plan {
     /// Name, place, region and subscription.
     pub head: Head,
     /// What the platform says of its tier.
-    pub plan_type: Option<PlanType>,
+    pub plan_type: Option<Arc<PlanType>>,
     /// Its tier, as the platform spells it.
     pub tier: Option<Stated<String>>,
     /// Its SKU.
@@ -120,7 +121,7 @@ fn unknown_tier(stated: &Stated<String>, cx: &mut Lowering<'_>) {
         cx.report(Diagnostic::error("FN0117", stated.span, message).help(help).rule("eval.edition"));
         return;
     }
-    let tiers: Vec<String> = cx.platform.plan_types().into_iter().flat_map(|plan| plan.tiers).collect();
+    let tiers: Vec<String> = cx.platform.plan_types().into_iter().flat_map(|plan| plan.tiers.clone()).collect();
     let help = did_you_mean(&stated.value, tiers.iter().map(String::as_str))
         .unwrap_or_else(|| format!("the tiers are: {}", tiers.join(", ")));
     let message = format!("`{}` is not a tier", stated.value);

@@ -93,7 +93,7 @@ fn route(line: &RouteLine, cx: &mut Lowering<'_>) -> Option<UserRoute> {
             }
         }
     } else if let Some((tag, region)) = cx.platform.tag(&word.text) {
-        RouteTarget::Tag(TagRef { name: tag.name, region, text: word.text.to_string() })
+        RouteTarget::Tag(TagRef { name: tag.name.clone(), region, text: word.text.to_string() })
     } else {
         let message = format!("`{}` is neither a prefix nor a service tag", word.text);
         let help = did_you_mean(&word.text, cx.platform.tag_names());

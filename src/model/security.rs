@@ -95,8 +95,8 @@ impl Nsg {
                 protocols: ProtocolSet::all(),
                 source: side(&rule.source),
                 destination: side(&rule.destination),
-                name: Some(rule.name),
-                rule: Some(rule.rule),
+                name: Some(rule.name.clone()),
+                rule: Some(rule.rule.clone()),
                 span: nsg.head.span,
                 text,
             });
@@ -108,7 +108,7 @@ impl Nsg {
 fn tag_term(word: &Word, cx: &Lowering<'_>) -> Vec<Term> {
     let tag = cx.platform.tag(&word.text);
     let text = word.text.to_string();
-    tag.map(|(tag, region)| Term::Tag(TagRef { name: tag.name, region, text })).into_iter().collect()
+    tag.map(|(tag, region)| Term::Tag(TagRef { name: tag.name.clone(), region, text })).into_iter().collect()
 }
 
 /// The lines of the blocks of that name, by priority and then by order.

@@ -12,6 +12,7 @@ use crate::platform::ServiceType;
 use crate::syntax::ast::{Entry, RuleLine, Value};
 use ipnet::IpNet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What a line of a service's firewall is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct Service {
     /// Name, place, region and subscription.
     pub head: Head,
     /// Its type.
-    pub service_type: Option<ServiceType>,
+    pub service_type: Option<Arc<ServiceType>>,
     /// Where the type is stated.
     pub type_span: Option<Span>,
     /// Its name in Azure.

@@ -4,8 +4,9 @@ use super::Edition;
 use crate::source::SourceId;
 use crate::syntax::ast::{Declaration, Statement};
 use crate::syntax::parse;
+use std::any::Any;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 macro_rules! files {
     ($($path:literal)*) => {
@@ -147,7 +148,25 @@ struct Shelved {
     kind: &'static str,
     name: &'static str,
     text: &'static str,
-    parsed: OnceLock<Option<Declaration>>,
+    parsed: OnceLock<Option<Stated>>,
+}
+
+/// A declaration, and the fact that it states, once somebody has wanted it.
+#[derive(Debug)]
+pub(super) struct Stated {
+    pub(super) declaration: Declaration,
+    fact: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Stated {
+    pub(super) fn new(declaration: Declaration) -> Self {
+        Self { declaration, fact: OnceLock::new() }
+    }
+
+    /// The fact: read once, and shared from then on. A kind has facts of one type.
+    pub(super) fn fact<T: Any + Send + Sync>(&self, read: impl FnOnce(&Declaration) -> T) -> Option<Arc<T>> {
+        self.fact.get_or_init(|| Arc::new(read(&self.declaration))).clone().downcast().ok()
+    }
 }
 
 /// One file, cut into declarations.
@@ -199,40 +218,43 @@ impl Library {
         library
     }
 
-    /// The files in which a declaration can stand: those of rules are named after the family.
-    fn volumes(&self, kind: &str, name: Option<&str>) -> Vec<&Volume> {
-        let family = name.map(|name| name.split('.').next().unwrap_or(name));
-        match (kind, family) {
-            ("rule", Some(family)) => cut(&self.rules, family),
-            ("rule", None) => self.families.iter().flat_map(|family| cut(&self.rules, family)).collect(),
-            _ => file_of(kind).map(|file| cut(&self.facts, file)).unwrap_or_default(),
-        }
+    /// A declaration, in the files in which it can stand: those of rules are named after the family.
+    fn find(&self, kind: &str, name: &str) -> Option<&Shelved> {
+        let mut volumes = match kind {
+            "rule" => cut(&self.rules, name.split('.').next().unwrap_or(name)),
+            _ => cut(&self.facts, file_of(kind)?),
+        };
+        volumes.find_map(|volume| volume.find(kind, name))
     }
 
     pub(super) fn has(&self, kind: &str, name: &str) -> bool {
-        self.volumes(kind, Some(name)).iter().any(|volume| volume.find(kind, name).is_some())
+        self.find(kind, name).is_some()
     }
 
-    pub(super) fn declaration(&self, kind: &str, name: &str) -> Option<&Declaration> {
-        let shelved = self.volumes(kind, Some(name)).into_iter().find_map(|volume| volume.find(kind, name))?;
-        shelved.parsed.get_or_init(|| shelved.parse()).as_ref()
+    pub(super) fn stated(&self, kind: &str, name: &str) -> Option<&Stated> {
+        let shelved = self.find(kind, name)?;
+        shelved.parsed.get_or_init(|| shelved.parse().map(Stated::new)).as_ref()
     }
 
     /// The name of a declaration, to be kept.
     pub(super) fn name_of(&self, kind: &str, name: &str) -> Option<&'static str> {
-        self.volumes(kind, Some(name)).into_iter().find_map(|volume| volume.find(kind, name)).map(|found| found.name)
+        self.find(kind, name).map(|found| found.name)
     }
 
     pub(super) fn names(&self, kind: &str) -> Vec<&str> {
-        let items = self.volumes(kind, None).into_iter().flat_map(|volume| &volume.items);
+        let volumes: Vec<&Volume> = match kind {
+            "rule" => self.families.iter().flat_map(|family| cut(&self.rules, family)).collect(),
+            _ => file_of(kind).map(|file| cut(&self.facts, file).collect()).unwrap_or_default(),
+        };
+        let items = volumes.into_iter().flat_map(|volume| &volume.items);
         items.filter(|item| item.kind == kind).map(|item| item.name).collect()
     }
 }
 
 /// The files of a name, cut.
-fn cut<'s>(shelf: &'s Shelf, name: &str) -> Vec<&'s Volume> {
+fn cut<'s>(shelf: &'s Shelf, name: &str) -> impl Iterator<Item = &'s Volume> {
     let found = shelf.get(name).into_iter().flatten();
-    found.map(|(text, volume)| volume.get_or_init(|| Volume::cut(text))).collect()
+    found.map(|(text, volume)| volume.get_or_init(|| Volume::cut(text)))
 }
 
 /// The file in which a kind of fact stands.

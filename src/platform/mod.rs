@@ -18,7 +18,8 @@ pub use library::FILES;
 use crate::net::{AddressSet, PortSet};
 use crate::syntax::ast::Declaration;
 use indexmap::IndexMap;
-use library::Library;
+use library::{Library, Stated};
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,6 +60,16 @@ impl fmt::Display for Edition {
     }
 }
 
+/// Kind and name of an override, borrowed.
+#[derive(Hash)]
+struct Key<'a>(&'a str, &'a str);
+
+impl indexmap::Equivalent<(String, String)> for Key<'_> {
+    fn equivalent(&self, key: &(String, String)) -> bool {
+        key.0 == self.0 && key.1 == self.1
+    }
+}
+
 /// The facts of one edition, and what a script has changed of them.
 ///
 /// ```
@@ -71,7 +82,7 @@ impl fmt::Display for Edition {
 #[derive(Clone, Debug)]
 pub struct Platform {
     library: &'static Library,
-    overrides: Arc<IndexMap<(String, String), Declaration>>,
+    overrides: Arc<IndexMap<(String, String), Arc<Stated>>>,
     list: Option<Arc<TagList>>,
 }
 
@@ -87,10 +98,10 @@ impl Platform {
     }
 
     /// The same platform with a fact stated by a script in place of the stdlib's.
-    pub fn with(&self, kind: &str, name: &str, declaration: Declaration) -> Self {
-        let mut overrides = (*self.overrides).clone();
-        overrides.insert((kind.to_string(), name.to_string()), declaration);
-        Self { overrides: Arc::new(overrides), ..self.clone() }
+    pub fn with(mut self, kind: &str, name: &str, declaration: Declaration) -> Self {
+        let stated = Arc::new(Stated::new(declaration));
+        Arc::make_mut(&mut self.overrides).insert((kind.to_string(), name.to_string()), stated);
+        self
     }
 
     /// The same platform with the addresses of Microsoft's list for its service tags.
@@ -105,11 +116,26 @@ impl Platform {
 
     /// A declaration of the stdlib, or what a script made of it.
     pub fn declaration(&self, kind: &str, name: &str) -> Option<&Declaration> {
-        let key = (kind.to_string(), name.to_string());
-        if let Some(declaration) = self.overrides.get(&key) {
-            return Some(declaration);
+        self.stated(kind, name).map(|stated| &stated.declaration)
+    }
+
+    fn stated(&self, kind: &str, name: &str) -> Option<&Stated> {
+        if !self.overrides.is_empty()
+            && let Some(stated) = self.overrides.get(&Key(kind, name))
+        {
+            return Some(stated);
         }
-        self.library.declaration(kind, name)
+        self.library.stated(kind, name)
+    }
+
+    /// The fact that a declaration states: read once, and shared from then on.
+    fn fact<T: Any + Send + Sync>(
+        &self,
+        kind: &str,
+        name: &str,
+        read: impl FnOnce(&str, &Declaration) -> T,
+    ) -> Option<Arc<T>> {
+        self.stated(kind, name)?.fact(|declaration| read(name, declaration))
     }
 
     /// The names of a kind, in the order in which the stdlib declares them.
@@ -130,7 +156,7 @@ impl Platform {
 
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<Rule> {
-        self.declaration("rule", id).map(|d| Rule::read(id, d))
+        self.fact("rule", id, Rule::read).map(|rule| (*rule).clone())
     }
 
     /// The ids of all rules, family by family.
@@ -141,45 +167,50 @@ impl Platform {
     /// A number of the platform, such as `nsg-priority-last`; zero where no edition states it.
     pub fn limit(&self, name: &str) -> i64 {
         debug_assert!(self.declaration("limit", name).is_some(), "limit {name} is not declared");
-        self.declaration("limit", name).and_then(|d| reader::Reader::of(d).number("value")).unwrap_or(0)
+        self.fact("limit", name, |_, d| reader::Reader::of(d).number("value").unwrap_or(0)).map_or(0, |limit| *limit)
     }
 
     /// A name that the platform gives, such as `gateway-subnet`; empty where no edition states it.
     pub fn word(&self, name: &str) -> String {
         debug_assert!(self.declaration("word", name).is_some(), "word {name} is not declared");
-        self.declaration("word", name).map(|d| reader::Reader::of(d).text("value")).unwrap_or_default()
+        self.word_fact(name).map(|words| words.join(" ")).unwrap_or_default()
     }
 
     /// The words of the platform under a name, of which there are several.
     pub fn words(&self, name: &str) -> Vec<String> {
         debug_assert!(self.declaration("word", name).is_some(), "word {name} is not declared");
-        self.declaration("word", name).map(|d| reader::Reader::of(d).words("value")).unwrap_or_default()
+        self.word_fact(name).map(|words| words.to_vec()).unwrap_or_default()
+    }
+
+    fn word_fact(&self, name: &str) -> Option<Arc<Vec<String>>> {
+        self.fact("word", name, |_, d| reader::Reader::of(d).words("value"))
     }
 
     /// Ports that have a name, such as `app-web`; none where no edition declares them.
     pub fn ports(&self, name: &str) -> PortSet {
         debug_assert!(self.declaration("ports", name).is_some(), "ports {name} are not declared");
-        self.declaration("ports", name).map(|d| reader::Reader::of(d).ports("port")).unwrap_or_default()
+        self.fact("ports", name, |_, d| reader::Reader::of(d).ports("port")).map(|p| (*p).clone()).unwrap_or_default()
     }
 
     /// What an App Service Environment must be let have.
-    pub fn needed_traffic(&self) -> Vec<NeededTraffic> {
+    pub fn needed_traffic(&self) -> Vec<Arc<NeededTraffic>> {
         self.all("needed-traffic", NeededTraffic::read)
     }
 
     /// A range of addresses that has a name, such as `private-ranges`; empty where no edition declares it.
     pub fn addresses(&self, name: &str) -> AddressSet {
         debug_assert!(self.declaration("well-known", name).is_some(), "well-known {name} is not declared");
-        self.declaration("well-known", name).map(|d| reader::Reader::of(d).prefixes("prefix")).unwrap_or_default()
+        let set = self.fact("well-known", name, |_, d| reader::Reader::of(d).prefixes("prefix"));
+        set.map(|set| (*set).clone()).unwrap_or_default()
     }
 
     /// Every plan type, in order.
-    pub fn plan_types(&self) -> Vec<PlanType> {
+    pub fn plan_types(&self) -> Vec<Arc<PlanType>> {
         self.all("plan-type", PlanType::read)
     }
 
     /// The plan type that a tier belongs to, and the tier as the stdlib spells it. Case does not count.
-    pub fn plan_type(&self, tier: &str) -> Option<(PlanType, String)> {
+    pub fn plan_type(&self, tier: &str) -> Option<(Arc<PlanType>, String)> {
         let same = |word: &String| word.eq_ignore_ascii_case(tier);
         self.plan_types().into_iter().find_map(|plan| {
             let spelled = plan.tiers.iter().find(|tier| same(tier)).cloned();
@@ -189,8 +220,8 @@ impl Platform {
     }
 
     /// A type of trigger.
-    pub fn trigger_type(&self, name: &str) -> Option<TriggerType> {
-        self.declaration("trigger-type", name).map(|d| TriggerType::read(name, d))
+    pub fn trigger_type(&self, name: &str) -> Option<Arc<TriggerType>> {
+        self.fact("trigger-type", name, TriggerType::read)
     }
 
     /// What an application does over TCP, by the word behind `over`.
@@ -200,18 +231,18 @@ impl Platform {
     }
 
     /// A service type by its word, in any case.
-    pub fn service_type(&self, word: &str) -> Option<ServiceType> {
+    pub fn service_type(&self, word: &str) -> Option<Arc<ServiceType>> {
         let word = word.to_lowercase();
-        self.declaration("service-type", &word).map(|d| ServiceType::read(&word, d))
+        self.fact("service-type", &word, ServiceType::read)
     }
 
     /// The type that apps are of, seen by their callers.
-    pub fn app_type(&self) -> Option<ServiceType> {
+    pub fn app_type(&self) -> Option<Arc<ServiceType>> {
         self.service_type("web-app")
     }
 
     /// Every service type, in order.
-    pub fn service_types(&self) -> Vec<ServiceType> {
+    pub fn service_types(&self) -> Vec<Arc<ServiceType>> {
         self.all("service-type", ServiceType::read)
     }
 
@@ -239,7 +270,7 @@ impl Platform {
     /// A region's facts.
     pub fn region(&self, name: &str) -> Option<Region> {
         let name = name.to_lowercase();
-        self.declaration("region", &name).map(|d| Region::read(&name, d))
+        self.fact("region", &name, Region::read).map(|region| (*region).clone())
     }
 
     /// How a change is made in Azure: `app.integrate`, `nsg.outbound.line`.
@@ -248,47 +279,48 @@ impl Platform {
     }
 
     /// The default security rules, in order.
-    pub fn default_rules(&self) -> Vec<DefaultRule> {
+    pub fn default_rules(&self) -> Vec<Arc<DefaultRule>> {
         self.all("default-rule", DefaultRule::read)
     }
 
     /// The system's default routes, in order.
     pub fn system_routes(&self) -> Vec<SystemRoute> {
-        self.declaration("system-routes", "default").map(SystemRoute::read_all).unwrap_or_default()
+        let routes = self.fact("system-routes", "default", |_, d| SystemRoute::read_all(d));
+        routes.map(|routes| routes.to_vec()).unwrap_or_default()
     }
 
     /// What an app setting means for the network.
-    pub fn app_setting(&self, name: &str) -> Option<AppSetting> {
-        self.declaration("app-setting", name).map(|d| AppSetting::read(name, d))
+    pub fn app_setting(&self, name: &str) -> Option<Arc<AppSetting>> {
+        self.fact("app-setting", name, AppSetting::read)
     }
 
     /// Every app setting that means something for the network.
-    pub fn app_settings(&self) -> Vec<AppSetting> {
+    pub fn app_settings(&self) -> Vec<Arc<AppSetting>> {
         self.all("app-setting", AppSetting::read)
     }
 
     /// A row of the feature matrix.
-    pub fn feature(&self, name: &str) -> Option<Feature> {
-        self.declaration("feature", name).map(|d| Feature::read(name, d))
+    pub fn feature(&self, name: &str) -> Option<Arc<Feature>> {
+        self.fact("feature", name, Feature::read)
     }
 
     /// The feature matrix, row by row.
-    pub fn features(&self) -> Vec<Feature> {
+    pub fn features(&self) -> Vec<Arc<Feature>> {
         self.all("feature", Feature::read)
     }
 
     /// The lists of suspects, in order.
-    pub fn suspect_lists(&self) -> Vec<SuspectList> {
+    pub fn suspect_lists(&self) -> Vec<Arc<SuspectList>> {
         self.all("suspect-list", SuspectList::read)
     }
 
     /// What a person suspects when a call does not arrive, in order.
-    pub fn suspects(&self) -> Vec<Suspect> {
+    pub fn suspects(&self) -> Vec<Arc<Suspect>> {
         self.all("suspect", Suspect::read)
     }
 
     /// What a person may ask `explain` about.
-    pub fn topics(&self) -> Vec<Topic> {
+    pub fn topics(&self) -> Vec<Arc<Topic>> {
         self.all("topic", Topic::read)
     }
 
@@ -302,7 +334,7 @@ impl Platform {
         self.declaration("open-point", id).map(|d| OpenPoint::read(id, d))
     }
 
-    fn all<T>(&self, kind: &str, read: impl Fn(&str, &Declaration) -> T) -> Vec<T> {
-        self.names(kind).into_iter().filter_map(|n| self.declaration(kind, n).map(|d| read(n, d))).collect()
+    fn all<T: Any + Send + Sync>(&self, kind: &str, read: impl Fn(&str, &Declaration) -> T) -> Vec<Arc<T>> {
+        self.names(kind).into_iter().filter_map(|name| self.fact(kind, name, &read)).collect()
     }
 }

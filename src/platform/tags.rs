@@ -3,13 +3,13 @@
 
 use super::{Platform, Region, ServiceTag};
 use crate::net::AddressSet;
-use crate::syntax::ast::Declaration;
+use std::sync::Arc;
 
 const KIND: &str = "service-tag";
 
 impl Platform {
     /// A service tag by its documented name, and the region behind its dot, whatever case or spelling that has.
-    pub fn tag(&self, word: &str) -> Option<(ServiceTag, Option<String>)> {
+    pub fn tag(&self, word: &str) -> Option<(Arc<ServiceTag>, Option<String>)> {
         if let Some((base, spelled)) = word.rsplit_once('.')
             && let Some(tag) = self.whole_tag(base)
         {
@@ -24,10 +24,10 @@ impl Platform {
     }
 
     /// A tag without a region: one of the stdlib or of the script, or one that only Microsoft's list has.
-    fn whole_tag(&self, name: &str) -> Option<ServiceTag> {
+    fn whole_tag(&self, name: &str) -> Option<Arc<ServiceTag>> {
         let listed = || self.list.as_ref().filter(|list| list.lists(name));
-        let declared = self.declaration(KIND, name).map(|d| ServiceTag::read(name, d));
-        declared.or_else(|| listed().map(|list| ServiceTag::listed(name, list.routes(name))))
+        let declared = self.fact(KIND, name, ServiceTag::read);
+        declared.or_else(|| listed().map(|list| Arc::new(ServiceTag::listed(name, list.routes(name)))))
     }
 
     /// The names that a tag may have, without its region: what *did you mean* chooses from.
@@ -41,7 +41,7 @@ impl Platform {
     /// The name of a tag's regional form, as Azure spells it.
     pub fn tag_name(&self, name: &str, region: Option<&str>) -> String {
         let Some(region) = region else { return name.to_string() };
-        let spelled = self.region(region).map_or(region.to_string(), |facts| facts.tag_name);
+        let spelled = self.region(region).map_or(region.to_string(), |facts| facts.tag_name.clone());
         format!("{name}.{spelled}")
     }
 
@@ -53,15 +53,15 @@ impl Platform {
             return None;
         }
         let whole = self.tag_name(name, region);
-        let stated = |d: &Declaration| ServiceTag::read(&whole, d).prefixes;
-        let set = self.declaration(KIND, &whole).and_then(stated).or_else(|| self.listed_addresses(name, region))?;
+        let stated = self.fact(KIND, &whole, ServiceTag::read).and_then(|tag| tag.prefixes.clone());
+        let set = stated.or_else(|| self.listed_addresses(name, region))?;
         Some(if facts.ipv4_only { set.intersection(&AddressSet::all_v4()) } else { set })
     }
 
     fn listed_addresses(&self, name: &str, region: Option<&str>) -> Option<AddressSet> {
         let list = self.list.as_ref()?;
         let Some(region) = region else { return list.addresses(name).cloned() };
-        let alias = self.region(region).and_then(|facts| facts.alias);
+        let alias = self.region(region).and_then(|facts| facts.alias.clone());
         let spellings = std::iter::once(region).chain(list.spellings(region)).chain(alias.as_deref());
         spellings.filter_map(|spelled| list.addresses(&format!("{name}.{spelled}"))).next().cloned()
     }
@@ -69,13 +69,13 @@ impl Platform {
     /// Do the addresses of a tag come from Microsoft's list?
     pub fn is_listed(&self, name: &str, region: Option<&str>) -> bool {
         let whole = self.tag_name(name, region);
-        let stated = self.declaration(KIND, &whole).is_some_and(|d| ServiceTag::read(&whole, d).prefixes.is_some());
+        let stated = self.fact(KIND, &whole, ServiceTag::read).is_some_and(|tag| tag.prefixes.is_some());
         !stated && self.listed_addresses(name, region).is_some()
     }
 
     /// Does the tag follow from a network, or does the platform itself fix its addresses? No list says anything of it.
     pub fn is_fixed_tag(&self, name: &str) -> bool {
-        let built_in = self.library.declaration(KIND, name).map(|d| ServiceTag::read(name, d));
+        let built_in = self.library.stated(KIND, name).and_then(|d| d.fact(|d| ServiceTag::read(name, d)));
         built_in.is_some_and(|tag| tag.computed.is_some() || tag.prefixes.is_some())
     }
 
@@ -84,9 +84,11 @@ impl Platform {
         let forms = self.overrides.iter().filter(|((kind, form), _)| {
             kind == KIND && form.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
         });
-        forms.fold(AddressSet::empty(), |all, ((_, form), d)| match ServiceTag::read(form, d).prefixes {
-            Some(set) => all.union(&set),
-            None => all,
+        forms.fold(AddressSet::empty(), |all, ((_, form), stated)| {
+            match stated.fact(|d| ServiceTag::read(form, d)).as_ref().and_then(|tag| tag.prefixes.as_ref()) {
+                Some(set) => all.union(set),
+                None => all,
+            }
         })
     }
 
@@ -96,10 +98,10 @@ impl Platform {
         if self.library.has("region", &lower) {
             return Some(lower);
         }
-        let is = |region: &Region| {
+        let is = |region: &Arc<Region>| {
             region.tag_name.eq_ignore_ascii_case(word) || region.alias.as_ref().is_some_and(|alias| *alias == lower)
         };
-        let known = self.all("region", Region::read).into_iter().find(is).map(|region| region.name);
+        let known = self.all("region", Region::read).into_iter().find(is).map(|region| region.name.clone());
         known.or_else(|| self.list.as_ref()?.region(word).map(String::from))
     }
 

@@ -8,6 +8,7 @@ use crate::model::{AppId, Thing};
 use crate::platform::{Edition, Platform, Rule, Topic};
 use crate::source::Span;
 use crate::syntax::ast::Word;
+use std::sync::Arc;
 
 impl RuleAnswer {
     /// The plain data of a rule.
@@ -90,7 +91,7 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
     wanted.push(dotted.clone());
     let rules = if declared { Vec::new() } else { family(platform, &wanted) };
     if !rules.is_empty() {
-        answer.title = topic.map_or_else(|| format!("rules {dotted}.*"), |topic| topic.title);
+        answer.title = topic.map_or_else(|| format!("rules {dotted}.*"), |topic| topic.title.clone());
         answer.in_full = rules.len() <= 4;
         answer.apps = fares(asked, &wanted);
         answer.rules = rules.iter().map(|rule| RuleAnswer::of(rule, platform)).collect();
@@ -164,11 +165,11 @@ fn family(platform: &Platform, wanted: &[String]) -> Vec<Rule> {
 }
 
 /// The topic that a person means.
-fn topic(platform: &Platform, about: &str) -> Option<Topic> {
+fn topic(platform: &Platform, about: &str) -> Option<Arc<Topic>> {
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', '.'], " ");
     let about = plain(about);
     let topics = platform.topics();
-    let same = |topic: &&Topic| plain(&topic.name) == about || topic.words.iter().any(|word| plain(word) == about);
+    let same = |topic: &&Arc<Topic>| plain(&topic.name) == about || topic.words.iter().any(|word| plain(word) == about);
     topics.iter().find(same).cloned()
 }
 

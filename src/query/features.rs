@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Kind, Thing};
 use crate::platform::PlanType;
 use crate::syntax::ast::Word;
+use std::sync::Arc;
 
 /// Answers `features`.
 pub(super) fn features(asked: &Asked<'_>, what: Option<&Word>) -> Result<FeaturesAnswer, Diagnostic> {
@@ -18,7 +19,7 @@ pub(super) fn features(asked: &Asked<'_>, what: Option<&Word>) -> Result<Feature
             (vec![plan], Some(of))
         }
     };
-    let row = |feature: crate::platform::Feature| FeatureRow {
+    let row = |feature: Arc<crate::platform::Feature>| FeatureRow {
         cells: plans
             .iter()
             .map(|plan| match feature.cells.iter().find(|cell| cell.plan == plan.name) {
@@ -30,8 +31,8 @@ pub(super) fn features(asked: &Asked<'_>, what: Option<&Word>) -> Result<Feature
                 None => FeatureAnswer { yes: None, note: None, rule: None },
             })
             .collect(),
-        feature: feature.name,
-        title: feature.title,
+        feature: feature.name.clone(),
+        title: feature.title.clone(),
     };
     Ok(FeaturesAnswer {
         edition: platform.edition().to_string(),
@@ -42,7 +43,7 @@ pub(super) fn features(asked: &Asked<'_>, what: Option<&Word>) -> Result<Feature
 }
 
 /// The plan type that a word means: a declared app or plan, a tier, or a plan type's name.
-fn one(asked: &Asked<'_>, word: &Word) -> Result<(PlanType, String), Diagnostic> {
+fn one(asked: &Asked<'_>, word: &Word) -> Result<(Arc<PlanType>, String), Diagnostic> {
     let platform = &asked.model.platform;
     let of_plan = |id: crate::model::PlanId| {
         let plan = &asked.model[id];

@@ -152,7 +152,7 @@ pub(super) fn describe(asked: &Asked<'_>, trigger: &Trigger) -> String {
     let platform = &asked.model.platform;
     let of_type = trigger.trigger_type.as_ref().and_then(|t| platform.trigger_type(&t.value));
     let title = of_type.map_or("trigger".to_string(), |of_type| match of_type.title.ends_with("trigger") {
-        true => of_type.title,
+        true => of_type.title.clone(),
         false => format!("{} trigger", of_type.title),
     });
     let source = match trigger.source.as_ref().map(|source| &source.value) {

@@ -178,7 +178,7 @@ fn lists(asked: &Asked<'_>, question: &Question, steps: &[&Step], failed: bool) 
         list.reached_by.is_empty() || steps.iter().any(by)
     };
     let lists = platform.suspect_lists().into_iter().filter(|list| wanted(&list.when) && comes(list));
-    lists.map(|list| SuspectListAnswer { suspects: of(&list.name), title: list.title }).collect()
+    lists.map(|list| SuspectListAnswer { suspects: of(&list.name), title: list.title.clone() }).collect()
 }
 
 /// What the steps say of a suspect.

@@ -58,7 +58,7 @@ impl Engine<'_> {
         }
         let region = noun.head.region.as_ref().map(|r| r.value.clone());
         let of_type = self.platform().app_type().filter(|_| self.is_tagged(id));
-        let tag = of_type.and_then(|of_type| of_type.tag);
+        let tag = of_type.and_then(|of_type| of_type.tag.clone());
         let mut tags: Vec<(String, Option<String>)> = tag.into_iter().map(|tag| (tag, region.clone())).collect();
         tags.extend(self.azure_tags(region.as_deref()));
         Ends::Symbol(Arc::new(Symbol {

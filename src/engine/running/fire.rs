@@ -11,7 +11,7 @@ use crate::platform::{NetworkTriggers, PlanType, TriggerType};
 impl Engine<'_> {
     /// The plan type of an app.
     pub(in crate::engine) fn plan_type(&self, app: AppId) -> Option<&PlanType> {
-        self.plan_of(app).and_then(|plan| plan.plan_type.as_ref())
+        self.plan_of(app).and_then(|plan| plan.plan_type.as_deref())
     }
 
     /// How triggers with a source inside a network fare on the plan of an app.

@@ -52,7 +52,7 @@ pub(super) fn elsewhere(engine: &Engine<'_>, found: Finding, what: &str, has: im
 
 /// Has a kind of plan the feature of that row of the matrix?
 pub(super) fn in_row(engine: &Engine<'_>, feature: &str) -> impl Fn(&PlanType) -> bool {
-    let cells = engine.platform().feature(feature).map(|row| row.cells).unwrap_or_default();
+    let cells = engine.platform().feature(feature).map(|row| row.cells.clone()).unwrap_or_default();
     move |of_type| cells.iter().any(|cell| cell.plan == of_type.name && cell.yes)
 }
 

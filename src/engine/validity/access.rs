@@ -57,8 +57,8 @@ fn elsewhere(engine: &Engine<'_>, id: AppId, app: &App) -> Option<Finding> {
     let rule = "plan.all.inbound-ip-restrictions";
     // The matrix says where, in words of its own, where it is not the site.
     let row = engine.platform().feature("inbound-restrictions")?;
-    let cell = row.cells.into_iter().find(|cell| cell.plan == of_type.name && cell.by.as_deref() == Some(rule))?;
-    let place = cell.note?;
+    let cell = row.cells.iter().find(|cell| cell.plan == of_type.name && cell.by.as_deref() == Some(rule))?;
+    let place = cell.note.clone()?;
     let (word, span): (&str, Span) = lists(app).next().map(|(word, list)| (word, list.span))?;
     let message = format!("`{word}` of app `{}` has no effect: its plan is guarded {place}", app.head.name);
     let found = Finding::of(engine, rule, span, [Thing::App(id)], message)?;

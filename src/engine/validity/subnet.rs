@@ -141,7 +141,7 @@ fn environment(engine: &Engine<'_>, id: AseId, ase: &Ase, occupants: &[Occupant]
         let label = format!("{} addresses, less than a /{longest}", size(noun));
         all.extend(found.map(|found| found.label(label).also(ase.head.span, "the environment")));
     }
-    let Some(wanted) = isolated.delegation else { return };
+    let Some(wanted) = isolated.delegation.clone() else { return };
     let found = match &noun.delegation {
         Some(stated) if stated.value.eq_ignore_ascii_case(&wanted) => None,
         Some(stated) => {

@@ -7,6 +7,7 @@ use crate::model::*;
 use crate::platform::{ServiceEndpointType, ServiceType};
 use crate::source::Span;
 use indexmap::IndexMap;
+use std::sync::Arc;
 
 pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
     for (id, zone) in engine.model.zones() {
@@ -96,7 +97,7 @@ struct Writer {
     name: String,
     target: Thing,
     subresource: String,
-    of_type: ServiceType,
+    of_type: Arc<ServiceType>,
     region: String,
     place: Span,
 }

@@ -7,6 +7,7 @@ use crate::model::fields::{self, Lowering};
 use crate::model::*;
 use crate::platform::AppSetting;
 use crate::syntax::ast::{Entry, Value, Word};
+use std::sync::Arc;
 
 /// An app setting.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub enum Via {
 impl App {
     /// Facts stated as app settings, where no property states them.
     pub(super) fn take_settings(&mut self, cx: &mut Lowering<'_>) {
-        let forms: Vec<AppSetting> =
+        let forms: Vec<Arc<AppSetting>> =
             cx.platform.app_settings().into_iter().filter(|form| form.text_prefix.is_some()).collect();
         for setting in self.settings.clone() {
             let form = forms.iter().find(|form| {

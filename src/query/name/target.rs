@@ -95,7 +95,7 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
     }
     if let Some((tag, region)) = asked.model.platform.tag(&target.text) {
         let text = format!("service tag {}", target.text);
-        let ends = asked.engine.tag_ends(&TagRef { name: tag.name, region, text: target.text.to_string() });
+        let ends = asked.engine.tag_ends(&TagRef { name: tag.name.clone(), region, text: target.text.to_string() });
         return Ok(read(Target::Ends(ends), PortSet::default(), text));
     }
     let host = target.plain();
