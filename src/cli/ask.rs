@@ -13,7 +13,10 @@ pub(super) fn ask(question: &str, files: &[PathBuf], options: &Options, output: 
     if let Err(errors) = load(&mut session, files) {
         return output.errors(&errors);
     }
-    match session.ask(question) {
+    let answered = session.ask(question);
+    // The program is about to end: what a large network is made of need not be given back piece by piece.
+    std::mem::forget(session);
+    match answered {
         Ok(answer) => {
             match output.format {
                 Format::Json => output.print(&render::answer_json(&answer)),

@@ -1,6 +1,6 @@
 //! Address sets as they are written: literals, tags, groups and names, joined by commas, with ports behind the last.
 
-use super::fields::{Lowering, open, show};
+use super::fields::{Lowering, open, show_all};
 use super::*;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::net::{AddressSet, PortSet};
@@ -92,7 +92,7 @@ pub(super) fn expr(values: &[Value], cx: &mut Lowering<'_>) -> Option<AddressExp
 /// Values joined by commas as one side of a rule; the ports stand behind the last address and hold for all.
 pub(super) fn side(values: &[Value], cx: &mut Lowering<'_>) -> Option<Side> {
     let span = span_of(values)?;
-    let text = values.iter().map(show).collect::<Vec<_>>().join(", ");
+    let text = show_all(values);
     let mut words = Vec::new();
     values.iter().for_each(|value| open_endpoint(value, cx, &mut words));
     let mut terms = Vec::new();
@@ -129,7 +129,9 @@ pub(super) fn side(values: &[Value], cx: &mut Lowering<'_>) -> Option<Side> {
 
 /// Opens lists and `let` names; a `let` name may have ports behind it.
 fn open_endpoint(value: &Value, cx: &mut Lowering<'_>, words: &mut Vec<Word>) {
-    if let Value::Word(word) = value {
+    if let Value::Word(word) = value
+        && !cx.scope.lets.is_empty()
+    {
         let parts = literal::endpoint(&word.text);
         if let (Some((values, _)), Some((ports, _))) = (cx.scope.lets.get(parts.target), parts.ports) {
             let mut inner = Vec::new();

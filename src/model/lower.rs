@@ -27,7 +27,7 @@ pub fn lower(declared: &Declared, scope: &Scope, platform: &Platform) -> (Model,
     }
     let mut model = Model::empty(platform.clone());
     let head_addresses = declared.items().iter().filter_map(|item| head_address(item, &names)).collect();
-    let mut cx = Lowering { names: &names, platform: &platform, scope, head_addresses, diagnostics };
+    let mut cx = Lowering { head_addresses, diagnostics, ..Lowering::of(&names, &platform, scope) };
     for item in declared.items() {
         read(item, &mut model, &mut cx);
     }

@@ -3,8 +3,9 @@
 use super::*;
 use crate::diagnostic::nearest;
 use crate::syntax::literal;
-use indexmap::IndexMap;
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $word:literal $plural:literal;)*) => {
@@ -164,63 +165,81 @@ pub enum NameTrouble {
 /// What each name means.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    all: IndexMap<(Kind, String), Thing>,
-    counts: IndexMap<Kind, u32>,
+    all: Vec<(Arc<str>, Thing)>,
+    counts: HashMap<Kind, u32>,
     /// Where in `all` a name stands, whatever its kind.
-    places: HashMap<String, Vec<usize>>,
+    places: HashMap<Arc<str>, Vec<u32>>,
     /// Where in `all` the names stand that end in a dot and this: `data` for `hub.data`.
-    members: HashMap<String, Vec<usize>>,
+    members: HashMap<Box<str>, Vec<u32>>,
 }
 
 impl Names {
     /// Gives a name of a kind the next id; none where the name is taken.
     pub(super) fn add(&mut self, kind: Kind, name: &str) -> Option<Thing> {
         let count = self.counts.entry(kind).or_insert(0);
-        let key = (kind, name.to_string());
-        if self.all.contains_key(&key) {
+        let known = self.places.get_mut(name);
+        if known.as_ref().is_some_and(|places| places.iter().any(|at| self.all[*at as usize].1.kind() == kind)) {
             return None;
         }
         let thing = Thing::numbered(kind, *count)?;
         *count += 1;
-        let place = self.all.len();
-        self.places.entry(name.to_string()).or_default().push(place);
+        let place = self.all.len() as u32;
+        let name: Arc<str> = match known {
+            Some(places) => {
+                places.push(place);
+                self.all[places[0] as usize].0.clone()
+            }
+            None => {
+                let name: Arc<str> = name.into();
+                self.places.insert(name.clone(), vec![place]);
+                name
+            }
+        };
         for (dot, _) in name.match_indices('.') {
-            self.members.entry(name[dot + 1..].to_string()).or_default().push(place);
+            match self.members.get_mut(&name[dot + 1..]) {
+                Some(places) => places.push(place),
+                None => {
+                    self.members.insert(name[dot + 1..].into(), vec![place]);
+                }
+            }
         }
-        self.all.insert(key, thing);
+        self.all.push((name, thing));
         Some(thing)
     }
 
     /// The thing of exactly that kind and name.
     pub fn get(&self, kind: Kind, name: &str) -> Option<Thing> {
-        self.all.get(&(kind, name.to_string())).copied()
+        self.called(name).find(|thing| thing.kind() == kind)
     }
 
     /// Every name with its thing, in the order of declaration.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Thing)> {
-        self.all.iter().map(|((_, name), thing)| (name.as_str(), *thing))
+        self.all.iter().map(|(name, thing)| (&**name, *thing))
     }
 
-    fn at(&self, place: usize) -> (&str, Thing) {
-        let ((_, name), thing) = self.all.get_index(place).expect("a place is never given up");
-        (name, *thing)
+    /// The things that have a name, each of another kind, in the order of declaration.
+    fn called(&self, name: &str) -> impl Iterator<Item = Thing> {
+        self.places.get(name).into_iter().flatten().map(|at| self.all[*at as usize].1)
     }
 
     /// What a name means among these kinds. A whole name goes before a bare member (`data` for `hub.data`).
     pub fn find(&self, text: &str, kinds: &[Kind]) -> Result<Thing, NameTrouble> {
-        let name = literal::labels(text).join(".");
-        let whole: Vec<Thing> = kinds.iter().filter_map(|kind| self.get(*kind, &name)).collect();
-        match whole.as_slice() {
-            [] => {}
-            [one] => return Ok(*one),
-            several => {
+        let name = &*whole_name(text);
+        let among = |thing: &Thing| kinds.contains(&thing.kind());
+        let mut whole = self.called(name).filter(among);
+        match (whole.next(), whole.next()) {
+            (None, _) => {}
+            (Some(one), None) => return Ok(one),
+            _ => {
+                let mut all: Vec<Thing> = self.called(name).filter(among).collect();
+                all.sort_by_key(|thing| kinds.iter().position(|kind| *kind == thing.kind()));
                 let word = |thing: &Thing| format!("{} {name}", thing.kind().word());
-                return Err(NameTrouble::Ambiguous(several.iter().map(word).collect()));
+                return Err(NameTrouble::Ambiguous(all.iter().map(word).collect()));
             }
         }
-        let places = self.members.get(&name).into_iter().flatten();
-        let members: Vec<(&str, Thing)> =
-            places.map(|place| self.at(*place)).filter(|(_, thing)| kinds.contains(&thing.kind())).collect();
+        let places = self.members.get(name).into_iter().flatten();
+        let members: Vec<&(Arc<str>, Thing)> =
+            places.map(|at| &self.all[*at as usize]).filter(|(_, thing)| among(thing)).collect();
         match members.as_slice() {
             [] => {}
             [(_, one)] => return Ok(*one),
@@ -229,15 +248,25 @@ impl Names {
                 return Err(NameTrouble::Ambiguous(names.collect()));
             }
         }
-        match self.places.get(&name).and_then(|places| places.first()) {
-            Some(place) => Err(NameTrouble::OtherKind(self.at(*place).1.kind())),
+        match self.called(name).next() {
+            Some(other) => Err(NameTrouble::OtherKind(other.kind())),
             None => Err(NameTrouble::Unknown),
         }
     }
 
     /// The name of one of these kinds that was probably meant.
     pub fn suggest(&self, text: &str, kinds: &[Kind]) -> Option<&str> {
-        let name = literal::labels(text).join(".");
-        nearest(&name, self.iter().filter(|(_, thing)| kinds.contains(&thing.kind())).map(|(whole, _)| whole))
+        nearest(
+            &whole_name(text),
+            self.iter().filter(|(_, thing)| kinds.contains(&thing.kind())).map(|(whole, _)| whole),
+        )
+    }
+}
+
+/// A name as things are registered under it: without the quotes that a label may have.
+fn whole_name(text: &str) -> Cow<'_, str> {
+    match text.starts_with('"') {
+        true => literal::labels(text).join(".").into(),
+        false => text.into(),
     }
 }

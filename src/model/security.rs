@@ -6,7 +6,9 @@ use super::lower::Reading;
 use super::*;
 use crate::diagnostic::Diagnostic;
 use crate::net::{Protocol, ProtocolSet};
+use crate::platform::{DefaultRule, Platform};
 use crate::syntax::ast::{Block, RuleLine, Word};
+use std::sync::Arc;
 
 /// What a line does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,35 +81,48 @@ impl Nsg {
             outbound: rules_of(&f, "outbound", false, cx),
             head: r.head,
         };
-        for rule in cx.platform.default_rules() {
-            let list = if rule.outbound { &mut nsg.outbound } else { &mut nsg.inbound };
-            let side = |text: &str| {
-                let word = Word::new(text, nsg.head.span);
-                let terms = if text == "*" { vec![Term::Any] } else { tag_term(&word, cx) };
-                let addresses = AddressExpr { terms, text: text.to_string(), span: nsg.head.span };
-                Side { addresses, ports: crate::net::PortSet::all() }
-            };
-            let action = if rule.allow { Action::Allow } else { Action::Deny };
-            let text = format!("{} * {} -> {}", action.word(), rule.source, rule.destination);
-            list.push(SecurityRule {
-                priority: i64::from(rule.priority),
-                action,
-                protocols: ProtocolSet::all(),
-                source: side(&rule.source),
-                destination: side(&rule.destination),
-                name: Some(rule.name.clone()),
-                rule: Some(rule.rule.clone()),
-                span: nsg.head.span,
-                text,
-            });
+        let span = nsg.head.span;
+        let defaults = match &cx.default_rules {
+            Some(rules) => rules.clone(),
+            None => cx.default_rules.insert(default_rules(cx.platform, span)).clone(),
+        };
+        for (outbound, rule) in defaults.iter() {
+            let mut rule = rule.clone();
+            (rule.span, rule.source.addresses.span, rule.destination.addresses.span) = (span, span, span);
+            if *outbound { nsg.outbound.push(rule) } else { nsg.inbound.push(rule) }
         }
         nsg
     }
 }
 
-fn tag_term(word: &Word, cx: &Lowering<'_>) -> Vec<Term> {
-    let tag = cx.platform.tag(&word.text);
-    let text = word.text.to_string();
+/// The rules that every group ends with, as they stand in a group at that place; is it for traffic that leaves?
+fn default_rules(platform: &Platform, span: Span) -> Arc<[(bool, SecurityRule)]> {
+    let side = |text: &str| {
+        let terms = if text == "*" { vec![Term::Any] } else { tag_term(text, platform) };
+        let addresses = AddressExpr { terms, text: text.to_string(), span };
+        Side { addresses, ports: crate::net::PortSet::all() }
+    };
+    let rule = |rule: Arc<DefaultRule>| {
+        let action = if rule.allow { Action::Allow } else { Action::Deny };
+        let stated = SecurityRule {
+            priority: i64::from(rule.priority),
+            action,
+            protocols: ProtocolSet::all(),
+            source: side(&rule.source),
+            destination: side(&rule.destination),
+            name: Some(rule.name.clone()),
+            rule: Some(rule.rule.clone()),
+            span,
+            text: format!("{} * {} -> {}", action.word(), rule.source, rule.destination),
+        };
+        (rule.outbound, stated)
+    };
+    platform.default_rules().into_iter().map(rule).collect()
+}
+
+fn tag_term(word: &str, platform: &Platform) -> Vec<Term> {
+    let text = word.to_string();
+    let tag = platform.tag(word);
     tag.map(|(tag, region)| Term::Tag(TagRef { name: tag.name.clone(), region, text })).into_iter().collect()
 }
 

@@ -29,12 +29,12 @@ impl AddressSet {
 
     /// Every address of both families.
     pub fn all() -> Self {
-        Self { v4: Ranges::of([(0, u32::MAX)]), v6: Ranges::of([(0, u128::MAX)]) }
+        Self { v4: Ranges::one(0, u32::MAX), v6: Ranges::one(0, u128::MAX) }
     }
 
     /// Every IPv4 address.
     pub fn all_v4() -> Self {
-        Self { v4: Ranges::of([(0, u32::MAX)]), ..Self::default() }
+        Self { v4: Ranges::one(0, u32::MAX), ..Self::default() }
     }
 
     /// Every IPv6 address.
@@ -50,8 +50,8 @@ impl AddressSet {
     /// Every address from `first` to `last`; empty where they are of different families.
     pub fn range(first: IpAddr, last: IpAddr) -> Self {
         match (first, last) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => Self { v4: Ranges::of([(a.into(), b.into())]), ..Self::default() },
-            (IpAddr::V6(a), IpAddr::V6(b)) => Self { v6: Ranges::of([(a.into(), b.into())]), ..Self::default() },
+            (IpAddr::V4(a), IpAddr::V4(b)) => Self { v4: Ranges::one(a.into(), b.into()), ..Self::default() },
+            (IpAddr::V6(a), IpAddr::V6(b)) => Self { v6: Ranges::one(a.into(), b.into()), ..Self::default() },
             _ => Self::default(),
         }
     }
@@ -164,7 +164,10 @@ impl AddressSet {
 
 impl From<IpNet> for AddressSet {
     fn from(prefix: IpNet) -> Self {
-        Self::of([&prefix])
+        match prefix {
+            IpNet::V4(net) => Self::range(net.network().into(), net.broadcast().into()),
+            IpNet::V6(net) => Self::range(net.network().into(), net.broadcast().into()),
+        }
     }
 }
 

@@ -23,12 +23,12 @@ impl PortSet {
 
     /// One port.
     pub fn one(port: u16) -> Self {
-        Self::of([(port, port)])
+        Self(Ranges::one(port, port))
     }
 
     /// Every port.
     pub fn all() -> Self {
-        Self::of([(0, u16::MAX)])
+        Self(Ranges::one(0, u16::MAX))
     }
 
     /// Is it every port?

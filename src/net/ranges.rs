@@ -66,6 +66,11 @@ impl<T: Bound> Ranges<T> {
         Self(merged)
     }
 
+    /// Every number from `start` to `end`; empty where that lies before.
+    pub fn one(start: T, end: T) -> Self {
+        Self(if start <= end { vec![(start, end)] } else { Vec::new() })
+    }
+
     /// Has it no number?
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -101,13 +101,19 @@ impl AddressLiteral {
 pub fn looks_like_address(text: &str) -> bool {
     let head = text.split(['/', '-']).next().unwrap_or(text);
     let dotted = head.starts_with(|c: char| c.is_ascii_digit())
-        && head.contains('.')
-        && head.chars().all(|c| c.is_ascii_digit() || c == '.')
-        && (head.matches('.').count() == 3 || text.contains('/'));
+        && head.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && match head.bytes().filter(|byte| *byte == b'.').count() {
+            0 => false,
+            3 => true,
+            _ => text.contains('/'),
+        };
     dotted || looks_like_v6(head)
 }
 
 fn looks_like_v6(head: &str) -> bool {
+    if !head.bytes().any(|byte| byte == b':') {
+        return false;
+    }
     let inner = head.trim_start_matches('[').trim_end_matches(']');
     inner.contains("::") || inner.matches(':').count() >= 7
 }
@@ -268,6 +274,9 @@ pub fn endpoint(text: &str) -> EndpointParts<'_> {
         let (target, tail) = rest.split_once(']').unwrap_or((rest, ""));
         let ports = tail.strip_prefix(':').map(|ports| (ports, text.len() - ports.len()));
         return EndpointParts { target, target_start: 1, ports };
+    }
+    if !text.bytes().any(|byte| byte == b':') {
+        return EndpointParts { target: text, target_start: 0, ports: None };
     }
     if looks_like_v6(text.split(['/', '-']).next().unwrap_or(text)) && !text.starts_with('"') {
         return EndpointParts { target: text, target_start: 0, ports: None };

@@ -7,7 +7,6 @@ use crate::model::fields::{self, Lowering};
 use crate::model::*;
 use crate::platform::AppSetting;
 use crate::syntax::ast::{Entry, Value, Word};
-use std::sync::Arc;
 
 /// An app setting.
 #[derive(Clone, Debug)]
@@ -32,8 +31,13 @@ pub enum Via {
 impl App {
     /// Facts stated as app settings, where no property states them.
     pub(super) fn take_settings(&mut self, cx: &mut Lowering<'_>) {
-        let forms: Vec<Arc<AppSetting>> =
-            cx.platform.app_settings().into_iter().filter(|form| form.text_prefix.is_some()).collect();
+        if self.settings.is_empty() {
+            return;
+        }
+        let forms = cx.forms.get_or_insert_with(|| {
+            cx.platform.app_settings().into_iter().filter(|form| form.text_prefix.is_some()).collect()
+        });
+        let forms = forms.clone();
         for setting in self.settings.clone() {
             let form = forms.iter().find(|form| {
                 form.text_prefix.as_ref().is_some_and(|prefix| setting.value.starts_with(prefix.as_str()))
@@ -44,7 +48,17 @@ impl App {
             }
             if let Some(known) = cx.platform.app_setting(&setting.name) {
                 self.take_setting(&setting, &known, cx);
-            } else if let Some(near) = did_you_mean(&setting.name, cx.platform.names("app-setting")) {
+                continue;
+            }
+            let near = match cx.near_settings.get(&setting.name) {
+                Some(near) => near.clone(),
+                None => {
+                    let near = did_you_mean(&setting.name, cx.platform.names("app-setting"));
+                    cx.near_settings.insert(setting.name.clone(), near.clone());
+                    near
+                }
+            };
+            if let Some(near) = near {
                 let message = format!("`{}` is no setting that Azure reads", setting.name);
                 cx.report(Diagnostic::warning("FN0109", setting.span, message).help(near));
             }

@@ -3,12 +3,14 @@
 
 use super::Stated;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Kind, NameTrouble, Names, Thing};
-use crate::platform::{Edition, Platform};
+use crate::model::{Kind, NameTrouble, Names, SecurityRule, Thing};
+use crate::platform::{AppSetting, Edition, Platform};
 use crate::source::Span;
 use crate::syntax::Scope;
 use crate::syntax::ast::Word;
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What lowering needs at hand.
 pub(in crate::model) struct Lowering<'a> {
@@ -16,11 +18,33 @@ pub(in crate::model) struct Lowering<'a> {
     pub(in crate::model) platform: &'a Platform,
     pub(in crate::model) scope: &'a Scope,
     /// The addresses in the heads of appliances and load balancers, which routes may name.
-    pub(in crate::model) head_addresses: std::collections::HashMap<Thing, IpAddr>,
+    pub(in crate::model) head_addresses: HashMap<Thing, IpAddr>,
     pub(in crate::model) diagnostics: Vec<Diagnostic>,
+    /// The region that was read last, as it was written and in lower case: mostly it holds for what follows.
+    pub(in crate::model) region: Option<(Box<str>, String)>,
+    /// The settings that are read out of their text, once some app has one.
+    pub(in crate::model) forms: Option<Arc<[Arc<AppSetting>]>>,
+    /// For each setting that is none of Azure's, the one that was probably meant.
+    pub(in crate::model) near_settings: HashMap<String, Option<String>>,
+    /// The rules that every security group ends with, once there is a group; is it for traffic that leaves?
+    pub(in crate::model) default_rules: Option<Arc<[(bool, SecurityRule)]>>,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    pub(in crate::model) fn of(names: &'a Names, platform: &'a Platform, scope: &'a Scope) -> Self {
+        Self {
+            names,
+            platform,
+            scope,
+            head_addresses: HashMap::new(),
+            diagnostics: Vec::new(),
+            region: None,
+            forms: None,
+            near_settings: HashMap::new(),
+            default_rules: None,
+        }
+    }
+
     pub(in crate::model) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

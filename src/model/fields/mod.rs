@@ -10,14 +10,13 @@ pub(crate) use lowering::name_trouble;
 pub(super) use lowering::refused_by;
 pub use shape::{Property, Shape, Stated};
 pub(super) use shape::{many, newer, one, single};
-pub(super) use value::{choose, one_address, one_prefix, open, region_of, show};
+pub(super) use value::{choose, one_address, one_prefix, open, region_of, show, show_all};
 
 use super::{Kind, Thing};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::net::{PortSet, Protocol};
 use crate::syntax::QUERY_SHAPES;
 use crate::syntax::ast::{Block, Entry, Item, RouteLine, RuleLine, Value, Word};
-use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use value::ports_of;
@@ -25,14 +24,16 @@ use value::ports_of;
 /// The properties of one block, checked against its shape.
 pub(super) struct Fields<'b> {
     pub(super) shape: &'static Shape,
-    entries: IndexMap<&'static str, Vec<&'b Entry>>,
+    /// The lines of each property, in the order in which the properties are first stated: never so many that a search
+    /// would be slow.
+    entries: Vec<(&'static str, Vec<&'b Entry>)>,
     pub(super) rules: Vec<&'b RuleLine>,
     pub(super) routes: Vec<&'b RouteLine>,
 }
 
 impl<'b> Fields<'b> {
     pub(super) fn read(block: Option<&'b Block>, shape: &'static Shape, cx: &mut Lowering<'_>) -> Self {
-        let mut fields = Fields { shape, entries: IndexMap::new(), rules: Vec::new(), routes: Vec::new() };
+        let mut fields = Fields { shape, entries: Vec::new(), rules: Vec::new(), routes: Vec::new() };
         for item in block.into_iter().flat_map(|block| &block.items) {
             match item {
                 Item::Entry(entry) => fields.take(entry, cx),
@@ -80,7 +81,10 @@ impl<'b> Fields<'b> {
             let message = format!("`{word}` takes its value without `=`");
             cx.report(Diagnostic::error("FN0124", span, message).help(format!("write `{word} {}`", values.join(" "))));
         }
-        let known = self.entries.entry(property.name).or_default();
+        let known = self.entries.iter_mut().find(|(name, _)| *name == property.name).map(|(_, known)| known);
+        let Some(known) = known else {
+            return self.entries.push((property.name, vec![entry]));
+        };
         if let (Some(first), false) = (known.first(), property.several) {
             let message = format!("`{word}` is stated twice");
             let twice = match property.one_by {
@@ -96,7 +100,7 @@ impl<'b> Fields<'b> {
     /// The entries of a property.
     pub(super) fn all(&self, name: &str) -> &[&'b Entry] {
         debug_assert!(self.shape.properties.iter().any(|p| p.name == name), "{} has no {name}", self.shape.kind);
-        self.entries.get(name).map_or(&[], Vec::as_slice)
+        self.entries.iter().find(|(of, _)| *of == name).map_or(&[], |(_, entries)| entries.as_slice())
     }
 
     pub(super) fn entry(&self, name: &str) -> Option<&'b Entry> {

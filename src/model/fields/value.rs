@@ -11,6 +11,9 @@ use std::net::IpAddr;
 
 /// A region's name in lower case; reported where the platform knows none of that name.
 pub(in crate::model) fn region_of(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<String>> {
+    if let Some((_, known)) = cx.region.as_ref().filter(|(text, _)| *text == word.text) {
+        return Some(Stated::new(known.clone(), word.span));
+    }
     let lower = word.plain().to_lowercase().replace(' ', "");
     if !cx.platform.is_region(&lower) {
         let known = cx.platform.names("region");
@@ -18,6 +21,7 @@ pub(in crate::model) fn region_of(word: &Word, cx: &mut Lowering<'_>) -> Option<
         cx.report(Diagnostic::error("FN0109", word.span, message).maybe_help(did_you_mean(&lower, known)));
         return None;
     }
+    cx.region = Some((word.text.clone(), lower.clone()));
     Some(Stated::new(lower, word.span))
 }
 
@@ -104,11 +108,34 @@ pub(super) fn ports_of(values: &[Value], cx: &mut Lowering<'_>) -> Option<PortSe
 
 /// A value as it was written.
 pub(in crate::model) fn show(value: &Value) -> String {
-    match value {
-        Value::Word(word) => word.text.to_string(),
-        Value::List(list, _) => format!("[{}]", list.iter().map(show).collect::<Vec<_>>().join(", ")),
-        Value::Call(name, arguments, _) => {
-            format!("{}({})", name.text, arguments.iter().map(show).collect::<Vec<_>>().join(", "))
+    show_all(std::slice::from_ref(value))
+}
+
+/// Values joined by commas, as they were written.
+pub(in crate::model) fn show_all(values: &[Value]) -> String {
+    let mut text = String::new();
+    show_into(values, &mut text);
+    text
+}
+
+fn show_into(values: &[Value], text: &mut String) {
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            text.push_str(", ");
+        }
+        match value {
+            Value::Word(word) => text.push_str(&word.text),
+            Value::List(list, _) => {
+                text.push('[');
+                show_into(list, text);
+                text.push(']');
+            }
+            Value::Call(name, arguments, _) => {
+                text.push_str(&name.text);
+                text.push('(');
+                show_into(arguments, text);
+                text.push(')');
+            }
         }
     }
 }
