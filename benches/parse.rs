@@ -1,24 +1,22 @@
 //! How fast a large script is read: cut, parsed, made into a model; and how much memory that takes.
 //!
-//! `cargo bench --bench parse`. The script is an estate of networks (`workloads/networks.rs`), the same bytes in every
+//! `cargo bench --bench parse`. The script is an estate of networks (`common/networks.rs`), the same bytes in every
 //! run. Beside the stages stand two things that nobody can be faster than: counting the line ends of the text, and
 //! checking that it is UTF-8. MB/s a core counts the processor's time, of all threads together; the last column says
 //! how many cores were at work. Where valgrind is on the PATH, instructions per byte are counted too: they do not depend
 //! on how busy the machine is.
 //!
-//! `FNET_BENCH_MB` (`1 10 100`) are the sizes of the script, `FNET_BENCH_INSTRUCTIONS_MB` (1) the one that instructions
+//! `FNET_BENCH_MB` (1,10,100) are the sizes of the script, `FNET_BENCH_INSTRUCTIONS_MB` (1) the one that instructions
 //! are counted on.
 
-#[path = "workloads/measure.rs"]
-mod measure;
-#[path = "workloads/networks.rs"]
-mod networks;
+mod common;
 
+use common::measure::{self, COUNT, Time, counted};
+use common::{networks, setting};
 use fnet::Session;
 use fnet::load::Script;
 use fnet::source::SourceId;
 use fnet::syntax::{parse, split};
-use measure::{COUNT, Time, counted, setting};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,7 +38,7 @@ fn main() {
         [_, COUNT, what, megabytes] => once(what, &networks::script(bytes(megabytes))),
         [_, PEAK, what, path] => peak(what, Path::new(path)),
         _ => {
-            for megabytes in setting("FNET_BENCH_MB", "1 10 100").split_whitespace() {
+            for megabytes in setting("FNET_BENCH_MB", "1,10,100").split(',') {
                 at_size(megabytes);
             }
             instructions(&setting("FNET_BENCH_INSTRUCTIONS_MB", "1"));

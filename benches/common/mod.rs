@@ -1,6 +1,8 @@
 //! What benches share: made-up rules, flows and prefixes, the same in every run, and how times are taken.
 #![allow(dead_code)]
 
+pub mod measure;
+pub mod networks;
 pub mod rules;
 
 use std::time::Instant;

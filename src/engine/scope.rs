@@ -262,7 +262,7 @@ impl Engine<'_> {
         }
         let settings = self.platform().app_settings();
         let setting = settings.into_iter().find(|setting| setting.property.as_deref() == Some("route-all"))?;
-        Some((setting.name, setting.on.into_iter().next()?))
+        Some((setting.name.clone(), setting.on.first()?.clone()))
     }
 
     /// The addresses that the network, its peers and the sites behind it use.

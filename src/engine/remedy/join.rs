@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::engine::trail::Outcome;
 use crate::model::*;
 use crate::platform::PlanType;
+use std::sync::Arc;
 
 /// How many networks are tried.
 const MOST_NETWORKS: usize = 3;
@@ -92,7 +93,7 @@ impl Engine<'_> {
         }
         let name = &plan.head.name;
         let others = self.tiers_with(|of_type, tier| of_type.may_integrate(tier, "regional"));
-        let joined = |(of_type, tier): (PlanType, String)| {
+        let joined = |(of_type, tier): (Arc<PlanType>, String)| {
             let Join { line, subnet } = join(&of_type)?;
             Some(Join { line: format!("amend plan {name} {{ tier {tier} }}; {line}"), subnet })
         };

@@ -4,12 +4,13 @@ use super::Stop;
 use crate::engine::Engine;
 use crate::engine::trail::Outcome;
 use crate::platform::PlanType;
+use std::sync::Arc;
 
 impl Engine<'_> {
     /// The plan types of the edition with a tier that something holds of, in the order of the stdlib; of each the first
     /// such tier.
-    pub(super) fn tiers_with(&self, holds: impl Fn(&PlanType, &str) -> bool) -> Vec<(PlanType, String)> {
-        let first = |of_type: PlanType| {
+    pub(super) fn tiers_with(&self, holds: impl Fn(&PlanType, &str) -> bool) -> Vec<(Arc<PlanType>, String)> {
+        let first = |of_type: Arc<PlanType>| {
             let tier = of_type.tiers.iter().find(|tier| holds(&of_type, tier)).cloned()?;
             Some((of_type, tier))
         };

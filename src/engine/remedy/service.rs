@@ -45,7 +45,9 @@ impl Engine<'_> {
                 .as_ref()
                 .map(|of_type| of_type.service_endpoints.clone())
                 .unwrap_or_default(),
-            Thing::App(_) => self.platform().app_type().map(|of_type| of_type.service_endpoints).unwrap_or_default(),
+            Thing::App(_) => {
+                self.platform().app_type().map(|of_type| of_type.service_endpoints.clone()).unwrap_or_default()
+            }
             _ => Vec::new(),
         }
     }

@@ -4,18 +4,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// What a bench is told to do one thing once and nothing else, so that its instructions can be counted.
-#[allow(dead_code)]
 pub const COUNT: &str = "--count";
-
-/// A setting from the environment.
-#[allow(dead_code)]
-pub fn setting(name: &str, default: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| default.to_string())
-}
 
 /// What some work takes, in seconds.
 #[derive(Clone, Copy)]
-#[allow(dead_code)]
 pub struct Time {
     /// By the clock.
     pub wall: f64,
@@ -23,7 +15,6 @@ pub struct Time {
     pub processor: f64,
 }
 
-#[allow(dead_code)]
 impl Time {
     /// The mean of rounds that take half a second together, or five rounds of what takes longer.
     pub fn of(mut work: impl FnMut()) -> Self {
@@ -53,7 +44,6 @@ fn processor_seconds() -> Option<f64> {
 }
 
 /// The most memory that this program has had, in MB, where Linux tells it.
-#[allow(dead_code)]
 pub fn peak_megabytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -61,7 +51,6 @@ pub fn peak_megabytes() -> Option<f64> {
 }
 
 /// The instructions that this bench takes for one thing, as valgrind counts them; none where it cannot.
-#[allow(dead_code)]
 pub fn counted(what: &[&str]) -> Option<f64> {
     let output = Command::new("valgrind")
         .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])

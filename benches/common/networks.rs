@@ -4,11 +4,9 @@
 use std::fmt::{Result, Write};
 
 /// How many security rules one network brings.
-#[allow(dead_code)]
 pub const RULES: usize = 40;
 
 /// A script of about so many bytes.
-#[allow(dead_code)]
 pub fn script(bytes: usize) -> String {
     let mut text = String::with_capacity(bytes + 16_384);
     head(&mut text);
@@ -21,7 +19,6 @@ pub fn script(bytes: usize) -> String {
 }
 
 /// A script of so many networks.
-#[allow(dead_code)]
 pub fn networks(count: usize) -> String {
     let mut text = String::new();
     head(&mut text);
