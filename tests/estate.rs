@@ -20,3 +20,37 @@ fn questions_about_all_flows_are_answered_as_expected() {
     }
     expected.finish();
 }
+
+/// The table of apps and what they may reach, in every form that it has.
+#[test]
+fn a_matrix_is_a_table_in_every_format() {
+    let mut expected = Expectations::of("tables", "estate");
+    for format in ["text", "json", "csv"] {
+        let run = fnet(["ask", "matrix", "--format", format, "examples/orders.fnet"]).calm();
+        expected.compare(&format!("matrix-{format}"), &run.stdout);
+    }
+    let run = fnet(["ask", "who can reach orders-db:1433", "--format", "csv", "examples/orders.fnet"]).calm();
+    expected.compare("who-csv", &run.stdout);
+    let no_table = fnet(["ask", "show app1", "--format", "csv", "examples/orders.fnet"]).calm();
+    assert_eq!((no_table.code, no_table.stdout.as_str()), (Some(3), ""), "{}", no_table.stderr);
+    expected.finish();
+}
+
+/// Two files are compared as one compares with the other, and the exit status tells whether they differ.
+#[test]
+fn files_are_compared() {
+    let (before, after) = ("tests/estate/before.fnet", "tests/estate/after.fnet");
+    let mut expected = Expectations::of("diff", "estate");
+    let run = fnet(["diff", before, after]).calm();
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    expected.compare("before-and-after", &run.stdout);
+    let json = fnet(["diff", before, after, "--format", "json"]).calm();
+    assert!(json.stdout.contains("\"kind\": \"diff\""), "{}", json.stdout);
+    let same = fnet(["diff", before, before]).calm();
+    assert_eq!(same.code, Some(0), "{}", same.stdout);
+    expected.compare("same", &same.stdout);
+    let missing = fnet(["diff", before, "tests/estate/nowhere.fnet"]).calm();
+    assert_eq!(missing.code, Some(3), "{}", missing.stderr);
+    expected.compare("missing", &missing.stderr);
+    expected.finish();
+}

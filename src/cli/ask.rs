@@ -20,6 +20,14 @@ pub(super) fn ask(question: &str, files: &[PathBuf], options: &Options, output: 
         Ok(answer) => {
             match output.format {
                 Format::Json => output.print(&render::answer_json(&answer)),
+                Format::Csv => match render::answer_csv(&answer) {
+                    Some(table) => output.print(&table),
+                    None => {
+                        output
+                            .error("this answer is no table: `--format csv` is for `matrix`, `what can` and `who can`");
+                        return Exit::Usage;
+                    }
+                },
                 _ => output.markup(&render::answer(&answer)),
             }
             Exit::on_answer(&answer)

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub(super) enum Exit {
     /// All is well: 0.
     Well,
-    /// An assertion does not hold, or the answer to `ask` is no, or `lint` finds an error: 1.
+    /// An assertion does not hold, or the answer to `ask` is no, or `lint` finds an error, or `diff` a difference: 1.
     Failed,
     /// The source has errors: 2.
     Errors,
@@ -25,6 +25,7 @@ impl Exit {
             (Some(VerdictWord::No), _) => Self::Failed,
             (Some(VerdictWord::Partly | VerdictWord::Unknown), _) => Self::Open,
             (None, Answer::Lint(found)) if found.errors > 0 => Self::Failed,
+            (None, Answer::Diff(found)) if !found.is_same() => Self::Failed,
             _ => Self::Well,
         }
     }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod check;
+mod diff;
 mod exit;
 mod explain;
 mod output;
@@ -53,6 +54,8 @@ enum Format {
     Plain,
     /// As data; docs/json.md has the schema.
     Json,
+    /// As comma-separated values, of answers that are tables: `matrix`, `what can … reach`, `who can reach …`.
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -83,6 +86,14 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Compare the networks of two scripts: the flows that one allows and the other does not. Ends with 1 where there are
+    /// such.
+    Diff {
+        /// The script before.
+        before: PathBuf,
+        /// The script after.
+        after: PathBuf,
+    },
     /// Explain a rule, a topic or a diagnostic's code.
     Explain {
         /// Such as `nsg.security-rule`, `dns private-zone` or `FN0204`.
@@ -106,10 +117,16 @@ pub fn main() -> ExitCode {
         }
     };
     let output = Output::of(&arguments.options);
+    let tabular = matches!(arguments.command, Some(Command::Ask { .. }));
+    if arguments.options.format == Format::Csv && !tabular {
+        output.error("`--format csv` is for `fnet ask`");
+        return Exit::Usage.into();
+    }
     let exit = match arguments.command {
         Some(Command::Run { files }) => run::run(&files, &arguments.options, &output),
         Some(Command::Ask { question, files }) => ask::ask(&question, &files, &arguments.options, &output),
         Some(Command::Check { files }) => check::check(&files, &arguments.options, &output),
+        Some(Command::Diff { before, after }) => diff::diff(&before, &after, &arguments.options, &output),
         Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
         None => prompt(&arguments.files, &arguments.options, &output),
     };

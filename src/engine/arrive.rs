@@ -132,7 +132,6 @@ impl Engine<'_> {
                 if let Some(step) = there.and_then(|subnet| self.only_outbound(subnet)) {
                     return vec![packet.end_with(step)];
                 }
-                let goal = goal;
                 packet.trail.assume(format!("{LISTENS} {}", packet.flows.with_ports(&goal.to_string())));
                 packet.push(Step::pass("eval.out.8-private-target", format!("arrives at {goal}")));
                 vec![packet.end()]

@@ -3,11 +3,13 @@
 pub mod answer;
 mod because;
 mod check;
+mod diff;
 mod estate;
 mod explain;
 mod features;
 mod fix;
 mod lint;
+mod matrix;
 mod name;
 mod next_hop;
 mod quantified;
@@ -24,6 +26,7 @@ mod who;
 
 pub use answer::Answer;
 pub use check::{Outcome, check};
+pub(crate) use diff::between;
 pub(crate) use explain::explain_words;
 
 use crate::diagnostic::Diagnostic;
@@ -31,8 +34,9 @@ use crate::engine::Engine;
 use crate::model::{Declared, Model, lower};
 use crate::platform::Platform;
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::{Ask, Query, Statement};
+use crate::syntax::ast::{Ask, Query, Statement, Word};
 use crate::syntax::{self, Scope};
+use std::sync::Arc;
 
 /// What a question is asked of.
 pub struct Asked<'a> {
@@ -48,7 +52,26 @@ pub struct Asked<'a> {
     pub sources: &'a SourceMap,
     /// Names that are declared further down, with their places: a question cannot see them yet.
     pub below: &'a [(String, Span)],
+    /// Opens another network, for `diff`.
+    pub open: Open<'a>,
 }
+
+/// Another network, to be compared with.
+pub struct Other {
+    /// What people call it: the file's name as it was given.
+    pub name: String,
+    /// What it declares, lowered.
+    pub model: Arc<Model>,
+    /// What it declares, as it was written.
+    pub declared: Declared,
+    /// What `let` named in it.
+    pub scope: Scope,
+    /// The texts that its places point into.
+    pub sources: SourceMap,
+}
+
+/// How another network is opened by the name of its file.
+pub type Open<'a> = &'a dyn Fn(&Word) -> Result<Other, Diagnostic>;
 
 /// Asks of a changed copy of the model: `given { … }`.
 fn given<T>(
@@ -142,15 +165,7 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
         Ask::TroubleshootApp(word) => troubleshoot::of_app(asked, word, query.span),
         Ask::Troubleshoot(reach) => troubleshoot::troubleshoot(asked, reach, query.span),
         Ask::Fix(reach) => fix::fix(asked, reach, query.span).map(Answer::Fix),
-        Ask::Matrix => Err(not_yet(query, "`matrix`")),
-        Ask::Diff(..) => Err(not_yet(query, "`diff`")),
+        Ask::Matrix => Ok(Answer::Matrix(matrix::matrix(asked))),
+        Ask::Diff(file) => diff::diff(asked, file).map(Answer::Diff),
     }
-}
-
-/// The diagnostic of a question that the language has and this version does not answer.
-fn not_yet(query: &Query, what: &str) -> Diagnostic {
-    let words = syntax::QUERY_SHAPES.iter().map(|(word, _)| *word).filter(|word| !syntax::NOT_YET.contains(word));
-    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
-    Diagnostic::error("FN0122", query.span, format!("{what} is not answered yet"))
-        .help(format!("answered are {}", words.join(", ")))
 }

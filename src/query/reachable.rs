@@ -5,7 +5,7 @@ use super::answer::{
 };
 use super::{Asked, name};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Ends, LISTENS, Mark, Part, Step, Verdict};
+use crate::engine::{Ends, Flows, LISTENS, Mark, Part, Step, Verdict};
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use crate::source::Span;
 
@@ -50,13 +50,13 @@ pub(super) fn answer(
     ReachableAnswer { question, asked_for, taken, groups, unknown, denied }
 }
 
-fn admission(asked: &Asked<'_>, step: &Step, text: &str) -> AdmissionAnswer {
+pub(super) fn admission(asked: &Asked<'_>, step: &Step, text: &str) -> AdmissionAnswer {
     let place = step.place.and_then(|span| Place::of(span, asked.sources));
     AdmissionAnswer { rule: step.rule.clone(), text: text.to_string(), place }
 }
 
 /// The steps that let flows through: those of lists, else what they passed last that rests on a line.
-fn admissions(part: &Part) -> Vec<&Step> {
+pub(super) fn admissions(part: &Part) -> Vec<&Step> {
     if part.verdict() != Verdict::Yes {
         return part.trail.deciding().into_iter().collect();
     }
@@ -74,18 +74,78 @@ struct Groups(Vec<Group>);
 
 struct Group {
     by: Vec<Step>,
-    flows: Vec<Same>,
+    flows: Gathered,
     assumptions: Vec<String>,
     /// The whole way of those that were found first.
     first: Vec<Step>,
 }
+
+/// Protocols with their source ports and their ports.
+type Over = (ProtocolSet, PortSet, PortSet);
+
+/// Flows, end by end.
+#[derive(Default)]
+pub(super) struct Gathered(Vec<Same>);
 
 /// Flows of one end.
 struct Same {
     end: Ends,
     name: Option<String>,
     hosts: Vec<String>,
-    over: Vec<(ProtocolSet, PortSet, PortSet)>,
+    over: Vec<Over>,
+}
+
+impl Gathered {
+    /// Takes flows in: their other end, what people call it where it was asked about by its name, and the host name.
+    pub(super) fn add(&mut self, end: Ends, name: Option<String>, host: Option<String>, flows: &Flows) {
+        let hosts: Vec<String> = host.into_iter().collect();
+        let source_ports = flows.source_ports.clone().unwrap_or_else(PortSet::all);
+        let ports = if flows.has_ports() { flows.ports.clone() } else { PortSet::default() };
+        let over = (flows.protocols, source_ports, ports);
+        match self.0.iter_mut().find(|known| known.end == end && known.name == name && known.hosts == hosts) {
+            Some(known) => known.over.push(over),
+            None => self.0.push(Same { end, name, hosts, over: vec![over] }),
+        }
+    }
+
+    /// The flows in the shortest words.
+    pub(super) fn told(self, asked: &Asked<'_>) -> Vec<ReachableFlows> {
+        let mut flows: Vec<Same> = Vec::new();
+        for mut same in self.0 {
+            same.over = together(same.over);
+            // Several names of one thing that lead to one place.
+            let thing = |same: &Same| same.name.as_ref().and_then(|name| name.split('.').next().map(String::from));
+            let namesake = |known: &&mut Same| {
+                let named = !known.hosts.is_empty() && !same.hosts.is_empty() && thing(known) == thing(&same);
+                named && known.end == same.end && known.over == same.over
+            };
+            if let Some(known) = flows.iter_mut().find(namesake) {
+                known.name = thing(known);
+                known.hosts.append(&mut same.hosts);
+                continue;
+            }
+            // Pieces of one place that go by the same ports are one set.
+            let alike = |known: &&mut Same| {
+                let (Ends::Set(a), Ends::Set(b)) = (&known.end, &same.end) else { return false };
+                let many = a.single().is_none() && b.single().is_none();
+                let named = known.name == same.name && known.hosts == same.hosts;
+                many && named && known.over == same.over && name::whose(asked, a) == name::whose(asked, b)
+            };
+            match flows.iter_mut().find(alike) {
+                Some(known) => known.end = Ends::Set(known.end.possible().union(same.end.possible())),
+                None => flows.push(same),
+            }
+        }
+        // What is called by its name is not told again by its address.
+        let by_name = flows.iter().filter(|flows| !flows.hosts.is_empty());
+        let called: Vec<(Ends, Vec<Over>)> = by_name.map(|flows| (flows.end.clone(), flows.over.clone())).collect();
+        let told = |flows: &Same| {
+            let named = flows.name.is_some() || !flows.hosts.is_empty();
+            named || !called.iter().any(|(end, over)| *end == flows.end && *over == flows.over)
+        };
+        flows.retain(told);
+        flows.into_iter().map(|same| same.told(asked)).collect()
+    }
 }
 
 impl Groups {
@@ -97,28 +157,20 @@ impl Groups {
         };
         let at = self.0.iter().position(same).unwrap_or_else(|| {
             let first = reached.part.trail.steps.clone();
-            self.0.push(Group { by, flows: Vec::new(), assumptions: Vec::new(), first });
+            self.0.push(Group { by, flows: Gathered::default(), assumptions: Vec::new(), first });
             self.0.len() - 1
         });
         let group = &mut self.0[at];
         let Reached { part, end, name, host } = reached;
-        let hosts: Vec<String> = host.into_iter().collect();
         for assumption in part.trail.assumptions {
             // That something answers goes for all flows that are told, and is said once.
-            let assumption =
-                if assumption.starts_with(LISTENS) { "something listens there".into() } else { assumption };
+            let listens = assumption.starts_with(LISTENS);
+            let assumption = if listens { "something listens there".into() } else { assumption };
             if !group.assumptions.contains(&assumption) {
                 group.assumptions.push(assumption);
             }
         }
-        let source_ports = part.flows.source_ports.clone().unwrap_or_else(PortSet::all);
-        let ports = if part.flows.has_ports() { part.flows.ports.clone() } else { PortSet::default() };
-        let over = (part.flows.protocols, source_ports, ports);
-        let known = group.flows.iter_mut().find(|flows| flows.end == end && flows.name == name && flows.hosts == hosts);
-        match known {
-            Some(known) => known.over.push(over),
-            None => group.flows.push(Same { end, name, hosts, over: vec![over] }),
-        }
+        group.flows.add(end, name, host, &part.flows);
     }
 
     fn told(self, asked: &Asked<'_>, explained: bool) -> Vec<ReachableGroup> {
@@ -130,42 +182,9 @@ impl Group {
     fn told(self, asked: &Asked<'_>, explained: bool) -> ReachableGroup {
         let missing = self.by.iter().find(|step| step.is_unknown()).map(Step::missing);
         let (fact, state_it) = missing.unwrap_or((None, None));
-        let mut flows: Vec<Same> = Vec::new();
-        for mut same in self.flows {
-            same.over = together(same.over);
-            // Several names of one thing that lead to one place.
-            let namesake = |known: &&mut Same| {
-                let of_thing = |same: &Same| same.name.as_ref().map(|name| name.split('.').next().map(String::from));
-                let named = !known.hosts.is_empty() && !same.hosts.is_empty() && of_thing(known) == of_thing(&same);
-                named && known.end == same.end && known.over == same.over
-            };
-            if let Some(known) = flows.iter_mut().find(namesake) {
-                known.name = known.name.take().map(|name| name.split('.').next().unwrap_or_default().to_string());
-                known.hosts.append(&mut same.hosts);
-                continue;
-            }
-            let whose = |end: &Ends| match end {
-                Ends::Set(set) => name::whose(asked, set),
-                Ends::Symbol(_) => String::new(),
-            };
-            // Pieces of one place that go by the same ports are one set.
-            let alike = |known: &&mut Same| {
-                let sets = matches!((&known.end, &same.end), (Ends::Set(a), Ends::Set(b)) if a.single().is_none() && b.single().is_none());
-                let named = known.name == same.name && known.hosts == same.hosts;
-                sets && named && known.over == same.over && whose(&known.end) == whose(&same.end)
-            };
-            match flows.iter_mut().find(alike) {
-                Some(known) => known.end = Ends::Set(known.end.possible().union(same.end.possible())),
-                None => flows.push(same),
-            }
-        }
-        // What is called by its name is not told again by its address.
-        let called: Vec<(Ends, Vec<_>)> =
-            flows.iter().filter(|f| !f.hosts.is_empty()).map(|f| (f.end.clone(), f.over.clone())).collect();
-        flows.retain(|f| !f.hosts.is_empty() || f.name.is_some() || !called.contains(&(f.end.clone(), f.over.clone())));
         ReachableGroup {
             by: self.by.iter().map(|step| admission(asked, step, &step.text)).collect(),
-            flows: flows.into_iter().map(|same| same.told(asked)).collect(),
+            flows: self.flows.told(asked),
             assumptions: self.assumptions,
             steps: match explained {
                 true => self.first.iter().map(|step| StepAnswer::of(step, asked, true)).collect(),
@@ -201,7 +220,7 @@ fn prefix_text(prefix: &ipnet::IpNet) -> String {
 }
 
 /// Ports by protocol: what goes by the same ports is told together.
-fn together(over: Vec<(ProtocolSet, PortSet, PortSet)>) -> Vec<(ProtocolSet, PortSet, PortSet)> {
+fn together(over: Vec<Over>) -> Vec<Over> {
     // By protocol and source ports first, so that ports which were taken apart come together.
     let mut ports: Vec<(Protocol, PortSet, PortSet)> = Vec::new();
     for (protocols, from, to) in over {
@@ -212,7 +231,7 @@ fn together(over: Vec<(ProtocolSet, PortSet, PortSet)>) -> Vec<(ProtocolSet, Por
             }
         }
     }
-    let mut merged: Vec<(ProtocolSet, PortSet, PortSet)> = Vec::new();
+    let mut merged: Vec<Over> = Vec::new();
     for (protocol, from, to) in ports {
         let one = ProtocolSet::one(protocol);
         match merged.iter_mut().find(|(_, source, known)| *source == from && *known == to) {

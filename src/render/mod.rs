@@ -1,12 +1,16 @@
 //! Answers and diagnostics as something to read: text for people, plain text for screen readers and pipes, JSON.
 
 #[cfg(feature = "cli")]
+mod csv;
+#[cfg(feature = "cli")]
 mod json;
 mod markup;
 mod report;
 mod table;
 mod text;
 
+#[cfg(feature = "cli")]
+pub use csv::answer_csv;
 #[cfg(feature = "cli")]
 pub use json::{answer_json, report_json};
 pub use markup::{Markup, Style, Tag};

@@ -3,7 +3,7 @@
 use super::Prompt;
 use crate::diagnostic::did_you_mean;
 use crate::session::Session;
-use crate::syntax::{NOT_YET, QUERY_SHAPES};
+use crate::syntax::QUERY_SHAPES;
 use std::path::PathBuf;
 
 /// What follows a command.
@@ -64,7 +64,7 @@ fn help(prompt: &mut Prompt, word: &str) -> Done {
     }
     println!("Declare:   vnet hub 10.2.0.0/16 {{ subnet functions 10.2.1.0/26 }}   (an open bracket goes on)");
     println!("Questions:");
-    for (query, shape) in QUERY_SHAPES.iter().filter(|(query, _)| !NOT_YET.contains(query)) {
+    for (query, shape) in QUERY_SHAPES {
         println!("  {shape}");
         if *query == "can" {
             println!("  can APP start, can APP.TRIGGER fire, can APP.TRIGGER scale");

@@ -3,6 +3,7 @@
 //! Here stand the session and its public calls, and how a text is taken whole or not at all. It decides nothing about
 //! Azure and prints nothing.
 
+mod other;
 mod read;
 mod report;
 mod run;
@@ -15,6 +16,7 @@ use crate::engine::Engine;
 use crate::load::{Disk, Loader, Script};
 use crate::model::{Declared, Model, lower};
 use crate::platform::{Edition, Platform};
+use crate::query::answer::DiffAnswer;
 use crate::query::{self, Answer, Asked};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::Statement;
@@ -185,6 +187,28 @@ impl Session {
         result
     }
 
+    /// Compares what is declared, called `name`, with what another file declares: the flows that one of them allows and
+    /// the other does not.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or is not understood.
+    pub fn diff(&mut self, name: &str, file: &Path) -> Result<DiffAnswer, Errors> {
+        let other = self.open_file(file)?;
+        let model = self.model();
+        let engine = Engine::of(&model);
+        let asked = Asked {
+            model: &model,
+            engine: &engine,
+            declared: &self.state.declared,
+            scope: &self.state.scope,
+            sources: &self.sources,
+            below: &[],
+            open: &|file| self.open(file),
+        };
+        Ok(query::between(&asked, &other, name))
+    }
+
     /// Explains a rule, topic, code or declared name, as `explain WORDS` does.
     ///
     /// # Errors
@@ -199,6 +223,7 @@ impl Session {
             scope: &self.state.scope,
             sources: &self.sources,
             below: &[],
+            open: &|file| self.open(file),
         };
         query::explain_words(&asked, words)
             .map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() })

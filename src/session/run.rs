@@ -74,6 +74,7 @@ impl Session {
                 scope: &said.above.1,
                 sources: &self.sources,
                 below: &below,
+                open: &|file| self.open(file),
             };
             match said.statement {
                 Said::Notice(text) => report.outcomes.push(Outcome::Notice(text)),
@@ -117,7 +118,15 @@ impl Session {
     ) -> Result<Answer, Diagnostic> {
         let model = self.model();
         let engine = &Engine::of(&model);
-        let asked = Asked { model: &model, engine, declared: &above.0, scope: &above.1, sources: &self.sources, below };
+        let asked = Asked {
+            model: &model,
+            engine,
+            declared: &above.0,
+            scope: &above.1,
+            sources: &self.sources,
+            below,
+            open: &|file| self.open(file),
+        };
         query::answer(&asked, query)
     }
 }

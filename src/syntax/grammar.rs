@@ -26,9 +26,6 @@ pub const QUERY_SHAPES: &[(&str, &str)] = &[
     ("diff", "diff \"FILE\""),
 ];
 
-/// The questions that the grammar has and nothing answers yet.
-pub const NOT_YET: &[&str] = &["matrix", "diff"];
-
 /// The words that begin a statement which is no declaration, apart from the query words.
 pub const QUERY_WORDS: &[&str] = &["edition", "use", "let", "for", "check", "assert", "amend", "remove", "given"];
 

@@ -17,7 +17,7 @@ mod substitute;
 mod trouble;
 
 pub use expand::{Scope, expand};
-pub use grammar::{NOT_YET, QUERY_SHAPES, QUERY_WORDS, Rule};
+pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
 pub use print::{print_declaration, print_member, print_value, print_values};
 pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
 

@@ -3,9 +3,11 @@
 //!
 //! Here stand the answer and what several kinds of it share; how they are worked out and printed is elsewhere.
 
+mod diff;
 mod explain;
 mod fix;
 mod lint;
+mod matrix;
 mod reach;
 mod reachable;
 mod running;
@@ -13,9 +15,11 @@ mod tables;
 mod tools;
 mod troubleshoot;
 
+pub use diff::{DiffAnswer, DiffGroup, DiffSide};
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
 pub use fix::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
+pub use matrix::{MatrixAnswer, MatrixCell, MatrixRow, MatrixTarget};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
 pub use reachable::{AdmissionAnswer, EndWord, ReachableAnswer, ReachableFlows, ReachableGroup, ReachableOver};
 pub use running::{NeedAnswer, RunningAnswer};
@@ -45,6 +49,10 @@ pub enum Answer {
     Reach(ReachAnswer),
     /// To `what can … reach` and `who can reach …`.
     Reachable(ReachableAnswer),
+    /// To `matrix`.
+    Matrix(MatrixAnswer),
+    /// To `diff`.
+    Diff(DiffAnswer),
     /// To `can … start`, `can … fire`, `can … scale`.
     Running(RunningAnswer),
     /// To `resolve`.

@@ -8,7 +8,7 @@ mod whose;
 
 pub(super) use describe::{describe, whereabouts};
 pub(super) use source::{SOURCES, source};
-pub(super) use target::{target, target_thing};
+pub(super) use target::{target, target_of, target_thing};
 pub(super) use whose::{in_words, whose};
 
 use super::Asked;

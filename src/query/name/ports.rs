@@ -1,7 +1,7 @@
 //! The ports that a target has of itself, where the question names none. Ports that are written are literals.
 
-use crate::model::Thing;
-use crate::net::PortSet;
+use crate::model::{Stated, Thing};
+use crate::net::{PortSet, Protocol};
 use crate::query::Asked;
 
 /// The usual ports behind a public host name of a known type.
@@ -18,11 +18,22 @@ pub(super) fn host_ports(asked: &Asked<'_>, host: &str) -> PortSet {
     PortSet::default()
 }
 
+/// The ports that a machine listens on: over TCP, which a question that names no protocol asks about, where there are such.
+pub(super) fn listened(listen: Option<&[Stated<(Protocol, PortSet)>]>) -> PortSet {
+    let all = listen.unwrap_or_default();
+    let tcp = |stated: &&Stated<(Protocol, PortSet)>| stated.value.0 == Protocol::Tcp;
+    let own = |of: &mut dyn Iterator<Item = &Stated<(Protocol, PortSet)>>| {
+        of.fold(PortSet::default(), |ports, stated| ports.union(&stated.value.1))
+    };
+    let by_tcp = own(&mut all.iter().filter(tcp));
+    if by_tcp.is_empty() { own(&mut all.iter()) } else { by_tcp }
+}
+
 /// The ports of what is declared at an address.
 pub(super) fn ports_at(asked: &Asked<'_>, address: std::net::IpAddr) -> PortSet {
     let host = asked.model.hosts().find(|(_, host)| host.addresses.iter().any(|a| a.value == address));
     if let Some((_, host)) = host {
-        return host.listen.iter().flatten().fold(PortSet::default(), |all, s| all.union(&s.value.1));
+        return listened(host.listen.as_deref());
     }
     let endpoint = asked.model.private_endpoints().find(|(_, e)| e.addresses.iter().any(|a| a.value == address));
     match endpoint.and_then(|(_, endpoint)| Some((endpoint, endpoint.target.as_ref()?.value))) {

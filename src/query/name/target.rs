@@ -1,6 +1,6 @@
 //! Where a call goes: the words that may stand behind `reach`, with their ports. Whether it arrives is the engine's.
 
-use super::ports::{host_ports, ports_at};
+use super::ports::{host_ports, listened, ports_at};
 use super::{describe, find, whereabouts};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::engine::{Ends, Source, Target};
@@ -107,6 +107,19 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
     Ok(TargetRead { named: Some(thing), ..named_target(asked, thing, ports.as_ref(), read, sources) })
 }
 
+/// A thing as a target, by the ports that are its own.
+pub(in crate::query) fn target_of(asked: &Asked<'_>, thing: Thing, source: &Source) -> TargetRead {
+    let name = thing.head(asked.model).name.clone();
+    let read = |target, own: PortSet, text: String| TargetRead {
+        target,
+        named: None,
+        ports: Some(own).filter(|own| !own.is_empty()),
+        taken: Taken { name: name.clone(), text },
+        scm: false,
+    };
+    TargetRead { named: Some(thing), ..named_target(asked, thing, None, read, source) }
+}
+
 fn named_target(
     asked: &Asked<'_>,
     thing: Thing,
@@ -152,10 +165,7 @@ fn named_target(
         }
         Thing::Host(id) => {
             let noun = &asked.model[id];
-            let mut own = PortSet::default();
-            for stated in noun.listen.iter().flatten() {
-                own = own.union(&stated.value.1);
-            }
+            let own = listened(noun.listen.as_deref());
             let public = matches!(source, Source::Internet) && !noun.public_ip.is_empty();
             let set = if public {
                 AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value))

@@ -2,9 +2,11 @@
 //!
 //! No answer is worked out here, and no colour chosen: a piece of text has a tag.
 
+mod diff;
 mod explain;
 mod fix;
 mod lint;
+mod matrix;
 mod reachable;
 mod running;
 mod tables;
@@ -24,6 +26,8 @@ pub fn answer(answer: &Answer) -> Markup {
     match answer {
         Answer::Reach(answer) => trace::reach(answer),
         Answer::Reachable(answer) => reachable::reachable(answer),
+        Answer::Matrix(answer) => matrix::matrix(answer),
+        Answer::Diff(answer) => diff::diff(answer),
         Answer::Running(answer) => running::running(answer),
         Answer::Resolve(answer) => trace::resolve(answer),
         Answer::Tcpping(answer) => tools::tcpping(answer),

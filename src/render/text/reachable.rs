@@ -34,14 +34,14 @@ pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
     let place = |step: &AdmissionAnswer| step.place.as_ref().map(&place).unwrap_or_default();
     for group in &answer.groups {
         out.line();
-        heads(&mut out, &group.by, ("✓", Tag::Good), &place);
+        heads(&mut out, &group.by, "  ", ("✓", Tag::Good), &place);
         flows(&mut out, &group.flows);
         assumed(&mut out, &group.assumptions);
         steps(&mut out, &group.steps);
     }
     for group in &answer.unknown {
         out.line();
-        heads(&mut out, &group.by, ("?", Tag::Doubt), &place);
+        heads(&mut out, &group.by, "  ", ("?", Tag::Doubt), &place);
         flows(&mut out, &group.flows);
         if let Some(fact) = &group.fact {
             out.plain("    ").push(Tag::Doubt, "not stated: ").plain(fact).line();
@@ -53,7 +53,7 @@ pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
     }
     if !answer.denied.is_empty() {
         out.line();
-        heads(&mut out, &answer.denied, ("✗", Tag::Bad), &place);
+        heads(&mut out, &answer.denied, "  ", ("✗", Tag::Bad), &place);
     }
     out
 }
@@ -65,25 +65,33 @@ fn counted(groups: &[ReachableGroup], (word, words): (&str, &str)) -> String {
     format!("{ends} {word}, let through in {} {ways}", groups.len())
 }
 
-/// The rules of a group, a line each.
-fn heads(out: &mut Markup, all: &[AdmissionAnswer], mark: (&str, Tag), place: &impl Fn(&AdmissionAnswer) -> String) {
+/// Rules that decide, a line each behind a lead.
+pub(super) fn heads(
+    out: &mut Markup,
+    all: &[AdmissionAnswer],
+    lead: &str,
+    mark: (&str, Tag),
+    place: &impl Fn(&AdmissionAnswer) -> String,
+) {
     let rule = all.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
     let widest = all.iter().map(|step| width(&place(step))).max().unwrap_or(0);
-    let room = WIDTH.saturating_sub(rule + widest + 8).max(30);
-    for step in all {
+    let indent = width(lead) + rule + 4;
+    let room = WIDTH.saturating_sub(indent + widest + 2).max(30);
+    for (nth, step) in all.iter().enumerate() {
+        let lead = if nth == 0 { lead.to_string() } else { " ".repeat(width(lead)) };
         for (at, line) in wrap(&step.text, room).iter().enumerate() {
             if at == 0 {
-                out.plain("  ").push(mark.1, mark.0).plain(" ").push(Tag::Name, pad(&step.rule, rule)).plain("  ");
-                out.plain(line).push(Tag::Dim, format!("  {}", place(step))).line();
+                out.push(Tag::Dim, &lead).push(mark.1, mark.0).plain(" ").push(Tag::Name, pad(&step.rule, rule));
+                out.plain("  ").plain(line).push(Tag::Dim, format!("  {}", place(step))).line();
             } else {
-                out.plain(" ".repeat(rule + 6)).plain(line).line();
+                out.plain(" ".repeat(indent)).plain(line).line();
             }
         }
     }
 }
 
 /// The flows of a group: whose address it is, which addresses they are, by which protocols and ports.
-fn flows(out: &mut Markup, all: &[ReachableFlows]) {
+pub(super) fn flows(out: &mut Markup, all: &[ReachableFlows]) {
     let shown = if all.len() > LINES + 1 { &all[..LINES] } else { all };
     let end = shown.iter().map(|flows| width(&flows.end)).max().unwrap_or(0).min(36);
     let widths = shown.iter().map(|flows| width(&ports(&flows.over)));
