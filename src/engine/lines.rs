@@ -22,16 +22,7 @@ impl Engine<'_> {
     ) -> Step {
         let differs = decided.doubts.iter().find(|(line, _)| list[*line].action != rule.action);
         let mut step = match (differs, rule.action) {
-            (Some((line, fact)), _) => {
-                let doubtful = &list[*line];
-                let words = format!("{owner} {}: it may match before {}", doubtful.text, rule.text);
-                let line = tag_line(fact);
-                let mut step = Step::unknown("tag.unknown", words, fact.clone(), line);
-                if !fact.contains("service tag") {
-                    step.rule = "verdict.ours.unknown".into();
-                }
-                return step.at(doubtful.span);
-            }
+            (Some((line, fact)), _) => return doubt(owner, &list[*line], fact, Some(rule)),
             (None, Action::Deny) => {
                 let name = rule.name.as_ref().filter(|_| rule.rule.is_none());
                 let named = name.map(|name| format!(" ({name})")).unwrap_or_default();
@@ -182,6 +173,17 @@ pub(super) fn amendment(
     let destination = flows.with_ports(&destination);
     let rule = format!("{priority} allow {} {source} -> {destination}", flows.protocols);
     Some(format!("amend nsg {} {{ {} {{ {moved}{rule} }} }}", group.head.name, direction(outbound)))
+}
+
+/// The step of a line of which nobody can say whether it matches, before the one that would decide otherwise.
+pub(super) fn doubt(owner: &str, doubtful: &SecurityRule, fact: &str, before: Option<&SecurityRule>) -> Step {
+    let before = before.map(|rule| format!(" before {}", rule.text)).unwrap_or_default();
+    let words = format!("{owner} {}: it may match{before}", doubtful.text);
+    let mut step = Step::unknown("tag.unknown", words, fact, tag_line(fact));
+    if !fact.contains("service tag") {
+        step.rule = "verdict.ours.unknown".into();
+    }
+    step.at(doubtful.span)
 }
 
 /// The line that would state a missing tag.

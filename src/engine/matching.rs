@@ -54,11 +54,24 @@ impl Matcher {
         self
     }
 
+    /// The addresses that it surely matches.
+    pub(super) fn known(&self) -> AddressSet {
+        if self.tagged.is_empty() { self.set.clone() } else { self.set.union(&self.tagged) }
+    }
+
+    /// The addresses that it may match, as far as is stated.
+    pub(super) fn doubtful(&self, public: &AddressSet) -> AddressSet {
+        if self.unstated.is_empty() {
+            return AddressSet::empty();
+        }
+        public.intersection(&self.within).difference(&self.known())
+    }
+
     /// The ends that it matches, those that it may match and what one would have to know, and those that it does not.
     pub fn split(&self, ends: &Ends, public: &AddressSet) -> Cut {
         match ends {
             Ends::Set(set) => {
-                let known = if self.tagged.is_empty() { self.set.clone() } else { self.set.union(&self.tagged) };
+                let known = self.known();
                 let yes = set.intersection(&known);
                 let rest = set.difference(&known);
                 let some = |set: AddressSet| (!set.is_empty()).then_some(Ends::Set(set));
@@ -88,11 +101,10 @@ impl Matcher {
                     let unstated = self.unstated.contains(wanted) && symbol.within.meets(&self.within);
                     open && (unstated || symbol.within.meets(&self.tagged))
                 };
-                let known = || if self.tagged.is_empty() { self.set.clone() } else { self.set.union(&self.tagged) };
                 if self.any
                     || (self.internet && is_public)
                     || self.symbols.contains(&symbol.of)
-                    || symbol.within.is_subset(&known())
+                    || symbol.within.is_subset(&self.known())
                     || self.tags.iter().any(tagged)
                 {
                     return yes;
@@ -112,7 +124,8 @@ impl Matcher {
         }
     }
 
-    fn missing_tags(&self) -> String {
+    /// The fact that would tell what it does not match for sure.
+    pub(super) fn missing_tags(&self) -> String {
         format!("the addresses of {}", tag_list(&self.unstated))
     }
 }
@@ -172,7 +185,8 @@ impl<'r, S: Fn(&SecurityRule, bool) -> Matcher> Lines<'r, S> {
         Self { rules, side, public, known: vec![OnceCell::new(); rules.len()] }
     }
 
-    fn matchers(&self, line: usize) -> &(Matcher, Matcher) {
+    /// What the source and the destination of a line mean.
+    pub(super) fn matchers(&self, line: usize) -> &(Matcher, Matcher) {
         let rule = &self.rules[line];
         self.known[line].get_or_init(|| ((self.side)(rule, true), (self.side)(rule, false)))
     }

@@ -13,6 +13,7 @@ mod appliance;
 mod arrive;
 mod ase;
 mod callee;
+mod effective;
 mod egress;
 mod facts;
 mod features;
@@ -51,6 +52,7 @@ mod trail;
 mod validity;
 mod walk;
 
+pub use effective::{EffectiveSecurity, LineAt, ListOwner, Ruling, SecurityDecision};
 pub use flow::{Ends, Flows, Symbol, SymbolOf};
 pub use matching::{Decided, Matcher, Miss};
 pub use packet::Part;

@@ -2,7 +2,7 @@
 //! mean.
 
 use super::Engine;
-use super::lines::{amendment, direction};
+use super::lines::{amendment, direction, doubt};
 use super::matching::{Lines, Matcher};
 use super::meaning::Viewpoint;
 use super::packet::Packet;
@@ -10,7 +10,7 @@ use super::question::Traffic;
 use super::reasons::Decision;
 use super::trail::Step;
 use crate::model::*;
-use crate::net::PortSet;
+use crate::net::{AddressSet, PortSet};
 
 impl Engine<'_> {
     /// Out of a sender: admin rules, the interface's group, then the subnet's.
@@ -23,11 +23,7 @@ impl Engine<'_> {
         let gate = Gate { subnet: packet.subnet, nic, outbound: true };
         let (after, delivered) = self.admin_rules(packet, true);
         let mut passed = delivered;
-        for packet in after {
-            for packet in self.pass_nic_group(packet, gate) {
-                passed.append(&mut self.pass_subnet_group(packet, gate));
-            }
-        }
+        passed.append(&mut self.pass_groups(after, gate));
         passed
     }
 
@@ -36,14 +32,20 @@ impl Engine<'_> {
     pub(super) fn inbound_security<'q>(&self, packet: Packet<'q>, nic: Option<NsgId>) -> Vec<Packet<'q>> {
         let gate = Gate { subnet: packet.subnet, nic, outbound: false };
         let (after, delivered) = self.admin_rules(packet, false);
-        let mut passed = Vec::new();
-        for packet in after {
-            for packet in self.pass_subnet_group(packet, gate) {
-                passed.append(&mut self.pass_nic_group(packet, gate));
-            }
-        }
+        let mut passed = self.pass_groups(after, gate);
         passed.extend(delivered);
         passed
+    }
+
+    /// Both groups of a gate, in their order.
+    fn pass_groups<'q>(&self, packets: Vec<Packet<'q>>, gate: Gate) -> Vec<Packet<'q>> {
+        gate.order().into_iter().fold(packets, |packets, at_subnet| {
+            let pass = |packet| match at_subnet {
+                true => self.pass_subnet_group(packet, gate),
+                false => self.pass_nic_group(packet, gate),
+            };
+            packets.into_iter().flat_map(pass).collect()
+        })
     }
 
     fn pass_nic_group<'q>(&self, packet: Packet<'q>, gate: Gate) -> Vec<Packet<'q>> {
@@ -94,19 +96,8 @@ impl Engine<'_> {
 
     /// Traffic to the addresses of the platform itself passes, unless a rule names their tags.
     fn platform_exemption<'q>(&self, packet: &Packet<'q>, outbound: bool) -> Option<Packet<'q>> {
-        let platform = self.platform().addresses("platform-addresses");
+        let platform = self.unfiltered(packet.subnet, outbound)?;
         if !packet.flows.destination.possible().is_subset(&platform) || packet.flows.destination.is_empty() {
-            return None;
-        }
-        let groups = packet.subnet.and_then(|subnet| self.model[subnet].nsg.as_ref()).map(|nsg| &self.model[nsg.value]);
-        let names_platform = |rule: &SecurityRule| {
-            rule.destination.addresses.terms.iter().any(|term| match term {
-                Term::Tag(tag) => self.platform().tag(&tag.name).is_some_and(|(tag, _)| tag.platform),
-                _ => false,
-            })
-        };
-        let list = groups.map(|nsg| if outbound { &nsg.outbound } else { &nsg.inbound });
-        if list.into_iter().flatten().any(names_platform) {
             return None;
         }
         let mut packet = packet.clone();
@@ -115,13 +106,32 @@ impl Engine<'_> {
         Some(packet)
     }
 
+    /// The destinations that no group of a subnet looks at; none where one of its rules names their tags.
+    pub(super) fn unfiltered(&self, subnet: Option<SubnetId>, outbound: bool) -> Option<AddressSet> {
+        let group = subnet.and_then(|subnet| self.model[subnet].nsg.as_ref()).map(|nsg| &self.model[nsg.value]);
+        let names_platform = |rule: &SecurityRule| {
+            rule.destination.addresses.terms.iter().any(|term| match term {
+                Term::Tag(tag) => self.platform().tag(&tag.name).is_some_and(|(tag, _)| tag.platform),
+                _ => false,
+            })
+        };
+        let list = group.map(|nsg| if outbound { &nsg.outbound } else { &nsg.inbound });
+        let named = list.into_iter().flatten().any(names_platform);
+        (!named).then(|| self.platform().addresses("platform-addresses"))
+    }
+
+    /// The security admin rules of a network, in order.
+    pub(super) fn admin_sets(&self, vnet: VnetId) -> impl Iterator<Item = (AdminRulesId, &AdminRules)> {
+        let applies = move |rules: &AdminRules| rules.to.iter().any(|to| to.value == Thing::Vnet(vnet));
+        self.model.admin_rules().filter(move |(_, rules)| applies(rules))
+    }
+
     /// Security admin rules, which go before the groups: what goes on to the groups, and what is delivered past them.
     pub(super) fn admin_rules<'q>(&self, packet: Packet<'q>, outbound: bool) -> (Vec<Packet<'q>>, Vec<Packet<'q>>) {
         let vnet = packet.vnet;
-        let applies = |rules: &&AdminRules| rules.to.iter().any(|to| to.value == Thing::Vnet(vnet));
         let packet_subnet = packet.subnet;
         let (mut on, mut past) = (vec![packet], Vec::new());
-        for set in self.model.admin_rules.iter().filter(applies) {
+        for (_, set) in self.admin_sets(vnet) {
             let list = if outbound { &set.outbound } else { &set.inbound };
             let view = Viewpoint { vnet, subnet: packet_subnet };
             let lines = self.lines(list, view);
@@ -129,8 +139,20 @@ impl Engine<'_> {
             for packet in on {
                 for decided in lines.first_match(&packet.flows) {
                     let mut packet = packet.with(decided.flows.clone());
+                    // What may be delivered past the groups is not theirs to deny.
+                    let perhaps_past = decided.doubts.iter().any(|(line, _)| list[*line].action == Action::AlwaysAllow);
                     let Some(line) = decided.line else {
-                        next.push(packet);
+                        // The groups are asked of what no line names: a line that may allow changes nothing.
+                        let otherwise = decided.doubts.iter().find(|(line, _)| list[*line].action != Action::Allow);
+                        if let Some((line, fact)) = otherwise {
+                            let step = doubt(&set.head.name, &list[*line], fact, None);
+                            packet.push(step.also("nsg.admin-rules.first").also(stage(outbound)));
+                        }
+                        if perhaps_past {
+                            past.push(packet)
+                        } else {
+                            next.push(packet)
+                        }
                         continue;
                     };
                     let rule = &list[line];
@@ -145,7 +167,11 @@ impl Engine<'_> {
                         list,
                     );
                     packet.push(step.also("nsg.admin-rules.actions").also(stage(outbound)));
-                    if rule.action == Action::AlwaysAllow { past.push(packet) } else { next.push(packet) }
+                    if rule.action == Action::AlwaysAllow || perhaps_past {
+                        past.push(packet);
+                    } else {
+                        next.push(packet);
+                    }
                 }
             }
             on = next;
@@ -227,6 +253,13 @@ pub(super) struct Gate {
     pub(super) subnet: Option<SubnetId>,
     pub(super) nic: Option<NsgId>,
     pub(super) outbound: bool,
+}
+
+impl Gate {
+    /// In which order its groups are asked: is it the subnet's (`true`) or the interface's?
+    pub(super) fn order(self) -> [bool; 2] {
+        if self.outbound { [false, true] } else { [true, false] }
+    }
 }
 
 /// One of the two groups of a gate.

@@ -103,14 +103,18 @@ pub struct FirstMatch {
 
 #[derive(Clone, Debug)]
 enum Form {
-    Matrix(Matrix),
+    Matrix(Box<Matrix>),
     Forest(Forest),
 }
 
 impl FirstMatch {
     /// The list of these lines, in order.
     pub fn of(lines: Vec<FilterLine>) -> Self {
-        let form = if lines.len() < MANY { Form::Matrix(Matrix::of(&lines)) } else { Form::Forest(Forest::of(&lines)) };
+        let form = if lines.len() < MANY {
+            Form::Matrix(Box::new(Matrix::of(&lines)))
+        } else {
+            Form::Forest(Forest::of(&lines))
+        };
         Self { lines, form }
     }
 
