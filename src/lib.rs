@@ -49,6 +49,7 @@
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;
+pub mod flowlog;
 pub mod load;
 pub mod model;
 pub mod net;

@@ -16,6 +16,7 @@ const ROOMS: &[&str] = &[
     "syntax",
     "platform",
     "model",
+    "flowlog",
     "load",
     "engine",
     "query",

@@ -26,6 +26,8 @@ impl Exit {
             (Some(VerdictWord::Partly | VerdictWord::Unknown), _) => Self::Open,
             (None, Answer::Lint(found)) if found.errors > 0 => Self::Failed,
             (None, Answer::Diff(found)) if !found.is_same() => Self::Failed,
+            (None, Answer::Replay(answer)) if answer.differing() > 0 => Self::Failed,
+            (None, Answer::Replay(answer)) if answer.unknown > 0 || answer.compared() == 0 => Self::Open,
             _ => Self::Well,
         }
     }

@@ -6,6 +6,7 @@ mod diff;
 mod exit;
 mod explain;
 mod output;
+mod replay;
 mod run;
 
 use crate::load::Script;
@@ -94,6 +95,19 @@ enum Command {
         /// The script after.
         after: PathBuf,
     },
+    /// Hold recorded flows against the network that scripts declare: which of them the model would treat otherwise.
+    Replay {
+        /// Flow logs of Azure (JSON, or lines of tuples), folders of them, and the scripts (.fnet), in any order; `-` is a
+        /// log on standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// A change to try out, such as "amend nsg guard { inbound { 100 deny tcp * -> *:22 } }".
+        #[arg(long, value_name = "CHANGES")]
+        given: Vec<String>,
+        /// End with 2 where a record cannot be read.
+        #[arg(long)]
+        strict: bool,
+    },
     /// Explain a rule, a topic or a diagnostic's code.
     Explain {
         /// Such as `nsg.security-rule`, `dns private-zone` or `FN0204`.
@@ -127,6 +141,9 @@ pub fn main() -> ExitCode {
         Some(Command::Ask { question, files }) => ask::ask(&question, &files, &arguments.options, &output),
         Some(Command::Check { files }) => check::check(&files, &arguments.options, &output),
         Some(Command::Diff { before, after }) => diff::diff(&before, &after, &arguments.options, &output),
+        Some(Command::Replay { files, given, strict }) => {
+            replay::replay(&files, &given, strict, &arguments.options, &output)
+        }
         Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
         None => prompt(&arguments.files, &arguments.options, &output),
     };

@@ -176,6 +176,11 @@ impl<'m> EffectiveSecurity<'m> {
         &self.lists[line.list as usize].rules[line.rule as usize]
     }
 
+    /// The place of a line in its list, from 0.
+    pub fn rule_number(&self, line: LineAt) -> u32 {
+        line.rule
+    }
+
     /// The owner of a line's list.
     pub fn owner(&self, line: LineAt) -> ListOwner {
         self.lists[line.list as usize].owner

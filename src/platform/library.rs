@@ -73,6 +73,7 @@ files! {
     "shared/documents.fnet"
     "shared/endpoints.fnet"
     "shared/environments.fnet"
+    "shared/flow-logs.fnet"
     "shared/interfaces.fnet"
     "shared/limits.fnet"
     "shared/open-points.fnet"
@@ -140,6 +141,7 @@ pub(super) const KINDS: &[&str] = &[
     "ports",
     "needed-traffic",
     "interface",
+    "flow-log",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -280,6 +282,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "application" => "applications",
         "ports" | "needed-traffic" => "environments",
         "interface" => "interfaces",
+        "flow-log" => "flow-logs",
         _ => return None,
     })
 }

@@ -289,6 +289,11 @@ impl Platform {
         routes.map(|routes| routes.to_vec()).unwrap_or_default()
     }
 
+    /// The forms of flow logs, in order.
+    pub fn flow_logs(&self) -> Vec<Arc<FlowLogForm>> {
+        self.all("flow-log", FlowLogForm::read)
+    }
+
     /// What an app setting means for the network.
     pub fn app_setting(&self, name: &str) -> Option<Arc<AppSetting>> {
         self.fact("app-setting", name, AppSetting::read)

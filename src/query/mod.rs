@@ -15,6 +15,7 @@ mod next_hop;
 mod quantified;
 mod reach;
 mod reachable;
+mod replay;
 mod resolve;
 mod running;
 mod security;
@@ -28,6 +29,7 @@ pub use answer::Answer;
 pub use check::{Outcome, check};
 pub(crate) use diff::between;
 pub(crate) use explain::explain_words;
+pub use replay::Replay;
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;

@@ -229,6 +229,27 @@ impl Session {
             .map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() })
     }
 
+    /// Holds flow logs against what is declared: `go` reads them, the answer says what the model decides otherwise.
+    ///
+    /// ```
+    /// let mut net = fnet::Session::new();
+    /// net.load("vnet hub 10.0.0.0/16 { subnet data 10.0.1.0/24 { nsg guard } }
+    /// nsg guard { inbound { 100 deny tcp * -> *:22 } }")?;
+    /// let log = "1788232207412,10.0.2.4,10.0.1.4,50412,22,6,I,B,NX,0,0,0,0";
+    /// let (read, answer) = net.replay(|replay| replay.read("log.csv", log.as_bytes()));
+    /// assert!(read.is_ok());
+    /// let fnet::Answer::Replay(answer) = answer else { unreachable!() };
+    /// assert_eq!((answer.records, answer.now_denied), (1, 1));
+    /// # Ok::<(), fnet::Errors>(())
+    /// ```
+    pub fn replay<T>(&mut self, go: impl FnOnce(&mut query::Replay<'_>) -> T) -> (T, Answer) {
+        let model = self.model();
+        let engine = Engine::of(&model);
+        let mut replay = query::Replay::of(&engine, &self.sources);
+        let told = go(&mut replay);
+        (told, replay.answer())
+    }
+
     /// What Azure would refuse or advise against in what is declared.
     pub fn check(&mut self) -> Vec<Diagnostic> {
         let model = self.model();

@@ -1,6 +1,7 @@
 //! What the facts are, typed: one struct a kind of the stdlib. The facts themselves stand in the stdlib, none here.
 
 mod interface;
+mod log;
 mod network;
 mod plan;
 mod rule;
@@ -8,6 +9,7 @@ mod service;
 mod trigger;
 
 pub use interface::Interface;
+pub use log::FlowLogForm;
 pub use network::{ComputedTag, DefaultRule, NeededTraffic, Region, ServiceTag, SystemRoute};
 pub use plan::{AppSetting, Feature, FeatureCell, NetworkTriggers, PlanType, Scaling};
 pub use rule::{Document, OpenPoint, Rule, RuleClass, Suspect, SuspectList, Topic};

@@ -10,6 +10,7 @@ mod lint;
 mod matrix;
 mod reach;
 mod reachable;
+mod replay;
 mod running;
 mod tables;
 mod tools;
@@ -22,6 +23,9 @@ pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswe
 pub use matrix::{MatrixAnswer, MatrixCell, MatrixRow, MatrixTarget};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
 pub use reachable::{AdmissionAnswer, EndWord, ReachableAnswer, ReachableFlows, ReachableGroup, ReachableOver};
+pub use replay::{
+    DifferenceAnswer, DirectionWord, FlowsAnswer, MalformedAnswer, NotComparedAnswer, ReplayAnswer, RulingWord,
+};
 pub use running::{NeedAnswer, RunningAnswer};
 pub use tables::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, GroupAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
@@ -77,6 +81,8 @@ pub enum Answer {
     Show(ShowAnswer),
     /// To `troubleshoot`.
     Troubleshoot(TroubleshootAnswer),
+    /// To `fnet replay`.
+    Replay(ReplayAnswer),
     /// To `fix`.
     Fix(FixAnswer),
 }

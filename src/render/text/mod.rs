@@ -8,6 +8,7 @@ mod fix;
 mod lint;
 mod matrix;
 mod reachable;
+mod replay;
 mod running;
 mod tables;
 mod tools;
@@ -40,6 +41,7 @@ pub fn answer(answer: &Answer) -> Markup {
         Answer::Lint(answer) => lint::lint(answer),
         Answer::Fix(answer) => fix::fix(answer),
         Answer::Troubleshoot(answer) => troubleshoot::troubleshoot(answer),
+        Answer::Replay(answer) => replay::replay(answer),
         Answer::Show(answer) => {
             let mut out = Markup::default();
             out.plain(&answer.source);
