@@ -28,6 +28,10 @@ impl Engine<'_> {
         {
             all.push(format!("amend subnet {} {{ delegation {wanted} }}", self.model[subnet].head.name));
         }
+        // What a subnet is too small for, or used for, no other plan mends.
+        if stop.step.rule.starts_with("subnet.") {
+            return;
+        }
         if let Some(of_type) = &plan.plan_type {
             let now = if plan.is_linux() { "linux" } else { "windows" };
             let others = of_type.os.iter().filter(|os| *os != now);

@@ -43,6 +43,11 @@ pub struct ProposalAnswer {
     pub amend: Vec<String>,
     /// The rules that they answer to.
     pub rules: Vec<RuleWord>,
+    /// What else they open: flows that arrive then and do not now, other than those that were asked for.
+    pub opens: Vec<OpenedAnswer>,
+    /// Was that compared for the caller and the internet alone, since there are too many others?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opens_in_part: bool,
     /// How they are made in Azure, one after another.
     pub interfaces: Vec<InterfaceAnswer>,
     /// Other tiers with which the like of it does, where it changes the tier of a plan.
@@ -51,6 +56,20 @@ pub struct ProposalAnswer {
     /// What must be stated before it is sure; empty where the answer is then `yes`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingAnswer>,
+}
+
+/// Flows that a proposal opens besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OpenedAnswer {
+    /// Who may send them then.
+    pub callers: Vec<String>,
+    /// Where they go: what has the addresses, or is called by its name.
+    pub end: String,
+    /// The addresses, where there are stated ones.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub addresses: String,
+    /// By which protocols and ports.
+    pub over: String,
 }
 
 /// How a change is made in Azure.

@@ -18,7 +18,7 @@ mod troubleshoot;
 
 pub use diff::{DiffAnswer, DiffGroup, DiffSide};
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
-pub use fix::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer};
+pub use fix::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, OpenedAnswer, ProposalAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use matrix::{MatrixAnswer, MatrixCell, MatrixRow, MatrixTarget};
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};

@@ -89,6 +89,11 @@ impl Amendments {
         Self { known: Vec::new(), next }
     }
 
+    /// The number of the text that comes next.
+    pub(super) fn next_number(&self) -> u32 {
+        self.next
+    }
+
     pub(super) fn get(&self, at: usize) -> &Amendment {
         &self.known[at]
     }

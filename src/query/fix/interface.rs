@@ -44,7 +44,7 @@ impl Reading<'_, '_> {
         for entry in entries(&declaration.block) {
             words.entry(entry.name.text.to_string()).or_insert_with(|| joined(&entry.groups));
         }
-        self.tell(&[kind.clone()], &words);
+        self.tell(std::slice::from_ref(&kind), &words);
         self.items(&kind, &kind, &declaration.block, &words, false);
     }
 

@@ -7,7 +7,7 @@ use crate::engine::{Mark, Part, Step, Verdict, findings};
 use crate::query::reach::{self, Judged};
 use crate::query::{Asked, changed};
 use crate::source::Span;
-use crate::syntax::ast::Reach;
+use crate::syntax::ast::{Reach, Statement};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
@@ -225,6 +225,22 @@ impl<'a> Search<'a> {
         let found = found.ok().flatten();
         self.tried.insert(key, found.clone());
         found
+    }
+
+    /// Asks something else of a model that a set has changed, and some more statements; none where it cannot be asked.
+    pub(super) fn ask_after<T>(
+        &self,
+        set: &[usize],
+        more: &[Statement],
+        ask: impl FnOnce(&Asked<'_>, &Judged) -> T,
+    ) -> Option<T> {
+        let mut statements = self.amendments.statements(set);
+        statements.extend_from_slice(more);
+        let (reach, span) = (self.reach, self.span);
+        let asked = changed(self.asked, &statements, span, |asked, _| {
+            reach::judged(asked, reach, span).map(|found| ask(asked, &found))
+        });
+        asked.ok()
     }
 
     /// The set without what it opens the way without.

@@ -1,5 +1,6 @@
 //! The answer to `fix`: the verdict now, then the proposals by number, or what cannot be turned.
 
+use super::reachable::shortened;
 use super::trace::{hanging, taken};
 use super::{WIDTH, verdict};
 use crate::query::answer::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer, VerdictWord};
@@ -56,6 +57,7 @@ fn proposal(out: &mut Markup, proposal: &ProposalAnswer, number: &str) {
         out.push(Tag::Dim, format!("{lead}answers to ")).push(Tag::Name, &rule.rule);
         out.push(Tag::Dim, format!(": {}", rule.title)).line();
     }
+    opens(out, proposal, &lead);
     proposal.interfaces.iter().for_each(|interface| self::interface(out, interface, &lead));
     if !proposal.tiers.is_empty() {
         let tiers = proposal.tiers.join(" or ");
@@ -64,6 +66,42 @@ fn proposal(out: &mut Markup, proposal: &ProposalAnswer, number: &str) {
     if !proposal.missing.is_empty() {
         out.plain(format!("{lead}then it arrives as far as is known; it is still to be stated")).line();
         missing(out, &proposal.missing, &lead);
+    }
+}
+
+/// How many lines of what else is opened are shown; the data has them all.
+const OPENED: usize = 5;
+
+/// What else it opens.
+fn opens(out: &mut Markup, proposal: &ProposalAnswer, lead: &str) {
+    let among = if proposal.opens_in_part { ", as far as the caller and the internet are concerned" } else { "" };
+    if !proposal.missing.is_empty() {
+        return;
+    }
+    if proposal.opens.is_empty() {
+        out.plain(lead).push(Tag::Good, format!("opens nothing else{among}")).line();
+        return;
+    }
+    out.plain(lead).push(Tag::Doubt, format!("this also opens{among}:")).line();
+    let shown = if proposal.opens.len() > OPENED + 1 { OPENED } else { proposal.opens.len() };
+    for opened in &proposal.opens[..shown] {
+        let addresses = match opened.addresses.as_str() {
+            "" => String::new(),
+            addresses => format!(" ({})", shortened(addresses)),
+        };
+        let text = format!("{} to {}{addresses}: {}", few(&opened.callers), opened.end, opened.over);
+        hanging(out, &format!("{lead}  "), &text);
+    }
+    if proposal.opens.len() > shown {
+        out.push(Tag::Dim, format!("{lead}  … and {} more", proposal.opens.len() - shown)).line();
+    }
+}
+
+/// Names; of many the first ones.
+fn few(names: &[String]) -> String {
+    match names {
+        all if all.len() <= 4 => all.join(", "),
+        all => format!("{} and {} more", all[..3].join(", "), all.len() - 3),
     }
 }
 

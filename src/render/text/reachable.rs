@@ -126,7 +126,7 @@ pub(super) fn flows(out: &mut Markup, all: &[ReachableFlows]) {
 }
 
 /// Addresses with their exceptions, each list cut where it is long.
-fn shortened(words: &str) -> String {
+pub(super) fn shortened(words: &str) -> String {
     match words.split_once(" except ") {
         Some((whole, rest)) => format!("{} except {}", short(whole), short(rest)),
         None => short(words),
