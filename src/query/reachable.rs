@@ -151,7 +151,11 @@ impl Gathered {
 impl Groups {
     fn add(&mut self, reached: Reached) {
         let by: Vec<Step> = admissions(&reached.part).into_iter().cloned().collect();
-        let same_step = |a: &Step, b: &Step| a.rule == b.rule && a.text == b.text && a.place == b.place;
+        // What is missing is the same where the same line would state it, whichever addresses it is missing for.
+        let same_step = |a: &Step, b: &Step| {
+            let missing = a.is_unknown() && b.is_unknown() && a.missing().1.is_some() && a.missing().1 == b.missing().1;
+            a.rule == b.rule && a.place == b.place && (a.text == b.text || missing)
+        };
         let same = |group: &Group| {
             group.by.len() == by.len() && group.by.iter().zip(&by).all(|(known, step)| same_step(known, step))
         };
@@ -161,6 +165,13 @@ impl Groups {
             self.0.len() - 1
         });
         let group = &mut self.0[at];
+        for (known, step) in group.by.iter_mut().zip(admissions(&reached.part)).filter(|(known, _)| known.is_unknown())
+        {
+            known.text = shared_words(&known.text, &step.text);
+            if let (Mark::Unknown(fact, _), Mark::Unknown(other, _)) = (&mut known.mark, &step.mark) {
+                *fact = shared_words(fact, other);
+            }
+        }
         let Reached { part, end, name, host } = reached;
         for assumption in part.trail.assumptions {
             // That something answers goes for all flows that are told, and is said once.
@@ -217,6 +228,17 @@ impl Same {
 /// A prefix; of one address the address alone.
 fn prefix_text(prefix: &ipnet::IpNet) -> String {
     AddressSet::from(*prefix).to_string()
+}
+
+/// The words that two texts begin with, and that they go on.
+fn shared_words(a: &str, b: &str) -> String {
+    if a == b {
+        return a.to_string();
+    }
+    let same = a.split(' ').zip(b.split(' ')).take_while(|(a, b)| a == b && *a != "…");
+    let mut words: Vec<&str> = same.map(|(word, _)| word).collect();
+    words.push("…");
+    words.join(" ")
 }
 
 /// Ports by protocol: what goes by the same ports is told together.

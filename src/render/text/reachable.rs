@@ -12,6 +12,9 @@ use crate::render::table::{pad, width, wrap};
 /// How wide the column of ports is at most.
 const PORTS: usize = 24;
 
+/// How many groups are shown; the data has them all.
+const GROUPS: usize = 16;
+
 /// How many lines of one group are shown; the data has them all.
 const LINES: usize = 12;
 
@@ -20,6 +23,10 @@ pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
     let ends = match answer.asked_for {
         EndWord::Destination => ("destination", "destinations"),
         EndWord::Source => ("caller", "callers"),
+    };
+    let narrow = match answer.asked_for {
+        EndWord::Destination => "`within` narrows it, --format json has it whole",
+        EndWord::Source => "--format json has it whole",
     };
     let (word, headline) = match (answer.groups.is_empty(), answer.unknown.is_empty()) {
         (false, _) => (VerdictWord::Yes, counted(&answer.groups, ends)),
@@ -32,14 +39,16 @@ pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
     let told = answer.groups.iter().chain(&answer.unknown).flat_map(|group| &group.by).chain(&answer.denied);
     let place = places(told.filter_map(|step| step.place.as_ref()));
     let place = |step: &AdmissionAnswer| step.place.as_ref().map(&place).unwrap_or_default();
-    for group in &answer.groups {
+    let shown = |groups: usize| if groups > GROUPS + 1 { GROUPS } else { groups };
+    for group in answer.groups.iter().take(shown(answer.groups.len())) {
         out.line();
         heads(&mut out, &group.by, "  ", ("✓", Tag::Good), &place);
         flows(&mut out, &group.flows);
         assumed(&mut out, &group.assumptions);
         steps(&mut out, &group.steps);
     }
-    for group in &answer.unknown {
+    rest(&mut out, &answer.groups[shown(answer.groups.len())..], "let through", &narrow);
+    for group in answer.unknown.iter().take(shown(answer.unknown.len())) {
         out.line();
         heads(&mut out, &group.by, "  ", ("?", Tag::Doubt), &place);
         flows(&mut out, &group.flows);
@@ -51,11 +60,31 @@ pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
         }
         steps(&mut out, &group.steps);
     }
+    rest(&mut out, &answer.unknown[shown(answer.unknown.len())..], "not known", &narrow);
     if !answer.denied.is_empty() {
         out.line();
         heads(&mut out, &answer.denied, "  ", ("✗", Tag::Bad), &place);
     }
     out
+}
+
+/// What of the groups a screen has no room for, counted by whose addresses they are; and how to see it.
+fn rest(out: &mut Markup, groups: &[ReachableGroup], what: &str, narrow: &str) {
+    if groups.is_empty() {
+        return;
+    }
+    let mut ends: Vec<(&str, usize)> = Vec::new();
+    for flows in groups.iter().flat_map(|group| &group.flows) {
+        match ends.iter_mut().find(|(end, _)| *end == flows.end) {
+            Some((_, count)) => *count += 1,
+            None => ends.push((&flows.end, 1)),
+        }
+    }
+    let named: Vec<&str> = ends.iter().take(6).map(|(end, _)| *end).collect();
+    let more =
+        if ends.len() > named.len() { format!(" and {} others", ends.len() - named.len()) } else { String::new() };
+    out.line();
+    hanging(out, "  ", &format!("… and {} more {what}: {}{more}; {narrow}", groups.len(), named.join(", ")));
 }
 
 /// How much it is, in a few words.
