@@ -2,6 +2,7 @@
 //! they take calls. Not the site of an app behind it.
 
 use super::Engine;
+use super::effective::ListOwner;
 use super::egress::Caller;
 use super::flow::{Ends, Flows, Symbol, SymbolOf};
 use super::meaning::Viewpoint;
@@ -103,7 +104,8 @@ impl<'m> Engine<'m> {
         let noun = &self.model[id];
         let version = self.version_of(id);
         let Some(subnet) = noun.subnet else { return Vec::new() };
-        let Some(group) = self.model[subnet].nsg.as_ref().map(|nsg| &self.model[nsg.value]) else { return Vec::new() };
+        let Some(nsg) = self.model[subnet].nsg.as_ref().map(|nsg| nsg.value) else { return Vec::new() };
+        let group = &self.model[nsg];
         let wanted = |needed: &NeededTraffic| match needed.only_where.as_deref() {
             Some("ftp") => noun.ftp.as_ref().is_some_and(|ftp| ftp.value),
             Some(_) => false,
@@ -111,11 +113,12 @@ impl<'m> Engine<'m> {
         };
         let needed = self.platform().needed_traffic().into_iter();
         let needed = needed.filter(|n| n.version == version && self.fires(&n.rule) && wanted(n));
-        needed.filter_map(|needed| Some(Lack { line: self.denying(group, subnet, &needed)?, needed, group })).collect()
+        needed.filter_map(|needed| Some(Lack { line: self.denying(nsg, subnet, &needed)?, needed, group })).collect()
     }
 
     /// The line of a group that denies some of the traffic, for certain.
-    fn denying(&self, group: &'m Nsg, subnet: SubnetId, needed: &NeededTraffic) -> Option<&'m SecurityRule> {
+    fn denying(&self, nsg: NsgId, subnet: SubnetId, needed: &NeededTraffic) -> Option<&'m SecurityRule> {
+        let group: &'m Nsg = &self.model[nsg];
         let here = Ends::Set(self.model[subnet].addresses());
         let peer = match needed.peer.as_str() {
             "subnet" => here.clone(),
@@ -127,7 +130,7 @@ impl<'m> Engine<'m> {
         let flows = Flows { source, destination, protocols, source_ports: None, ports: needed.ports.clone() };
         let list = if needed.outbound { &group.outbound } else { &group.inbound };
         let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };
-        let decided = self.lines(list, view).first_match(&flows);
+        let decided = self.lines((ListOwner::Nsg(nsg), needed.outbound), list, view).first_match(&flows);
         let denied = |line: usize| list[line].action == Action::Deny;
         decided
             .iter()

@@ -95,21 +95,21 @@ impl<'m> Engine<'m> {
         for (id, _) in self.admin_sets(vnet) {
             let set = &model[id];
             let rules = if outbound { &set.outbound } else { &set.inbound };
-            lists.push(self.compiled(ListOwner::AdminRules(id), rules, view));
+            lists.push(self.compiled((ListOwner::AdminRules(id), outbound), rules, view));
         }
         for at_subnet in (Gate { subnet: Some(subnet), nic, outbound }).order() {
             let group = if at_subnet { model[subnet].nsg.as_ref().map(|nsg| nsg.value) } else { nic };
             if let Some(id) = group {
                 let rules = if outbound { &model[id].outbound } else { &model[id].inbound };
-                lists.push(self.compiled(ListOwner::Nsg(id), rules, view));
+                lists.push(self.compiled((ListOwner::Nsg(id), outbound), rules, view));
             }
         }
         let unfiltered = if outbound { self.unfiltered(Some(subnet), true) } else { None };
         EffectiveSecurity { unfiltered: unfiltered.unwrap_or_default(), lists }
     }
 
-    fn compiled(&self, owner: ListOwner, rules: &'m [SecurityRule], view: Viewpoint) -> List<'m> {
-        let (means, public) = (self.lines(rules, view), self.public_space());
+    fn compiled(&self, (owner, outbound): (ListOwner, bool), rules: &'m [SecurityRule], view: Viewpoint) -> List<'m> {
+        let (means, public) = (self.lines((owner, outbound), rules, view), self.public_space());
         let (mut lines, mut entries) = (Vec::new(), Vec::new());
         for (at, rule) in rules.iter().enumerate() {
             let (source, destination) = means.matchers(at);

@@ -21,7 +21,7 @@ impl Engine<'_> {
         list: &[SecurityRule],
     ) -> Step {
         let differs = decided.doubts.iter().find(|(line, _)| list[*line].action != rule.action);
-        let mut step = match (differs, rule.action) {
+        let step = match (differs, rule.action) {
             (Some((line, fact)), _) => return doubt(owner, &list[*line], fact, Some(rule)),
             (None, Action::Deny) => {
                 let name = rule.name.as_ref().filter(|_| rule.rule.is_none());
@@ -35,12 +35,15 @@ impl Engine<'_> {
             }
             (None, _) => Step::pass(id, text).admitting(),
         };
-        let miss = |line: usize, fields: &[&str]| format!("{}: {}", list[line].text, fields.join(", "));
-        step.misses = decided.misses.iter().map(|m| miss(m.line, &m.fields)).collect();
         // Of two lines with one priority the first that is written decides; `lint` tells that Azure has no such list.
         let twin = list.iter().any(|other| other.priority == rule.priority && other.span != rule.span);
         step.at(rule.span).also_if(twin && rule.rule.is_none() && rule.priority > 0, "eval.determinism")
     }
+}
+
+/// The lines of a list that did not match, and which of their fields did not.
+pub(super) fn missed(decided: &Decided, list: &[SecurityRule]) -> Vec<String> {
+    decided.misses.iter().map(|miss| format!("{}: {}", list[miss.line].text, miss.fields.join(", "))).collect()
 }
 
 impl Engine<'_> {
@@ -60,7 +63,7 @@ impl Engine<'_> {
         // Does it matter which address of its subnet an app shows?
         let by_source = |packet: &Packet<'_>, decision: &Decided| {
             let narrow = |line: usize| !list.rules[line].source.addresses.terms.contains(&Term::Any);
-            let missed = decision.misses.iter().any(|miss| miss.fields == ["source"]);
+            let missed = decision.misses.iter().any(|miss| *miss.fields == ["source"]);
             packet.app.is_some() && !packet.translated && (missed || decision.line.is_some_and(narrow))
         };
         let mut passed = Vec::new();
@@ -71,6 +74,9 @@ impl Engine<'_> {
                     let line = &list.rules[at];
                     let text = format!("{owner} {}", line.text);
                     let mut step = self.rule_step(rule, owner, "", line, text.clone(), &decision, &list.rules);
+                    if !packet.question.briefly {
+                        step.misses = missed(&decision, &list.rules);
+                    }
                     if step.is_block() {
                         step.headline = Some(format!("{owner} denies it: {}", line.text));
                     }

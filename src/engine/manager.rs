@@ -90,6 +90,7 @@ impl Engine<'_> {
             host: None,
             scm: false,
             every_address: false,
+            briefly: false,
         }
     }
 

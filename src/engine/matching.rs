@@ -8,6 +8,7 @@ use super::flow::{Ends, Flows};
 use crate::model::{SecurityRule, TagRef};
 use crate::net::AddressSet;
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// The addresses that one side of a line means, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,6 +125,17 @@ impl Matcher {
         }
     }
 
+    /// Does it match some of the ends, or may it?
+    fn touches(&self, ends: &Ends, public: &AddressSet) -> bool {
+        let Ends::Set(set) = ends else {
+            let cut = self.split(ends, public);
+            return cut.yes.is_some() || cut.maybe.is_some();
+        };
+        let known = self.any || set.meets(&self.set) || set.meets(&self.tagged);
+        let doubtful = || set.intersection(public).meets(&self.within);
+        !set.is_empty() && (known || !self.unstated.is_empty() && doubtful())
+    }
+
     /// The fact that would tell what it does not match for sure.
     pub(super) fn missing_tags(&self) -> String {
         format!("the addresses of {}", tag_list(&self.unstated))
@@ -151,8 +163,8 @@ pub struct Cut {
 pub struct Miss {
     /// The line's place in the list.
     pub line: usize,
-    /// The fields that did not match.
-    pub fields: Vec<&'static str>,
+    /// The fields that did not match: of `protocol`, `source`, `source port`, `destination`, `port` in this order.
+    pub fields: &'static [&'static str],
 }
 
 /// Flows that one line decides.
@@ -175,14 +187,22 @@ pub(super) struct Lines<'r, S> {
     /// What the source (`true`) or the destination of a line means.
     side: S,
     public: AddressSet,
-    known: Vec<OnceCell<(Matcher, Matcher)>>,
+    known: Rc<Sides>,
 }
+
+/// What the sources and the destinations of lines mean, looked up when they are asked for.
+pub(super) type Sides = Vec<OnceCell<(Matcher, Matcher)>>;
 
 impl<'r, S: Fn(&SecurityRule, bool) -> Matcher> Lines<'r, S> {
     /// These lines; `side` says what the source (`true`) or the destination of a line means; `public` are the public
     /// addresses.
     pub(super) fn of(rules: &'r [SecurityRule], public: AddressSet, side: S) -> Self {
-        Self { rules, side, public, known: vec![OnceCell::new(); rules.len()] }
+        Self { rules, side, public, known: Rc::new(vec![OnceCell::new(); rules.len()]) }
+    }
+
+    /// The same, where some of the sides have been looked up before.
+    pub(super) fn known(self, known: Rc<Sides>) -> Self {
+        Self { known, ..self }
     }
 
     /// What the source and the destination of a line mean.
@@ -217,30 +237,50 @@ impl<'r, S: Fn(&SecurityRule, bool) -> Matcher> Lines<'r, S> {
 }
 
 /// The fields of a line that match none of the flows; what is doubtful counts as a match.
-fn missed(flows: &Flows, rule: &SecurityRule, matchers: &(Matcher, Matcher), public: &AddressSet) -> Vec<&'static str> {
-    let source = matchers.0.split(&flows.source, public);
-    let destination = matchers.1.split(&flows.destination, public);
-    fields_missed(flows, rule, &source, &destination)
-}
-
-fn fields_missed(flows: &Flows, rule: &SecurityRule, source: &Cut, destination: &Cut) -> Vec<&'static str> {
+fn missed(
+    flows: &Flows,
+    rule: &SecurityRule,
+    matchers: &(Matcher, Matcher),
+    public: &AddressSet,
+) -> &'static [&'static str] {
     let portless = !flows.has_ports();
     let all_ports = rule.destination.ports.is_all() && rule.source.ports.is_all();
     let from_other_port = match &flows.source_ports {
-        Some(ports) => ports.intersection(&rule.source.ports).is_empty(),
+        Some(ports) => !ports.meets(&rule.source.ports),
         // An ephemeral one: a narrow source port of the rule does not match it.
         None => !rule.source.ports.is_all(),
     };
-    let no_port = if portless { !all_ports } else { flows.ports.intersection(&rule.destination.ports).is_empty() };
-    let fields = [
-        (flows.protocols.intersection(rule.protocols).is_empty(), "protocol"),
-        (source.yes.is_none() && source.maybe.is_none(), "source"),
-        (!portless && from_other_port, "source port"),
-        (destination.yes.is_none() && destination.maybe.is_none(), "destination"),
-        (no_port, "port"),
+    let no_port = if portless { !all_ports } else { !flows.ports.meets(&rule.destination.ports) };
+    let missed = [
+        flows.protocols.intersection(rule.protocols).is_empty(),
+        !matchers.0.touches(&flows.source, public),
+        !portless && from_other_port,
+        !matchers.1.touches(&flows.destination, public),
+        no_port,
     ];
-    fields.into_iter().filter(|(missed, _)| *missed).map(|(_, name)| name).collect()
+    let number = missed.iter().enumerate().fold(0, |number, (bit, missed)| number | usize::from(*missed) << bit);
+    let (fields, count) = &FIELDS[number];
+    &fields[..*count]
 }
+
+/// Every choice of the five fields of a line.
+static FIELDS: [([&str; 5], usize); 32] = {
+    let names = ["protocol", "source", "source port", "destination", "port"];
+    let mut all = [([""; 5], 0); 32];
+    let mut number = 0;
+    while number < all.len() {
+        let mut bit = 0;
+        while bit < names.len() {
+            if number >> bit & 1 == 1 {
+                all[number].0[all[number].1] = names[bit];
+                all[number].1 += 1;
+            }
+            bit += 1;
+        }
+        number += 1;
+    }
+    all
+};
 
 /// Puts what a line matches of a piece into `decided`, and the rest into `rest`.
 fn take(
@@ -256,15 +296,14 @@ fn take(
     let portless = !flows.has_ports();
     let protocols = flows.protocols.intersection(rule.protocols);
     let ports = flows.ports.intersection(&rule.destination.ports);
-    let source = matchers.0.split(&flows.source, public);
-    let destination = matchers.1.split(&flows.destination, public);
-
-    let fields = fields_missed(flows, rule, &source, &destination);
+    let fields = missed(flows, rule, matchers, public);
     if !fields.is_empty() {
         piece.misses.push(Miss { line, fields });
         rest.push(piece);
         return;
     }
+    let source = matchers.0.split(&flows.source, public);
+    let destination = matchers.1.split(&flows.destination, public);
 
     // Cut away, field by field, what does not match; what is left matches or may match.
     let mut left = piece.clone();

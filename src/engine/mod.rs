@@ -70,6 +70,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// What the sides of the lines of a list mean at a subnet, outbound or inbound.
+type SidesOfLists = HashMap<(ListOwner, bool, meaning::Viewpoint), Rc<matching::Sides>>;
+
 /// The effective routes of subnets.
 type Tables = HashMap<(VnetId, Option<SubnetId>), Rc<Vec<Route>>>;
 
@@ -86,6 +89,8 @@ pub struct Engine<'m> {
     callers: OnceCell<HashMap<SubnetId, Vec<AppId>>>,
     /// The effective routes of the subnets that were asked about.
     routes: RefCell<Tables>,
+    /// What the lines mean that were asked.
+    sides: RefCell<SidesOfLists>,
     /// What the tag VirtualNetwork holds at the subnets that were asked about.
     networks: RefCell<HashMap<meaning::Viewpoint, AddressSet>>,
 }
@@ -99,6 +104,7 @@ impl<'m> Engine<'m> {
             public: OnceCell::new(),
             callers: OnceCell::new(),
             routes: RefCell::default(),
+            sides: RefCell::default(),
             networks: RefCell::default(),
         }
     }

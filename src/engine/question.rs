@@ -123,6 +123,9 @@ pub struct Question {
     /// Is every single address of the target asked about, those between the subnets of a network too, where nothing
     /// can stand?
     pub every_address: bool,
+    /// Do the verdict and the rules that decide suffice? Then steps do not say every further rule that they rest on, nor
+    /// which lines did not match.
+    pub briefly: bool,
 }
 
 impl Question {
@@ -140,6 +143,7 @@ impl Question {
             host: None,
             scm: false,
             every_address: false,
+            briefly: false,
         }
     }
 

@@ -123,7 +123,7 @@ impl Engine<'_> {
     fn by_misses(&self, mut step: Step, packet: &Packet<'_>, decision: &Decision<'_>, rules: &[SecurityRule]) -> Step {
         let otherwise = decision.decided.misses.iter().filter(|miss| decision.differs(&rules[miss.line]));
         for miss in otherwise {
-            let [field] = miss.fields.as_slice() else { continue };
+            let [field] = miss.fields else { continue };
             let rule = &rules[miss.line];
             let own = match *field {
                 "protocol" => "nsg.protocols",

@@ -2,7 +2,8 @@
 //! mean.
 
 use super::Engine;
-use super::lines::{amendment, direction, doubt};
+use super::effective::ListOwner;
+use super::lines::{amendment, direction, doubt, missed};
 use super::matching::{Lines, Matcher};
 use super::meaning::Viewpoint;
 use super::packet::Packet;
@@ -11,6 +12,8 @@ use super::reasons::Decision;
 use super::trail::Step;
 use crate::model::*;
 use crate::net::{AddressSet, PortSet};
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 impl Engine<'_> {
     /// Out of a sender: admin rules, the interface's group, then the subnet's.
@@ -131,10 +134,10 @@ impl Engine<'_> {
         let vnet = packet.vnet;
         let packet_subnet = packet.subnet;
         let (mut on, mut past) = (vec![packet], Vec::new());
-        for (_, set) in self.admin_sets(vnet) {
+        for (id, set) in self.admin_sets(vnet) {
             let list = if outbound { &set.outbound } else { &set.inbound };
             let view = Viewpoint { vnet, subnet: packet_subnet };
-            let lines = self.lines(list, view);
+            let lines = self.lines((ListOwner::AdminRules(id), outbound), list, view);
             let mut next = Vec::new();
             for packet in on {
                 for decided in lines.first_match(&packet.flows) {
@@ -157,7 +160,7 @@ impl Engine<'_> {
                     };
                     let rule = &list[line];
                     let text = format!("{} {} {}", set.head.name, direction(outbound), rule.text);
-                    let step = self.rule_step(
+                    let mut step = self.rule_step(
                         "nsg.admin-rules.first",
                         &set.head.name,
                         "admin rules",
@@ -166,6 +169,9 @@ impl Engine<'_> {
                         &decided,
                         list,
                     );
+                    if !packet.question.briefly {
+                        step.misses = missed(&decided, list);
+                    }
                     packet.push(step.also("nsg.admin-rules.actions").also(stage(outbound)));
                     if rule.action == Action::AlwaysAllow || perhaps_past {
                         past.push(packet);
@@ -198,7 +204,9 @@ impl Engine<'_> {
         let outbound = place.gate.outbound;
         let other = if outbound { &group.inbound } else { &group.outbound };
         let view = Viewpoint { vnet: packet.vnet, subnet: packet.subnet };
-        let (lines, opposite) = (self.lines(list, view), self.lines(other, view));
+        let owner = ListOwner::Nsg(nsg);
+        let lines = self.lines((owner, outbound), list, view);
+        let opposite = self.lines((owner, !outbound), other, view);
         let mut passed = Vec::new();
         for decided in lines.first_match(&packet.flows) {
             let mut packet = packet.with(decided.flows.clone());
@@ -214,13 +222,19 @@ impl Engine<'_> {
                 if step.is_block() {
                     step.remedy = amendment(self, group, list, line, &decided.flows, outbound);
                 }
-                if !step.is_unknown() {
+                let wholly = !packet.question.briefly;
+                if wholly {
+                    step.misses = missed(&decided, list);
+                }
+                if wholly && !step.is_unknown() {
                     let decision = Decision { decided: &decided, rule, line, view, place, app: packet.app };
                     step = self.with_reasons(step, &packet, &decision, &lines, &opposite);
                 }
-                let step = self.with_tag_rules(step, list, line, &decided, &packet, outbound);
-                let hint =
-                    if outbound && !step.is_block() { self.what_else_is_needed(&packet, nsg, list) } else { None };
+                if wholly {
+                    step = self.with_tag_rules(step, list, line, &decided, &packet, outbound);
+                }
+                let passes = outbound && !step.is_block();
+                let hint = if passes { self.what_else_is_needed(&packet, nsg, list) } else { None };
                 packet.push(step.also(stage(outbound)));
                 hint.into_iter().for_each(|hint| packet.push(hint));
             }
@@ -229,16 +243,22 @@ impl Engine<'_> {
         passed
     }
 
-    /// The lines of a list as they are understood at a subnet.
+    /// The lines of a list, that of its owner in one direction (outbound is `true`), as they are understood at a subnet.
+    /// What their addresses mean is looked up once; the ports may be others than those that were declared.
     pub(super) fn lines<'r>(
         &self,
+        (owner, outbound): (ListOwner, bool),
         rules: &'r [SecurityRule],
         view: Viewpoint,
     ) -> Lines<'r, impl Fn(&SecurityRule, bool) -> Matcher> {
-        Lines::of(rules, self.public_space(), move |rule, source| {
+        let lines = Lines::of(rules, self.public_space(), move |rule, source| {
             let side = if source { &rule.source } else { &rule.destination };
             self.matcher(&side.addresses, Some(view))
-        })
+        });
+        let mut sides = self.sides.borrow_mut();
+        lines.known(
+            sides.entry((owner, outbound, view)).or_insert_with(|| Rc::new(vec![OnceCell::new(); rules.len()])).clone(),
+        )
     }
 }
 

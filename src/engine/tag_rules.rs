@@ -2,6 +2,7 @@
 //! service endpoint changes of it, and what else must be open. Which line decides is not found out here.
 
 use super::Engine;
+use super::effective::ListOwner;
 use super::flow::{Ends, Flows, SymbolOf};
 use super::lines::amendment;
 use super::matching::Decided;
@@ -39,7 +40,7 @@ impl Engine<'_> {
         let opposite = |rule: &SecurityRule| own(rule) && rule.action != list[line].action;
         for miss in decided.misses.iter().filter(|miss| opposite(&list[miss.line])) {
             let [(source, from), (destination, to)] = sides(&list[miss.line]);
-            let (side, ends) = match miss.fields.as_slice() {
+            let (side, ends) = match miss.fields {
                 ["source"] => (source, from),
                 ["destination"] => (destination, to),
                 _ => continue,
@@ -127,7 +128,7 @@ impl Engine<'_> {
         let wanted = TagRef { name: needs.clone(), region, text: needs.clone() };
         let flows = Flows { destination: self.tag_ends(&wanted), ..packet.flows.clone() };
         let view = Viewpoint { vnet: packet.vnet, subnet: packet.subnet };
-        let decided = self.lines(list, view).first_match(&flows);
+        let decided = self.lines((ListOwner::Nsg(nsg), true), list, view).first_match(&flows);
         let denied = decided.iter().find(|decided| {
             decided.doubts.is_empty() && decided.line.is_some_and(|line| list[line].action == Action::Deny)
         })?;

@@ -108,7 +108,7 @@ impl AddressSet {
 
     /// Have the sets an address in common?
     pub fn meets(&self, other: &Self) -> bool {
-        !self.intersection(other).is_empty()
+        self.v4.meets(&other.v4) || self.v6.meets(&other.v6)
     }
 
     /// May the sets have an address in common? No more than their least and greatest addresses are looked at.

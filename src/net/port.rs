@@ -79,6 +79,11 @@ impl PortSet {
         self.0.may_meet(&other.0)
     }
 
+    /// Have the sets a port in common?
+    pub fn meets(&self, other: &Self) -> bool {
+        self.0.meets(&other.0)
+    }
+
     /// Is every port of this set in the other?
     pub fn is_subset(&self, other: &Self) -> bool {
         self.0.is_subset(&other.0)

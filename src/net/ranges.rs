@@ -149,6 +149,15 @@ impl<T: Bound> Ranges<T> {
         self.difference(other).is_empty()
     }
 
+    /// Have the sets a number in common?
+    pub fn meets(&self, other: &Self) -> bool {
+        let (few, many) = if self.0.len() <= other.0.len() { (&self.0, &other.0) } else { (&other.0, &self.0) };
+        few.iter().any(|(start, end)| {
+            let from = many.partition_point(|range| range.1 < *start);
+            many.get(from).is_some_and(|range| range.0 <= *end)
+        })
+    }
+
     /// May the sets have a number in common? No more than their least and greatest numbers are looked at.
     pub(super) fn may_meet(&self, other: &Self) -> bool {
         match (self.0.first(), self.0.last(), other.0.first(), other.0.last()) {

@@ -94,12 +94,14 @@ pub(super) struct Narrowed {
     pub(super) ports: PortSet,
     /// What kind of traffic they are.
     pub(super) traffic: Traffic,
+    /// Do the verdict and the rules that decide suffice?
+    pub(super) briefly: bool,
 }
 
 impl Default for Narrowed {
     fn default() -> Self {
         let (source_ports, ports) = (PortSet::all(), PortSet::all());
-        Self { over: None, source_ports, ports, traffic: Traffic::Application }
+        Self { over: None, source_ports, ports, traffic: Traffic::Application, briefly: true }
     }
 }
 
@@ -117,6 +119,7 @@ impl Narrowed {
             host: None,
             scm: false,
             every_address: true,
+            briefly: self.briefly,
         }
     }
 

@@ -52,6 +52,7 @@ fn question(asked: &Asked<'_>, source: Source, thing: Thing) -> (Question, Taken
         host: None,
         scm: read.scm,
         every_address: false,
+        briefly: true,
     };
     (question, read.taken)
 }

@@ -121,6 +121,7 @@ pub(super) fn question_from(
         host,
         scm: read.scm,
         every_address: false,
+        briefly: false,
     };
     let taken = match &read.target {
         Target::Name(host, None) if read.taken.text == "a host name" => {

@@ -21,6 +21,7 @@ pub(super) fn what(
 ) -> Result<ReachableAnswer, Diagnostic> {
     let (source, source_taken) = name::source(asked, source)?;
     let (narrowed, within) = narrowed(asked, how)?;
+    let narrowed = Narrowed { briefly: !explained, ..narrowed };
     let (scopes, mut taken) = match &within {
         Some(values) => scopes(asked, values, &source, &narrowed)?,
         None => (vec![Scope::everything(asked, narrowed)], Vec::new()),

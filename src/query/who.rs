@@ -17,7 +17,7 @@ pub(super) fn who(
     span: Span,
     explained: bool,
 ) -> Result<ReachableAnswer, Diagnostic> {
-    let (reached, taken) = reached(asked, target, how, span)?;
+    let (reached, taken) = reached(asked, target, how, span, explained)?;
     Ok(answer(asked, span, EndWord::Source, vec![taken], reached, explained))
 }
 
@@ -27,6 +27,7 @@ pub(super) fn reached(
     target: &Word,
     how: &[How],
     span: Span,
+    explained: bool,
 ) -> Result<(Vec<Reached>, Taken), Diagnostic> {
     let mut all = Vec::new();
     let of = name::target_thing(asked, target);
@@ -39,7 +40,7 @@ pub(super) fn reached(
         }
         // Whoever asks for all of them asks for every source port too.
         let source_ports = question.source_ports.clone().or_else(|| Some(crate::net::PortSet::all()));
-        let question = Question { source_ports, every_address: true, ..question };
+        let question = Question { source_ports, every_address: true, briefly: !explained, ..question };
         all.extend(asked.engine.walk(&question).into_iter().map(|part| {
             let end = part.flows.source.clone();
             Reached { part, end, name: Some(name.clone()), host: None }

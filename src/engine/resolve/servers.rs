@@ -175,6 +175,7 @@ impl Engine<'_> {
             host: None,
             scm: false,
             every_address: false,
+            briefly: false,
         };
         let parts = self.walk(&question);
         // What does not enter the network meets no group there, bypassed or not.
