@@ -128,11 +128,16 @@ impl Engine<'_> {
         access.into_iter().any(names_subnets)
     }
 
+    /// The names of the tags that hold all of Azure's public addresses.
+    pub(super) fn cloud_tags(&self) -> &[String] {
+        let is_whole = |name: &&str| self.platform().tag(name).is_some_and(|(tag, _)| tag.whole_cloud);
+        let names = || self.platform().names("service-tag").into_iter().filter(is_whole).map(String::from).collect();
+        self.cloud.get_or_init(names)
+    }
+
     /// The tags that every public address of Azure has.
     pub(super) fn azure_tags(&self, region: Option<&str>) -> Vec<(String, Option<String>)> {
-        let all = self.platform().names("service-tag");
-        let whole = all.into_iter().filter(|name| self.platform().tag(name).is_some_and(|(tag, _)| tag.whole_cloud));
-        whole.map(|name| (name.to_string(), region.map(String::from))).collect()
+        self.cloud_tags().iter().map(|name| (name.to_string(), region.map(String::from))).collect()
     }
 
     /// The line that would state the addresses of a caller who shows an app's outbound ones.

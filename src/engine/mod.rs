@@ -85,6 +85,8 @@ pub struct Engine<'m> {
     of_apps: OnceCell<Vec<Finding>>,
     /// The addresses that the internet routes.
     public: OnceCell<AddressSet>,
+    /// The names of the tags that hold all of Azure's public addresses.
+    cloud: OnceCell<Vec<String>>,
     /// The apps that call out of each subnet.
     callers: OnceCell<HashMap<SubnetId, Vec<AppId>>>,
     /// The effective routes of the subnets that were asked about.
@@ -102,6 +104,7 @@ impl<'m> Engine<'m> {
             model,
             of_apps: OnceCell::new(),
             public: OnceCell::new(),
+            cloud: OnceCell::new(),
             callers: OnceCell::new(),
             routes: RefCell::default(),
             sides: RefCell::default(),

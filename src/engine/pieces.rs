@@ -81,7 +81,9 @@ impl Engine<'_> {
         borders.extend(model.on_premises().map(|(_, site)| site.addresses()));
         borders.retain(|border| border.meets(of));
         // Where all of a set lies in one of these, the platform's ranges are asked for nothing.
-        let ranges = ["platform-addresses", "private-ranges"].map(|name| self.platform().addresses(name));
+        let [platform, private] = ["platform-addresses", "private-ranges"].map(|name| self.platform().addresses(name));
+        // Of the platform's addresses the internet routes some, which leave the public way where no other takes them.
+        let ranges = [platform.intersection(&self.public_space()), platform, private];
         borders.extend(ranges.into_iter().filter(|range| range.meets(of)));
         if !borders.iter().any(|border| of.is_subset(border)) {
             borders.push(self.public_space());

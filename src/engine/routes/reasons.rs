@@ -104,8 +104,7 @@ impl Engine<'_> {
             Ends::Set(set) => {
                 let declared = self.model.services().flat_map(|(_, service)| &service.public_ip);
                 let declared = declared.chain(self.model.apps().flat_map(|(_, app)| &app.inbound_ip));
-                let names = self.platform().names("service-tag").into_iter().filter(|name| whole(name));
-                let stated = names.filter_map(|name| self.platform().tag(name)?.0.prefixes.clone());
+                let stated = self.cloud_tags().iter().filter_map(|name| self.platform().tag(name)?.0.prefixes.clone());
                 let all = stated.fold(AddressSet::of(declared.map(|ip| &ip.value)), |all, set| all.union(&set));
                 !set.is_empty() && set.is_subset(&all)
             }

@@ -16,8 +16,8 @@ pub(in crate::query) fn whose(asked: &Asked<'_>, set: &AddressSet) -> String {
     }
     match border(asked, set) {
         Some((thing, _)) => thing.head(model).name.clone(),
-        None if set.is_subset(&asked.engine.public_addresses()) => "Internet".into(),
         None if set.is_subset(&model.platform.addresses("platform-addresses")) => "the platform".into(),
+        None if set.is_subset(&asked.engine.public_addresses()) => "Internet".into(),
         None => "nothing declared".into(),
     }
 }
