@@ -9,6 +9,7 @@ use super::routes::either;
 use super::scope::{Covered, Scope};
 use super::trail::{Outcome, Step, Trail};
 use super::validity;
+use super::walk::{of_family, other_family};
 use crate::model::*;
 use crate::net::{AddressSet, PortSet, Protocol};
 use crate::platform::Scaling;
@@ -135,14 +136,17 @@ impl Engine<'_> {
         if let Some(by) = self.gateway_integration(app) {
             return self.by_point_to_site(question, app, by, goal, trail);
         }
-        let Some(subnet) = self.integration_subnet(app) else {
-            return vec![self.without_integration(question, app, goal, trail)].into_iter().flatten().collect();
-        };
         let protocols = question.protocols();
+        let joined = self.integration_subnet(app);
         if let Some(other) = protocols.iter().find(|protocol| !matches!(protocol, Protocol::Tcp | Protocol::Udp)) {
-            let text = format!("virtual network integration carries TCP and UDP, not {}", other.word().to_uppercase());
+            // An app that is not integrated sends no other packets either (O-30).
+            let who = if joined.is_some() { "virtual network integration carries" } else { "an app calls over" };
+            let text = format!("{who} TCP and UDP, not {}", other.word().to_uppercase());
             trail.push(Step::block("vnet.protocols", Outcome::Unsupported, text).at(noun.head.span));
         }
+        let Some(subnet) = joined else {
+            return vec![self.without_integration(question, app, goal, trail)].into_iter().flatten().collect();
+        };
         let scope = match self.database_backup(question, app) {
             Some(step) => Scope::Nothing(step),
             None => self.scope(app, question.traffic, subnet),
@@ -168,6 +172,10 @@ impl Engine<'_> {
         };
         let into = |mut packet: Packet<'_>, step: Step, parts: &mut Vec<Part>| {
             packet.push(step.also("eval.out.4-scope"));
+            if of_family(packet.flows.source.clone(), &packet.flows.destination).is_empty() {
+                let step = other_family(&self.model[subnet].head, &packet.flows.destination);
+                return parts.push(packet.end_with(step));
+            }
             parts.extend(self.without_address(&packet));
             self.unsupported_application(&mut packet, app);
             parts.extend(self.mail(packet, true).into_iter().flat_map(|packet| self.leave(packet)));

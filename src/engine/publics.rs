@@ -81,11 +81,27 @@ impl Engine<'_> {
                 vec![Part::of(Flows { source: caller.ends, destination: goal, ..flows }, trail)]
             }
             Owner::Nobody => {
+                if let Some(step) = self.inside(question, &goal) {
+                    trail.push(step);
+                    return vec![Part::of(Flows { source: caller.ends, destination: goal, ..flows }, trail)];
+                }
                 trail.assume(format!("{LISTENS} {}", flows.with_ports(&goal.to_string())));
                 trail.push(Step::pass("eval.out.9-public-target", format!("arrives at {goal}")));
                 vec![Part::of(Flows { source: caller.ends, destination: goal, ..flows }, trail)]
             }
         }
+    }
+
+    /// A thing of a network that the question names is at none of its addresses in public, private ones or not.
+    fn inside(&self, question: &Question, goal: &Ends) -> Option<Step> {
+        let named = question.named?;
+        let place = self.stands_in(named)?;
+        let name = |thing: Thing| &thing.head(self.model).name;
+        let (what, where_it_is) = (name(named), name(place));
+        let text = format!("{goal} is an address in {where_it_is}: the internet does not lead there");
+        let step = Step::block("eval.in.1-entry", Outcome::Dropped, text).at(named.head(self.model).span);
+        let step = step.headline(format!("{goal} of {what} is no public address"));
+        Some(step.remedy("give the target a public address, or ask from a network that reaches it"))
     }
 
     /// At a host by its public address: the groups see its private one.

@@ -267,7 +267,12 @@ impl Engine<'_> {
 
     /// The addresses that the network, its peers and the sites behind it use.
     fn used_privately(&self, vnet: VnetId) -> AddressSet {
-        self.virtual_network(Viewpoint { vnet, subnet: None }).difference(&self.platform().addresses("azure-dns"))
+        let joined = self.peers_of(vnet).into_iter().filter(|peer| peer.connected);
+        let beside = joined.map(|peer| self.model[peer.vnet].addresses());
+        let beside = beside.fold(AddressSet::empty(), |all, set| all.union(&set));
+        self.virtual_network(Viewpoint { vnet, subnet: None })
+            .difference(&self.platform().addresses("azure-dns"))
+            .union(&beside)
     }
 }
 

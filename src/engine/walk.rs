@@ -120,13 +120,7 @@ impl Engine<'_> {
         match noun.place {
             Some(Thing::Subnet(subnet)) => {
                 self.each_target(question, Asker::Host(host), trail, |engine, goal, trail| {
-                    let family = |ends: &AddressSet| match goal.possible().first() {
-                        Some(first) if first.is_ipv4() => ends.intersection(&v4()),
-                        Some(_) => ends.difference(&v4()),
-                        None => ends.clone(),
-                    };
-                    let source = family(&own);
-                    engine.from_subnet(question, subnet, Some(host), Ends::Set(source), goal, trail)
+                    engine.from_subnet(question, subnet, Some(host), Ends::Set(own.clone()), goal, trail)
                 })
             }
             Some(Thing::OnPremises(site)) => self.from_site(question, site, Asker::Host(host), own, trail),
@@ -144,6 +138,13 @@ impl Engine<'_> {
         goal: Ends,
         trail: Trail,
     ) -> Vec<Part> {
+        let source = of_family(source, &goal);
+        if source.is_empty() && !goal.is_empty() {
+            let who = host.map_or(&self.model[subnet].head, |host| &self.model[host].head);
+            let mut trail = trail;
+            trail.push(other_family(who, &goal));
+            return vec![Part::of(question.flows(source, goal), trail)];
+        }
         let packet = Packet {
             question,
             flows: question.flows(source.clone(), goal.clone()),
@@ -273,6 +274,24 @@ impl Engine<'_> {
             engine.enter_from_outside(question, source.clone(), goal, trail)
         })
     }
+}
+
+/// Those of some addresses that can talk to a target: of IPv4 to IPv4, of IPv6 to IPv6.
+pub(super) fn of_family(source: Ends, goal: &Ends) -> Ends {
+    let goal = goal.possible();
+    match source {
+        Ends::Set(all) if goal.is_subset(&v4()) => Ends::Set(all.intersection(&v4())),
+        Ends::Set(all) if !goal.meets(&v4()) => Ends::Set(all.difference(&v4())),
+        other => other,
+    }
+}
+
+/// Who has no address of the target's kind sends nothing there.
+pub(super) fn other_family(who: &Head, goal: &Ends) -> Step {
+    let kind = if goal.possible().meets(&v4()) { "IPv4" } else { "IPv6" };
+    let text = format!("{} has no {kind} address, so it cannot call {goal}", who.name);
+    let step = Step::block("eval.out.6-route", Outcome::Dropped, text).at(who.span);
+    step.headline(format!("{} has no {kind} address", who.name))
 }
 
 fn v4() -> AddressSet {
