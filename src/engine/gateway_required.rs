@@ -209,7 +209,7 @@ impl Entering<'_, '_, '_> {
     pub(super) fn arrive_at(&self, mut packet: Packet<'_>, vnet: VnetId) -> Vec<Part> {
         packet.vnet = vnet;
         let before = packet.trail.steps.len();
-        let parts = match self.engine.endpoint_at(&packet.flows.destination) {
+        let parts = match self.engine.endpoint_at(packet.vnet, &packet.flows.destination) {
             Some(id) => self.engine.to_private_endpoint(packet, id),
             None => self.engine.arrive(packet),
         };

@@ -139,7 +139,9 @@ impl Engine<'_> {
             packet
                 .push(Step::pass("peer.global", format!("{b} is in another region: a global peering")).maybe_at(place));
         }
-        if packet.forwarded {
+        // What set out in the network itself is no foreign traffic there, by whomever it is handed on.
+        let own = packet.flows.source.possible().is_subset(&self.model[from].addresses());
+        if packet.forwarded && !own {
             let accepts = self.link_flag(to, from, |line| line.forwarded_traffic.as_ref(), false);
             let flag = self.flag_place(from, to, |line| line.forwarded_traffic.as_ref());
             if accepts {

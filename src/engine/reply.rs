@@ -14,6 +14,13 @@ impl Engine<'_> {
     pub(super) fn replies<'q>(&self, packet: Packet<'q>) -> Vec<Packet<'q>> {
         let source = packet.flows.source.possible();
         let of_home = !source.is_empty() && source.is_subset(&self.model[packet.home].addresses());
+        if self.is_of_site(source) {
+            let at = (packet.vnet, packet.subnet);
+            return self.on_the_way_back(packet, at, |piece, hop| match hop {
+                Hop::None | Hop::Internet => Some(self.no_way_to_site(piece)),
+                _ => None,
+            });
+        }
         let Some(by) = packet.hops.last().copied().filter(|_| packet.forwarded && of_home) else { return vec![packet] };
         let at = (packet.vnet, packet.subnet);
         self.on_the_way_back(packet, at, |piece, hop| match hop {
@@ -61,6 +68,28 @@ impl Engine<'_> {
             piece
         });
         pieces.collect()
+    }
+
+    /// Are they addresses of a site alone?
+    fn is_of_site(&self, source: &AddressSet) -> bool {
+        !source.is_empty() && self.model.on_premises().any(|(_, site)| source.is_subset(&site.addresses()))
+    }
+
+    /// The reply has no route to the site that calls.
+    fn no_way_to_site(&self, packet: &Packet<'_>) -> Step {
+        let subnet = packet.subnet.map(|subnet| &self.model[subnet]);
+        let name = &subnet.map_or(&self.model[packet.vnet].head, |subnet| &subnet.head).name;
+        let source = self.whole_range(packet);
+        let text = format!("the reply finds no route from {name} back to {source}");
+        let step = Step::block("eval.out.10-reply", Outcome::Dropped, text)
+            .headline(format!("{name} has no route back to {source}"));
+        let table = subnet.and_then(|subnet| subnet.route_table.as_ref()).map(|table| &self.model[table.value]);
+        match table.filter(|table| table.bgp_propagation.as_ref().is_some_and(|on| !on.value)) {
+            Some(table) => step
+                .also("route.gateway-propagation-off")
+                .remedy(format!("amend route-table {} {{ bgp-propagation on }}", table.head.name)),
+            None => step,
+        }
     }
 
     /// The reply has no route to the sender.

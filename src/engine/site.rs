@@ -33,6 +33,12 @@ impl Engine<'_> {
     pub(super) fn through_gateway(&self, mut packet: Packet<'_>, id: GatewayId) -> Vec<Part> {
         let gateway = &self.model[id];
         let name = &gateway.head.name;
+        let lent = gateway
+            .vnet
+            .filter(|vnet| *vnet != packet.vnet && self.peers_of(*vnet).iter().any(|p| p.vnet == packet.vnet));
+        if let Some(owner) = lent {
+            packet = self.cross_peering(packet, owner);
+        }
         self.gateway_state(&mut packet, id);
         let destination = packet.flows.destination.possible().clone();
         let joined =
@@ -243,15 +249,17 @@ impl Engine<'_> {
         self.gateway_state(&mut packet, id);
         let vnet = packet.vnet;
         let destination = packet.flows.destination.possible().clone();
-        if let Some(endpoint) = self.endpoint_at(&packet.flows.destination) {
+        let near = |vnet: VnetId| destination.meets(&self.model[vnet].addresses());
+        let borrows =
+            self.peers_of(vnet).into_iter().find(|peer| near(peer.vnet) && self.lends_gateway(vnet, peer.vnet));
+        let there = if near(vnet) { vnet } else { borrows.as_ref().map_or(vnet, |peer| peer.vnet) };
+        let endpoint = self.endpoint_at(there, &packet.flows.destination);
+        if let Some(endpoint) = endpoint {
             let text = format!("private endpoint {} is reached over the gateway", self.model[endpoint].head.name);
             packet.push(Step::pass("gw.on-prem.private-endpoint", text).at(self.model[endpoint].head.span));
         }
-        if !destination.meets(&self.model[vnet].addresses()) {
-            let peer = self.peers_of(vnet).into_iter().find(|peer| {
-                destination.meets(&self.model[peer.vnet].addresses()) && self.lends_gateway(vnet, peer.vnet)
-            });
-            let Some(peer) = peer else {
+        if !near(vnet) {
+            let Some(peer) = borrows else {
                 let text = format!("{destination} is not in a network that uses gateway {name}");
                 let step = Step::block("peer.gateway-transit.effect", Outcome::Dropped, text);
                 return vec![packet.end_with(step.at(noun.head.span))];
@@ -264,7 +272,7 @@ impl Engine<'_> {
             packet.subnet = Some(subnet);
             return self.by_route(packet);
         }
-        match self.endpoint_at(&packet.flows.destination) {
+        match endpoint {
             Some(endpoint) => self.to_private_endpoint(packet, endpoint),
             None => self.arrive(packet),
         }
@@ -280,13 +288,11 @@ impl Engine<'_> {
         })
     }
 
-    /// The private endpoint at some ends.
-    pub(super) fn endpoint_at(&self, ends: &Ends) -> Option<PrivateEndpointId> {
+    /// The private endpoint of a network at some ends.
+    pub(super) fn endpoint_at(&self, vnet: VnetId, ends: &Ends) -> Option<PrivateEndpointId> {
         if let Some(SymbolOf::PrivateEndpoint(id)) = ends.symbol().map(|symbol| &symbol.of) {
             return Some(*id);
         }
-        let address = ends.possible().single()?;
-        let found = self.model.private_endpoints().find(|(_, e)| e.addresses.iter().any(|own| own.value == address));
-        found.map(|(id, _)| id)
+        self.endpoint_in(vnet, ends.possible())
     }
 }
