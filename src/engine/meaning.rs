@@ -76,7 +76,7 @@ impl Engine<'_> {
         match term {
             Term::Any => Matcher::any(),
             Term::Set(set) => Matcher::of(set.clone()),
-            Term::Asg(asg) => Matcher::of(self.asg_members(*asg)),
+            Term::Asg(asg) => Matcher::of(self.asg_members(*asg, view)),
             Term::Thing(thing) => self.thing_addresses(*thing),
             Term::Tag(tag) => self.tag(tag, view),
         }
@@ -126,12 +126,21 @@ impl Engine<'_> {
         }
     }
 
-    /// The addresses of the interfaces that are in an application security group.
-    fn asg_members(&self, asg: AsgId) -> AddressSet {
-        let hosts = self.model.hosts().filter(|(_, host)| host.asgs.contains(&asg)).flat_map(|(_, h)| &h.addresses);
+    /// The addresses of the interfaces that are in an application security group. Where another network has the
+    /// addresses of the one that is looked from, an address is that of its own machine.
+    fn asg_members(&self, asg: AsgId, view: Option<Viewpoint>) -> AddressSet {
+        let hosts = self.model.hosts().filter(|(_, host)| host.asgs.contains(&asg));
+        let hosts = hosts.map(|(id, host)| (Thing::Host(id), &host.addresses));
         let endpoints = self.model.private_endpoints().filter(|(_, e)| e.asgs.contains(&asg));
-        let endpoints = endpoints.flat_map(|(_, e)| &e.addresses);
-        AddressSet::of(&hosts.chain(endpoints).map(|a| a.value.into()).collect::<Vec<_>>())
+        let endpoints = endpoints.map(|(id, endpoint)| (Thing::PrivateEndpoint(id), &endpoint.addresses));
+        let meant = |thing: Thing, addresses: AddressSet| match view {
+            Some(view) if self.stands_in(thing) != Some(Thing::Vnet(view.vnet)) => {
+                addresses.difference(&self.model[view.vnet].addresses())
+            }
+            _ => addresses,
+        };
+        let members = hosts.chain(endpoints).map(|(thing, all)| meant(thing, all.iter().map(|a| a.value).collect()));
+        members.fold(AddressSet::empty(), |all, set| all.union(&set))
     }
 
     /// The tag VirtualNetwork of a subnet: its network, peers, sites behind gateways, the prefixes of its user-defined

@@ -4,6 +4,7 @@
 use super::Engine;
 use super::flow::{Ends, SymbolOf};
 use super::packet::Packet;
+use super::question::Target;
 use super::trail::{Outcome, Step};
 use crate::model::*;
 use crate::net::AddressSet;
@@ -87,9 +88,20 @@ impl Engine<'_> {
         }
     }
 
+    /// The private endpoint whose address the name of a service or app led to.
+    fn endpoint_meant(&self, packet: &Packet<'_>) -> Option<Thing> {
+        let Target::Name(_, Some(thing)) = packet.question.target else { return None };
+        let goal = packet.flows.destination.possible().single()?;
+        let endpoints = self.model.private_endpoints();
+        let mut meant = endpoints.filter(|(_, one)| one.target.as_ref().is_some_and(|target| target.value == thing));
+        let there = meant.find(|(_, one)| one.addresses.iter().any(|address| address.value == goal));
+        there.map(|(id, _)| Thing::PrivateEndpoint(id))
+    }
+
     /// Where flows do not come to what the question names, because they are at another place with the same addresses.
     pub(super) fn elsewhere(&self, packet: &Packet<'_>, place: Thing) -> Option<Step> {
-        let named = packet.question.named?;
+        let stands = |thing: &Thing| self.stands_in(*thing).is_some();
+        let named = packet.question.named.filter(stands).or_else(|| self.endpoint_meant(packet))?;
         let meant = self.stands_in(named)?;
         if meant == place {
             return None;
