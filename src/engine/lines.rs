@@ -86,11 +86,13 @@ impl Engine<'_> {
                     let default = list.default.as_ref().map_or(unstated, |stated| stated.value);
                     let place = list.default.as_ref().map_or(list.span, |stated| stated.span);
                     let text = format!("{owner} default {}", default.word());
-                    let step = match default {
-                        Action::Deny => Step::block(rule, Outcome::Dropped, text)
+                    let otherwise = decision.doubts.iter().find(|(line, _)| list.rules[*line].action != default);
+                    let step = match (otherwise, default) {
+                        (Some((line, fact)), _) => doubt(owner, &list.rules[*line], fact, None),
+                        (None, Action::Deny) => Step::block(rule, Outcome::Dropped, text)
                             .at(place)
                             .headline(format!("no line of {owner} allows it")),
-                        _ => Step::pass(rule, text).at(place).admitting(),
+                        (None, _) => Step::pass(rule, text).at(place).admitting(),
                     };
                     packet.push(step.also_if(by_source(&packet, &decision), "src.vnet.private-target"));
                 }

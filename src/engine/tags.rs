@@ -90,12 +90,31 @@ impl Engine<'_> {
                 None => tags.all || tags.never.iter().any(|never| never == tag),
             }
         });
-        // The address of an app's own TLS binding is none of the addresses of apps, nor is one that apps call from.
+        // The address of an app's own TLS binding is none of the addresses of apps; where apps are called, no other
+        // service is; and no service is where apps call from, or where a machine of the customer's has its address.
         let of_apps = self.is_of_apps(tag);
-        let apart = self.model.apps.iter().filter(|app| of_apps && app.is_on("ip-tls"));
+        let elsewhere = |app: &App| region.is_some_and(|of| app.head.region.as_ref().is_some_and(|r| r.value != of));
+        let of_type = of_apps || self.is_of_services(tag);
+        let apart = self.model.apps().filter(|(id, app)| match (of_apps, self.environment(*id)) {
+            (true, _) => app.is_on("ip-tls") || elsewhere(app),
+            (false, none) => of_type && none.is_none(),
+        });
         let others = others.flat_map(|service| &service.public_ip);
-        let others = AddressSet::of(others.chain(apart.flat_map(|app| &app.inbound_ip)).map(|ip| &ip.value));
-        if of_apps { others.union(&self.addresses_of_callers()) } else { others }
+        let others = AddressSet::of(others.chain(apart.flat_map(|(_, app)| &app.inbound_ip)).map(|ip| &ip.value));
+        if of_type { others.union(&self.addresses_of_callers()).union(&self.addresses_of_machines()) } else { others }
+    }
+
+    /// The public addresses that declared machines, appliances and NAT gateways have.
+    fn addresses_of_machines(&self) -> AddressSet {
+        let hosts = self.model.hosts.iter().flat_map(|host| &host.public_ip);
+        let appliances = self.model.appliances.iter().flat_map(|appliance| &appliance.public_ip);
+        let gateways = self.model.nat_gateways.iter().flat_map(|nat| &nat.public_ip);
+        AddressSet::of(hosts.chain(appliances).chain(gateways).map(|ip| &ip.value))
+    }
+
+    /// Is it the tag of one kind of service?
+    fn is_of_services(&self, tag: &str) -> bool {
+        self.platform().service_types().iter().any(|of_type| of_type.tag.as_deref() == Some(tag))
     }
 
     /// Is it the tag of the addresses at which apps are called?
