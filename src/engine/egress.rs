@@ -260,8 +260,9 @@ impl Engine<'_> {
 
     /// What the internet sees of a network's flows: NAT gateway, own public address, the app's, or a default one.
     fn translate(&self, packet: &mut Packet<'_>, caller: &mut Caller, way: Way) {
-        if let Some(last) = packet.hops.last().copied() {
-            self.translate_at_appliance(packet, caller, last);
+        if let Some(last) = packet.hops.last().copied()
+            && !self.translates(packet, last)
+        {
             return;
         }
         let subnet = packet.subnet.map(|subnet| &self.model[subnet]);
@@ -287,6 +288,10 @@ impl Engine<'_> {
         }
         let default = subnet.and_then(|s| s.default_outbound_access.as_ref());
         let default = default.or(self.model[packet.vnet].default_outbound_access.as_ref()).cloned();
+        if let Some(last) = packet.hops.last().copied() {
+            self.out_of_appliance(packet, caller, last, default, way);
+            return;
+        }
         if let Some(app) = packet.app {
             caller.ends = self.platform_ends(app);
             caller.app = Some(app);
@@ -354,25 +359,38 @@ impl Engine<'_> {
         }
     }
 
-    fn translate_at_appliance(&self, packet: &mut Packet<'_>, caller: &mut Caller, last: ApplianceId) {
+    /// Does an appliance put an address of its own into what it hands on to the internet? Unless it says it does not.
+    fn translates(&self, packet: &mut Packet<'_>, last: ApplianceId) -> bool {
         let noun = &self.model[last];
         let name = &noun.head.name;
-        let stated = AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value));
-        let snat = noun.snat.as_ref();
-        if matches!(snat.map(|s| &s.value), Some(Snat::Off)) && noun.public_ip.is_empty() {
-            let text = format!("{name} neither translates nor has a public address: replies cannot come back");
-            packet.push(
-                Step::block("route.udr.appliance-internet-nat", Outcome::Dropped, text)
-                    .maybe_at(snat.map(|s| s.span))
-                    .remedy(format!("amend appliance {name} {{ snat on; public-ip ADDRESS }}")),
-            );
-            return;
-        }
-        caller.ends = if stated.is_empty() {
+        let Some(off) = noun.snat.as_ref().filter(|snat| matches!(snat.value, Snat::Off)) else { return true };
+        let text = format!("{name} does not translate to an address of its own: replies cannot come back");
+        let step = Step::block("route.udr.appliance-internet-nat", Outcome::Dropped, text).at(off.span);
+        let line = if noun.public_ip.is_empty() { "snat on; public-ip ADDRESS" } else { "snat on" };
+        packet.push(step.remedy(format!("amend appliance {name} {{ {line} }}")));
+        false
+    }
+
+    /// Out of an appliance by its own public address, or by one that nobody stated where its subnet may have one.
+    fn out_of_appliance(
+        &self,
+        packet: &mut Packet<'_>,
+        caller: &mut Caller,
+        last: ApplianceId,
+        default: Option<Stated<bool>>,
+        way: Way,
+    ) {
+        let noun = &self.model[last];
+        let name = &noun.head.name;
+        caller.ends = if noun.public_ip.is_empty() {
+            if default.as_ref().is_some_and(|stated| !stated.value) {
+                self.by_default_access(packet, default, way);
+                return;
+            }
             packet.trail.assume(format!("{name} translates to a public address of its own"));
             self.unnamed_public(format!("the public address of {name}"))
         } else {
-            Ends::Set(stated)
+            Ends::Set(AddressSet::of(noun.public_ip.iter().map(|ip| &ip.value)))
         };
         let text = format!("{name} translates: the far side sees {}", caller.ends);
         packet.push(Step::pass("src.vnet.nva", text).at(noun.head.span));
