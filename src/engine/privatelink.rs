@@ -58,9 +58,15 @@ impl Engine<'_> {
     fn into_service(&self, mut packet: Packet<'_>, id: PrivateEndpointId, name: &str) -> Vec<Part> {
         let noun = &self.model[id];
         let other = packet.flows.protocols.iter().find(|protocol| *protocol != Protocol::Tcp);
-        if let (Some(other), true) = (other, self.fires("pe.tcp-only")) {
-            let text = format!("a private endpoint carries TCP, not {}", other.word().to_uppercase());
-            packet.push(Step::block("pe.tcp-only", Outcome::Dropped, text).at(noun.head.span));
+        if let Some(other) = other {
+            let word = other.word().to_uppercase();
+            let (rule, outcome, text) = if self.fires("pe.tcp-only") {
+                ("pe.tcp-only", Outcome::Dropped, format!("a private endpoint carries TCP, not {word}"))
+            } else {
+                let text = format!("what is behind {name} answers over TCP, not over {word}");
+                ("diag.causes.port", Outcome::NotListening, text)
+            };
+            packet.push(Step::block(rule, outcome, text).at(noun.head.span));
         }
         match &noun.state {
             Some(Stated { value: ConnectionState::Approved, span }) => {
