@@ -1,0 +1,323 @@
+//! What answers outside every network: services and their firewalls, apps and their access restrictions, public
+//! addresses of hosts; under which address a caller is seen there; and names (sections E, K, M, N and P).
+
+use super::evaluate::{Packet, Speaker, Walk};
+use super::plain::*;
+use super::security::{At, may_be_public};
+use super::worlds::{Arrives, No, no};
+
+/// The address that the other side sees.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    Known(Addr),
+    /// One that nobody stated, with a name for what is guessed of it.
+    Some(String),
+}
+
+/// Who calls, as a public target sees it.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub seen: Seen,
+    /// The subnet, where a service endpoint told it.
+    pub identity: Option<(String, String)>,
+    /// Does it call from within Azure, and from which region?
+    pub azure: bool,
+    pub region: Option<&'static str>,
+    /// An address of the app platform: no service tag has it.
+    pub platform: bool,
+}
+
+impl Caller {
+    /// From an address that is not Azure's.
+    pub fn outside(addr: Addr) -> Self {
+        Self { seen: Seen::Known(addr), identity: None, azure: false, region: None, platform: false }
+    }
+}
+
+impl ServiceKind {
+    pub fn ports(self) -> &'static [u16] {
+        match self {
+            ServiceKind::Sql => &[1433],
+            ServiceKind::ServiceBus => &[443, 5671],
+            _ => &[443],
+        }
+    }
+
+    pub fn tag(self) -> &'static str {
+        match self {
+            ServiceKind::Sql => "Sql",
+            ServiceKind::Storage => "Storage",
+            ServiceKind::KeyVault => "AzureKeyVault",
+            ServiceKind::Cosmos => "AzureCosmosDB",
+            ServiceKind::ServiceBus => "ServiceBus",
+        }
+    }
+
+    pub fn zone(self) -> &'static str {
+        match self {
+            ServiceKind::Sql => "privatelink.database.windows.net",
+            ServiceKind::Storage => "privatelink.blob.core.windows.net",
+            ServiceKind::KeyVault => "privatelink.vaultcore.azure.net",
+            ServiceKind::Cosmos => "privatelink.documents.azure.com",
+            ServiceKind::ServiceBus => "privatelink.servicebus.windows.net",
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    // --- names -----------------------------------------------------------------------------------------------------
+
+    /// The address that the target's name has for who asks in that network.
+    pub fn resolve(&mut self, vnet: Option<&str>, app: Option<&App>) -> Result<Addr, No> {
+        let model = self.model;
+        let (name, zone, public) = match &self.question.target {
+            Target::Addr(addr) => return Ok(*addr),
+            Target::Host(name) => {
+                let addrs = &model.host(name).addrs;
+                return Ok(addrs[self.worlds.pick("address of the target".into(), addrs.len())]);
+            }
+            Target::Service(name) => {
+                let service = model.services.iter().find(|one| one.name == *name).expect("a declared service");
+                (name, service.kind.zone(), service.public)
+            }
+            Target::App(name) => (name, "privatelink.azurewebsites.net", model.app(name).inbound),
+        };
+        // Public DNS leads a name with an endpoint on to its private zone, whoever asks.
+        if !model.endpoints.iter().any(|endpoint| endpoint.target == *name) {
+            return Ok(public);
+        }
+        if model.edition == 2020 && app.is_some_and(|app| !app.azure_dns || app.route_setting != Some(true)) {
+            return Ok(public);
+        }
+        let Some(vnet) = vnet else { return Ok(public) };
+        let Some(zone) = model.zones.iter().find(|one| one.name == zone) else { return Ok(public) };
+        let Some((_, fallback)) = zone.links.iter().find(|(to, _)| to == vnet) else { return Ok(public) };
+        match zone.records.iter().find(|(label, _)| label == name) {
+            Some((_, addr)) => Ok(*addr),
+            None if *fallback => Ok(public),
+            None => no("unresolved", "dns.private-zone.nxdomain"),
+        }
+    }
+
+    // --- who calls -------------------------------------------------------------------------------------------------
+
+    /// An app by the addresses of its platform.
+    pub fn platform(&mut self, app: &App) -> Caller {
+        let seen = if app.outbound.is_empty() {
+            Seen::Some(format!("outbound address of {}", app.name))
+        } else {
+            let nth = self.worlds.pick(format!("outbound address of {}", app.name), app.outbound.len());
+            Seen::Known(app.outbound[nth])
+        };
+        Caller { seen, identity: None, azure: true, region: Some(app.region), platform: true }
+    }
+
+    /// Who leaves a network for the internet, and as what.
+    pub fn speaks(&mut self, speaker: &Speaker, at: At, packet: &Packet) -> Result<Caller, No> {
+        let model = self.model;
+        let subnet = model.subnet(at.vnet, at.subnet);
+        let region = Some(model.vnet(at.vnet).region);
+        let known = |addr| Caller { seen: Seen::Known(addr), identity: None, azure: true, region, platform: false };
+        let nat =
+            subnet.nat.as_ref().map(|nat| model.nats.iter().find(|one| one.name == *nat).expect("declared").public);
+        let public = match speaker {
+            Speaker::App(name) => {
+                let app = model.app(name);
+                return Ok(match nat {
+                    Some(nat) if self.routes_all(app) => known(nat),
+                    _ => self.platform(app),
+                });
+            }
+            Speaker::Host(name) => model.host(name).public,
+            Speaker::Appliance(name) => {
+                let appliance = model.appliances.iter().find(|one| one.name == *name).expect("a declared appliance");
+                if !appliance.snat.unwrap_or(appliance.public.is_some()) {
+                    return no("dropped", "route.udr.appliance-internet-nat");
+                }
+                appliance.public
+            }
+        };
+        if let Some(nat) = nat {
+            return if packet.protocol == Protocol::Icmp { no("dropped", "nat.protocols") } else { Ok(known(nat)) };
+        }
+        if let Some(public) = public {
+            return Ok(known(public));
+        }
+        // Over a service endpoint a private source does; otherwise the network must have a way out by default.
+        if self.covered(at, packet) {
+            return Ok(known(packet.src));
+        }
+        let open = match (subnet.default_outbound, model.edition) {
+            (Some(open), _) => open,
+            (None, 2020) => true,
+            // An appliance that says that it translates is taken to have a way out.
+            (None, _) if matches!(speaker, Speaker::Appliance(_)) => true,
+            (None, _) => self.worlds.guess(format!("{}.{} has default outbound access", at.vnet, at.subnet)),
+        };
+        if !open {
+            return no("dropped", "egress.default-vm");
+        }
+        let seen = Seen::Some(format!("default address of {}.{}", at.vnet, at.subnet));
+        Ok(Caller { seen, identity: None, azure: true, region, platform: false })
+    }
+
+    fn covered(&mut self, at: At, packet: &Packet) -> bool {
+        packet.protocol == Protocol::Tcp && packet.dst.is_public() && self.service_endpoint(at, packet.dst).is_some()
+    }
+
+    // --- what answers ----------------------------------------------------------------------------------------------
+
+    /// A public address, and whoever has it.
+    pub fn public(&mut self, caller: Caller, dst: Addr) -> Arrives {
+        let model = self.model;
+        if let Some(service) = model.services.iter().find(|one| one.public == dst) {
+            self.speaks_there(&service.name)?;
+            return self.firewall(service, &caller);
+        }
+        if let Some(app) = model.apps.iter().find(|one| one.inbound == dst) {
+            self.speaks_there(&app.name)?;
+            if self.is_nameless(&app.name) {
+                return no("refused", "in.address");
+            }
+            return self.access(app, &caller);
+        }
+        if let Some(host) = model.hosts.iter().find(|one| one.public == Some(dst)) {
+            return self.called_from_outside(host, &caller);
+        }
+        // The name of a machine leads to where it stands, and that is not in public.
+        if matches!(self.question.target, Target::Host(_)) {
+            return no("dropped", "eval.in.1-entry");
+        }
+        Ok(())
+    }
+
+    /// Does the service or app of that name answer on the port?
+    pub fn speaks_there(&self, name: &str) -> Arrives {
+        let ports = match self.model.services.iter().find(|one| one.name == name) {
+            Some(service) => service.kind.ports(),
+            None => &[80, 443],
+        };
+        let tcp = matches!(self.question.over, Over::Answer | Over::Tcp);
+        if tcp && ports.contains(&self.question.port) { Ok(()) } else { no("not listening", "tool.tcpping") }
+    }
+
+    /// Is the app called by an address, so that its front end does not know which app is meant?
+    pub fn is_nameless(&self, name: &str) -> bool {
+        let app = self.model.apps.iter().any(|app| app.name == name);
+        app && self.question.over == Over::Answer && matches!(self.question.target, Target::Addr(_))
+    }
+
+    fn is_within(&mut self, caller: &Caller, ranges: &[Range], line: &str) -> bool {
+        match &caller.seen {
+            Seen::Known(addr) => ranges.iter().any(|range| range.has(*addr)),
+            // Nobody knows the address, but it is no private one.
+            Seen::Some(_) if !may_be_public(ranges) => false,
+            Seen::Some(name) => self.worlds.guess(format!("{name} is in {line}")),
+        }
+    }
+
+    fn firewall(&mut self, service: &Service, caller: &Caller) -> Arrives {
+        // The connection is made before the service judges it.
+        if self.question.over == Over::Tcp {
+            return Ok(());
+        }
+        if !service.access {
+            return no("refused", "fw.order");
+        }
+        let sql = service.kind == ServiceKind::Sql;
+        let Some(firewall) = &service.firewall else {
+            return if sql { no("refused", "fw.sql.default-deny") } else { Ok(()) };
+        };
+        let bus = service.kind == ServiceKind::ServiceBus;
+        if bus && (firewall.default != Some(false) || firewall.allow.is_empty()) {
+            return Ok(());
+        }
+        let near = caller.azure && caller.region == Some(service.region);
+        for (at, line) in firewall.allow.iter().enumerate() {
+            let admits = match line {
+                Allowed::Subnet(vnet, subnet) => {
+                    caller.identity.as_ref().is_some_and(|one| one.0 == *vnet && one.1 == *subnet)
+                        && (!sql || self.model.vnet(vnet).region == service.region)
+                }
+                Allowed::Ranges(_) if caller.identity.is_some() => false,
+                Allowed::Ranges(_) if service.kind == ServiceKind::Storage && near => false,
+                Allowed::Ranges(ranges) => self.is_within(caller, ranges, &format!("{} line {at}", service.name)),
+                Allowed::Azure => caller.azure && caller.identity.is_none(),
+            };
+            if admits {
+                return Ok(());
+            }
+        }
+        if firewall.default == Some(true) { Ok(()) } else { no("refused", "fw.order") }
+    }
+
+    fn access(&mut self, app: &App, caller: &Caller) -> Arrives {
+        if self.question.over == Over::Tcp {
+            return Ok(());
+        }
+        let model = self.model;
+        let endpoint = model.endpoints.iter().any(|one| one.target == app.name);
+        if model.edition != 2020 {
+            if !app.public.unwrap_or(!endpoint) {
+                return no("refused", "in.public-access.disabled");
+            }
+            if endpoint && caller.identity.is_some() {
+                return no("refused", "pe.app.no-service-endpoint-rules");
+            }
+        }
+        let mut rules: Vec<&AccessRule> = app.access.iter().collect();
+        rules.sort_by_key(|rule| rule.priority);
+        for rule in rules {
+            let matches = match &rule.source {
+                AccessSource::Any => true,
+                AccessSource::AnyVnets => caller.identity.is_some(),
+                AccessSource::Subnet(vnet, subnet) => {
+                    caller.identity.as_ref().is_some_and(|one| one.0 == *vnet && one.1 == *subnet)
+                }
+                _ if caller.identity.is_some() => false,
+                AccessSource::Ranges(ranges) => {
+                    self.is_within(caller, ranges, &format!("{} rule {}", app.name, rule.priority))
+                }
+                AccessSource::Tag(_) if caller.platform => false,
+                AccessSource::Tag(tag) => match caller.seen.clone() {
+                    Seen::Known(addr) => self.in_service_tag(tag, addr),
+                    // Addresses by default are in no tag of a service.
+                    Seen::Some(_) => false,
+                },
+            };
+            if matches {
+                return if rule.allow { Ok(()) } else { no("refused", "in.rules.denied-403") };
+            }
+        }
+        let open = app.access_default.unwrap_or(app.access.is_empty());
+        if open { Ok(()) } else { no("refused", "in.rules.implicit-deny") }
+    }
+
+    /// From the internet to the public address of a machine.
+    fn called_from_outside(&mut self, host: &Host, caller: &Caller) -> Arrives {
+        let Place::Subnet(vnet, subnet) = &host.place else { return Ok(()) };
+        // Only the address that the caller shows is known to its group, and only where there is one.
+        let (src, unseen) = match &caller.seen {
+            Seen::Known(addr) => (*addr, None),
+            Seen::Some(name) => (Addr::four(20, 99, 99, 99), Some(name.clone())),
+        };
+        let protocol = match self.question.over {
+            Over::Answer | Over::Tcp => Protocol::Tcp,
+            Over::Udp => Protocol::Udp,
+            Over::Icmp => Protocol::Icmp,
+        };
+        let packet = Packet {
+            protocol,
+            src,
+            unseen,
+            from_port: self.question.from_port,
+            any_from_port: false,
+            dst: host.addrs[0],
+            port: (protocol != Protocol::Icmp).then_some(self.question.port),
+            from_host: None,
+            to_nic: Some(host.name.clone()),
+        };
+        self.enter(At { vnet, subnet }, host.nsg.as_deref(), &packet)?;
+        self.listens(host, &packet)
+    }
+}
