@@ -145,7 +145,7 @@ fn rules_say_what_they_are() {
         let (code, severity) = (one("code"), one("severity"));
         if class == "check" {
             must(code.len() == 6 && (code.starts_with("FN02") || code.starts_with("FN03")), &format!("code `{code}`"));
-            must(["error", "warning"].contains(&&*severity), &format!("severity `{severity}`"));
+            must(["error", "warning", "note"].contains(&&*severity), &format!("severity `{severity}`"));
             codes.entry(code).or_default().insert(fact.name.clone());
         } else {
             must(code.is_empty() && severity.is_empty(), "a code or severity, and no check");

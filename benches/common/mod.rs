@@ -1,6 +1,7 @@
 //! What benches share: made-up rules, flows and prefixes, the same in every run, and how times are taken.
 #![allow(dead_code)]
 
+pub mod edits;
 pub mod measure;
 pub mod networks;
 pub mod rules;

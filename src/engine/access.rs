@@ -268,23 +268,27 @@ impl Engine<'_> {
 
     /// The addresses that a line's source means to a front end.
     pub(super) fn access_term(&self, visit: Visit<'_>, term: &Term, caller: &Caller) -> Matcher {
-        let public = |all: &[Stated<ipnet::IpNet>]| Matcher::of(AddressSet::of(all.iter().map(|ip| &ip.value)));
         match term {
-            // Multitenant front ends see a site by its own internet access.
-            Term::Thing(Thing::OnPremises(site)) => {
-                let private = self.environment(visit.app).map(|_| Matcher::of(self.model[*site].addresses()));
-                public(&self.model[*site].public_ip).or(private.unwrap_or_default())
-            }
             // The tag of apps holds the addresses at which they are called, never those from which they call.
             Term::Tag(tag) if caller.app.is_some() && self.is_of_apps(&tag.name) => Matcher::default(),
             Term::Tag(tag) if self.holds_azure(tag, caller) => {
                 Matcher { any: true, ..Matcher::of(caller.ends.possible().clone()) }
             }
-            term => {
-                let text = String::new();
-                let one = AddressExpr { terms: vec![term.clone()], text, span: self.model[visit.app].head.span };
-                self.matcher(&one, None)
+            term => self.access_addresses(visit.app, term),
+        }
+    }
+
+    /// The addresses that a line's source means to a front end, whoever calls.
+    pub(super) fn access_addresses(&self, app: AppId, term: &Term) -> Matcher {
+        match term {
+            // Multitenant front ends see a site by its own internet access.
+            Term::Thing(Thing::OnPremises(site)) => {
+                let site = &self.model[*site];
+                let private = self.environment(app).map(|_| Matcher::of(site.addresses()));
+                let public = AddressSet::of(site.public_ip.iter().map(|ip| &ip.value));
+                Matcher::of(public).or(private.unwrap_or_default())
             }
+            term => self.term(term, None),
         }
     }
 

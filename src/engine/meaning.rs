@@ -181,10 +181,22 @@ impl Engine<'_> {
     /// What the routes of a subnet add to the tag: the prefixes of the user's. A default route adds everything where
     /// the network says so.
     pub(super) fn routed_prefixes(&self, view: Viewpoint) -> AddressSet {
+        self.routed_by(view, |_| true)
+    }
+
+    /// Has the tag of a subnet addresses that it would not have without some lines of the route table?
+    pub(super) fn widens_network(&self, subnet: SubnetId, lines: &[crate::source::Span]) -> bool {
+        let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };
+        let rest = self.joined_networks(view).union(&self.routed_by(view, |route| !lines.contains(&route.span)));
+        !self.routed_by(view, |route| lines.contains(&route.span)).is_subset(&rest)
+    }
+
+    /// What some of the routes of a subnet add to the tag.
+    fn routed_by(&self, view: Viewpoint, counted: impl Fn(&UserRoute) -> bool) -> AddressSet {
         let strict = self.model[view.vnet].strict_vnet_tag.as_ref().is_some_and(|stated| stated.value);
         let table = view.subnet.and_then(|subnet| self.model[subnet].route_table.as_ref());
         let user = table.into_iter().flat_map(|table| &self.model[table.value].routes);
-        let user = user.filter_map(|route| match &route.target {
+        let user = user.filter(|route| counted(route)).filter_map(|route| match &route.target {
             RouteTarget::Prefix(prefix) => Some(*prefix),
             RouteTarget::Tag(_) => None,
         });

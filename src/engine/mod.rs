@@ -32,6 +32,7 @@ mod packet;
 mod peering;
 mod pieces;
 mod privatelink;
+mod proof;
 mod publics;
 mod question;
 mod reasons;
@@ -61,7 +62,7 @@ pub use resolve::{Answered, AskedServer, Asker, Resolution, ServiceName};
 pub use routes::{Hop, Route, RouteSource, RouteState};
 pub use running::{Need, deciding as deciding_need, verdict_of};
 pub use trail::{LISTENS, Mark, Outcome, Step, Trail, Verdict};
-pub use validity::{Finding, findings};
+pub use validity::{Finding, advice, findings};
 
 use crate::model::{AppId, Model, SubnetId, VnetId};
 use crate::net::AddressSet;

@@ -87,6 +87,7 @@ files! {
     "shared/rules/hc.fnet"
     "shared/rules/in.fnet"
     "shared/rules/kvref.fnet"
+    "shared/rules/list.fnet"
     "shared/rules/nsg.fnet"
     "shared/rules/p2s.fnet"
     "shared/rules/pe.fnet"

@@ -5,7 +5,7 @@ use super::because::{Wanted, belongs};
 use super::check::Outcome;
 use super::{Answer, Asked};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::engine::{Finding, findings};
+use crate::engine::{Engine, Finding, advice, findings};
 use crate::model::{DeclaredItem, Kind, Thing};
 use crate::platform::RuleClass;
 use crate::source::Span;
@@ -26,12 +26,20 @@ const TO_BE_USED: &[Kind] = &[
 
 /// Answers `lint`.
 pub(super) fn lint(asked: &Asked<'_>) -> LintAnswer {
-    answer(asked, &findings(asked.engine))
+    answer(asked, &all_of(asked.engine))
 }
 
 /// Answers `given { … } lint`.
 pub(super) fn lint_given(asked: &Asked<'_>, changes: &[Statement], span: Span) -> Result<LintAnswer, Diagnostic> {
     given(asked, changes, span, |changed, all| Ok(answer(changed, &all)))
+}
+
+/// What is wrong, and what is worth knowing, in order of place.
+fn all_of(engine: &Engine<'_>) -> Vec<Finding> {
+    let mut all = findings(engine);
+    all.extend(advice(engine));
+    all.sort_by_key(|finding| finding.span);
+    all
 }
 
 fn answer(asked: &Asked<'_>, all: &[Finding]) -> LintAnswer {
@@ -53,7 +61,7 @@ fn given<T>(
     then: impl FnOnce(&Asked<'_>, Vec<Finding>) -> Result<T, Diagnostic>,
 ) -> Result<T, Diagnostic> {
     super::changed(asked, changes, span, |changed, diagnostics| {
-        let mut all = findings(changed.engine);
+        let mut all = all_of(changed.engine);
         for diagnostic in diagnostics.into_iter().filter(Diagnostic::is_error) {
             all.push(Finding::of_diagnostic(&diagnostic).ok_or(diagnostic)?);
         }
@@ -79,7 +87,7 @@ pub(super) fn finds(asked: &Asked<'_>, query: &Query, claimed: &Claimed<'_>) -> 
     is_check(asked, claimed.rule)?;
     match &query.given {
         Some(changes) => given(asked, changes, query.span, |changed, all| found(changed, &all, claimed)),
-        None => found(asked, &findings(asked.engine), claimed),
+        None => found(asked, &all_of(asked.engine), claimed),
     }
 }
 

@@ -56,6 +56,20 @@ impl Engine<'_> {
         chosen
     }
 
+    /// Of every route the addresses that it surely wins, for what a service endpoint takes or for the rest.
+    pub(in crate::engine) fn won(&self, routes: &[Route], by_endpoint: bool) -> Vec<AddressSet> {
+        let mut open = AddressSet::all();
+        let win = |route: &Route| {
+            if !route.is_active() || (route.hop == Hop::ServiceEndpoint && !by_endpoint) {
+                return AddressSet::empty();
+            }
+            let own = route.matcher.set.union(&route.matcher.tagged).intersection(&open);
+            open = open.difference(&own);
+            own
+        };
+        routes.iter().map(win).collect()
+    }
+
     /// A route for a prefix that may hold an address which is not stated, behind one for a tag whose prefixes are not
     /// known: which of them is longer cannot be told.
     fn perhaps_longer(&self, routes: &[Route], at: usize, ends: &Ends) -> Option<(usize, String)> {

@@ -23,7 +23,19 @@ impl Engine<'_> {
     }
 
     fn routes_of(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Vec<Route> {
-        let mut routes = self.user_routes(vnet, subnet);
+        self.completed(vnet, subnet, self.user_routes(vnet, subnet))
+    }
+
+    /// The effective routes that a subnet would have without some lines of its table.
+    pub(in crate::engine) fn routes_without(&self, subnet: SubnetId, lines: &[Span]) -> Vec<Route> {
+        let vnet = self.model[subnet].vnet;
+        let mut routes = self.user_routes(vnet, Some(subnet));
+        routes.retain(|route| route.place.is_none_or(|place| !lines.contains(&place)));
+        self.completed(vnet, Some(subnet), routes)
+    }
+
+    /// The user's routes with those of gateways and of the system.
+    fn completed(&self, vnet: VnetId, subnet: Option<SubnetId>, mut routes: Vec<Route>) -> Vec<Route> {
         routes.append(&mut self.gateway_routes(vnet, subnet));
         routes.append(&mut self.default_routes(vnet, subnet));
         self.invalidate(vnet, &mut routes);

@@ -90,13 +90,16 @@ impl Engine<'_> {
 
     /// A default that admits takes the lines out of force, at a service where that is so.
     fn not_enforced(&self, noun: &Service, firewall: &ServiceFirewall) -> Option<Step> {
-        let rule = rule_of(self, noun, |rules| &rules.default_action)?;
-        if !self.admits_by_default(noun, firewall) || firewall.rules.is_empty() {
-            return None;
-        }
+        let rule = rule_of(self, noun, |rules| &rules.default_action).filter(|_| self.admits_all(noun, firewall))?;
         let text = format!("{} firewall: its default admits, so its lines are not enforced", noun.head.name);
         let place = firewall.default.as_ref().map_or(firewall.span, |stated| stated.span);
         Some(Step::pass(&rule, text).at(place))
+    }
+
+    /// Are the lines of a firewall out of force, because its default admits?
+    pub(in crate::engine) fn admits_all(&self, noun: &Service, firewall: &ServiceFirewall) -> bool {
+        let out_of_force = rule_of(self, noun, |rules| &rules.default_action).is_some();
+        out_of_force && self.admits_by_default(noun, firewall) && !firewall.rules.is_empty()
     }
 
     fn admits_by_default(&self, noun: &Service, firewall: &ServiceFirewall) -> bool {
@@ -204,7 +207,7 @@ impl Engine<'_> {
     }
 
     /// The subnets that a word of a line stands for: a network means all of its own.
-    fn subnets_named(&self, term: &Term) -> Vec<SubnetId> {
+    pub(in crate::engine) fn subnets_named(&self, term: &Term) -> Vec<SubnetId> {
         match term {
             Term::Thing(Thing::Vnet(id)) => self.model[*id].subnets.clone(),
             Term::Thing(Thing::Subnet(id)) => vec![*id],

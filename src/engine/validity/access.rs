@@ -16,7 +16,7 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
 }
 
 /// The lists of an app, with the words that they stand under.
-pub(super) fn lists(app: &App) -> impl Iterator<Item = (&'static str, &AccessList)> {
+pub(in crate::engine) fn lists(app: &App) -> impl Iterator<Item = (&'static str, &AccessList)> {
     let own = match &app.scm_access {
         Some(ScmAccess::Own(list)) => Some(("scm-access", list)),
         _ => None,

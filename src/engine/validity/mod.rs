@@ -13,17 +13,20 @@ mod firewall;
 mod gateway;
 mod hybrid;
 mod integration;
+mod lines;
 mod nat;
 mod occupancy;
 mod peering;
 mod plan;
 mod route;
+mod route_lines;
 mod security;
 mod sharing;
 mod subnet;
 mod trigger;
 mod zone;
 
+pub(super) use access::lists as access_lists;
 pub(super) use capacity::usable_addresses;
 pub(super) use trigger::of_trigger;
 
@@ -177,7 +180,12 @@ const OF_OTHERS: &[Check] = &[
     zone::check,
     nat::check,
     access::check,
+    lines::check,
+    route_lines::check,
 ];
+
+/// The themes of advice, which is given where somebody asks for it.
+const ADVICE: &[Check] = &[lines::advise, route_lines::advise];
 
 fn under(engine: &Engine<'_>, themes: &[Check], mut all: Vec<Finding>) -> Vec<Finding> {
     for check in themes {
@@ -194,6 +202,11 @@ fn of_apps<'e>(engine: &'e Engine<'_>) -> &'e [Finding] {
 /// Every rule that the model breaks, in order of place.
 pub fn findings(engine: &Engine<'_>) -> Vec<Finding> {
     under(engine, OF_OTHERS, of_apps(engine).to_vec())
+}
+
+/// What is worth knowing of the model and wrong in no way, in order of place: lines and lists that could go.
+pub fn advice(engine: &Engine<'_>) -> Vec<Finding> {
+    under(engine, ADVICE, Vec::new())
 }
 
 /// The findings that keep an app from running, as steps of its walk.

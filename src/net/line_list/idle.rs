@@ -1,7 +1,7 @@
 //! Lines that never decide anything because those above them do, and lines without which the list means the same.
 
-use super::super::FlowBox;
 use super::super::diagram::{Address, Arena, Id, NO, Op, Parts};
+use super::super::{FlowBox, FlowSet};
 use super::LineList;
 use super::ground::{Ground, Spot};
 
@@ -27,6 +27,31 @@ impl LineList {
         let list = Grounds::of(self);
         let idle = (0..self.lines.len()).filter(|line| !list.v4.decides(*line) && !list.v6.decides(*line));
         idle.map(|line| Cover { line, by: list.cover(line) }).collect()
+    }
+
+    /// Do some lines match everything that another does?
+    pub fn is_covered(&self, line: usize, by: &[usize]) -> bool {
+        let all = by.iter().filter_map(|at| self.lines.get(*at)).map(|line| &line.flows);
+        self.lines.get(line).is_none_or(|line| FlowSet::of(&line.flows).is_subset(&FlowSet::of_all(all)))
+    }
+
+    /// The lines behind a line that would decide its flows in its place; none for the end of the list.
+    pub fn instead_of(&self, line: usize) -> Vec<Option<usize>> {
+        let Some(own) = self.lines.get(line) else { return Vec::new() };
+        let before = FlowSet::of_all(self.lines[..line].iter().map(|line| &line.flows));
+        let mut left = FlowSet::of(&own.flows).difference(&before);
+        let mut found = Vec::new();
+        for (at, other) in self.lines.iter().enumerate().skip(line + 1) {
+            let flows = FlowSet::of(&other.flows);
+            if left.meets(&flows) {
+                found.push(Some(at));
+                left = left.difference(&flows);
+            }
+        }
+        if !left.is_empty() {
+            found.push(None);
+        }
+        found
     }
 
     /// Lines that decide something and could be left out all the same: behind them their flows meet the same action.
@@ -80,6 +105,13 @@ impl Grounds {
 
     /// The lines above a line that cover it.
     fn cover(&self, line: usize) -> Vec<usize> {
+        // Mostly the line that some flow of it meets first has all of it.
+        if let Some(one) = self.v4.met(line).or_else(|| self.v6.met(line))
+            && self.v4.holds(line, one)
+            && self.v6.holds(line, one)
+        {
+            return vec![one];
+        }
         let near = self.v4.candidates(line).into_iter().chain(self.v6.candidates(line));
         let mut near: Vec<usize> = near.collect();
         near.sort_unstable();
@@ -117,9 +149,12 @@ impl<T: Address> Ground<T> {
         let parts = self.of_line(line);
         let before = parts.start;
         parts.into_iter().any(|part| {
-            let mut spots = self.spots(part);
-            if spots.any(|spot| self.first_at(&spot, 0, before).is_none()) {
-                return true;
+            for spot in self.spots(part) {
+                match self.first_at(&spot, 0, before) {
+                    None => return true,
+                    Some(other) if self.is_in(part, other) => return false,
+                    Some(_) => {}
+                }
             }
             let by = self.meeting(part, before);
             if by.iter().any(|other| self.is_in(part, *other)) {
@@ -129,6 +164,13 @@ impl<T: Address> Ground<T> {
             let covered = self.covered(&self.space(part), &by, &mut steps);
             !covered.unwrap_or_else(|| self.surely_covered(part, &by))
         })
+    }
+
+    /// The line that a flow of a line meets first.
+    fn met(&self, line: usize) -> Option<usize> {
+        let parts = self.of_line(line);
+        let spot = self.spots(parts.clone().next()?).next()?;
+        self.first_at(&spot, 0, parts.start).map(|part| self.owner(part))
     }
 
     /// The lines above a line that meet it.

@@ -57,10 +57,10 @@ impl Rule {
             text: r.text("text"),
             sources: r.words("source"),
             remedy: Some(r.text("remedy")).filter(|remedy| !remedy.is_empty()),
-            severity: if r.word("severity").as_deref() == Some("warning") {
-                Severity::Warning
-            } else {
-                Severity::Error
+            severity: match r.word("severity").as_deref() {
+                Some("note") => Severity::Note,
+                Some("warning") => Severity::Warning,
+                _ => Severity::Error,
             },
             derived: r.is_on("derived"),
             open_points: r.words("open-point"),
