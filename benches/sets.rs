@@ -4,14 +4,15 @@
 //! `cargo bench --bench sets`. The naive way beside it cuts boxes of flows, line by line, and gives up at
 //! `FNET_BENCH_BOXES` (300000) of them. A proof is checked against it where it ends, and by flows at random.
 //!
-//! `FNET_BENCH_RULES` (100,1000,10000) are the lengths of the lists, `FNET_BENCH_RUNS` (5) how often; medians count.
+//! `FNET_BENCH_RULES` (100,1000,10000) are the lengths of the lists. Times are the processor's, as others may use it too.
 //! `FNET_TAGS` is a list of service tags; one beside the crate is taken where it is not set.
 
 mod common;
 
 use common::edits::{lines, mutated, refactored, tagged};
+use common::measure::Time;
 use common::rules::{Family, flows, rules};
-use common::{Dice, median, numbers, setting};
+use common::{Dice, numbers, setting};
 use fnet::net::{AddressSet, FlowBox, FlowSet, IpNet, Line, LineList, OneFlow};
 use fnet::platform::TagList;
 use std::hint::black_box;
@@ -19,22 +20,21 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 fn main() {
-    let runs = numbers("FNET_BENCH_RUNS", "5")[0];
     let most = numbers("FNET_BENCH_BOXES", "300000")[0];
-    println!("milliseconds; medians of {runs} runs");
+    println!("milliseconds of the processor");
     println!(
         "{:<4} {:>6} {:>10} {:>8} {:>10} {:>7} {:>10} {:>10} {:>8} {:>5}",
         "", "rules", "permitted", "nodes", "naive", "ratio", "difference", "the same", "idle", "lines"
     );
     for size in numbers("FNET_BENCH_RULES", "100,1000,10000") {
         for family in Family::ALL {
-            one(family, size, runs, most);
+            one(family, size, most);
         }
     }
-    tags(runs);
+    tags();
 }
 
-fn one(family: Family, size: usize, runs: usize, most: usize) {
+fn one(family: Family, size: usize, most: usize) {
     let rules = rules(42, size, family);
     let list = LineList::of(lines(&rules));
     let edited = LineList::of(lines(&mutated(1, &rules)));
@@ -58,8 +58,8 @@ fn one(family: Family, size: usize, runs: usize, most: usize) {
     if let Some(boxes) = naive.as_ref().filter(|_| size <= 100) {
         assert_eq!(FlowSet::of_all(boxes), set);
     }
-    let slow = naive.is_some().then(|| median(runs, || drop(black_box(cut(list.lines(), most)))));
-    let permitted = median(runs, || drop(black_box(list.permitted())));
+    let slow = naive.is_some().then(|| seconds(|| drop(black_box(cut(list.lines(), most)))));
+    let permitted = seconds(|| drop(black_box(list.permitted())));
     let (naive, ratio) = match slow {
         Some(slow) => (format!("{:.2}", slow * 1e3), format!("{:.1}", slow / permitted)),
         None => ("gave up".into(), String::new()),
@@ -70,11 +70,16 @@ fn one(family: Family, size: usize, runs: usize, most: usize) {
         family.word(),
         permitted * 1e3,
         set.size(),
-        median(runs, || drop(black_box(list.difference(&edited)))) * 1e3,
-        median(runs, || assert!(black_box(list.means(&other)))) * 1e3,
-        median(runs, || drop(black_box(list.idle()))) * 1e3,
+        seconds(|| drop(black_box(list.difference(&edited)))) * 1e3,
+        seconds(|| assert!(black_box(list.means(&other)))) * 1e3,
+        seconds(|| drop(black_box(list.idle()))) * 1e3,
         idle.len(),
     );
+}
+
+/// How long something takes the processor.
+fn seconds(work: impl FnMut()) -> f64 {
+    Time::of(work).processor
 }
 
 /// What lines permit as boxes that do not overlap, each cut away from those above it; none where there are too many.
@@ -116,15 +121,15 @@ fn cut(lines: &[Line], most: usize) -> Option<Vec<FlowBox>> {
 }
 
 /// Lists with service tags.
-fn tags(runs: usize) {
+fn tags() {
     let (name, tags) = tag_sets();
     println!("\nlists whose destinations are tags: {name}");
     println!("{:>6} {:>7} {:>10} {:>8} {:>8} {:>5}", "rules", "tagged", "permitted", "nodes", "idle", "lines");
     for size in numbers("FNET_BENCH_RULES", "100,1000,10000").into_iter().filter(|size| *size <= 1000) {
         for percent in [40, 90] {
             let list = LineList::of(tagged(42, size, percent, &tags));
-            let permitted = median(runs, || drop(black_box(list.permitted())));
-            let idle = median(runs, || drop(black_box(list.idle())));
+            let permitted = seconds(|| drop(black_box(list.permitted())));
+            let idle = seconds(|| drop(black_box(list.idle())));
             let (nodes, count) = (list.permitted().size(), list.idle().len());
             println!("{size:>6} {percent:>5} % {:>10.2} {nodes:>8} {:>8.2} {count:>5}", permitted * 1e3, idle * 1e3,);
         }

@@ -1,0 +1,131 @@
+//! Lists of rules: what they permit, beside binary decision diagrams; whether two mean the same, a difference of two, and
+//! which rules never decide, beside z3. Each time ours, the peer and the ratio, from one run.
+//!
+//! `cargo run --release --manifest-path benches/peers/Cargo.toml --bin lists`. `FNET_BENCH_RULES` (100,1000) are the
+//! lengths of the lists, `FNET_BENCH_RUNS` (5) how often; medians count. Ours takes IPv6 along, the peers IPv4 alone.
+
+#[path = "../../../common/mod.rs"]
+mod common;
+
+use common::edits::{lines, mutated, refactored};
+use common::rules::{Family, Rule, rules};
+use common::{median, numbers};
+use fnet::net::LineList;
+use fnet_peers::bdd::{Boxed, Lists, PORTED};
+use fnet_peers::z3::Z3;
+use std::fmt::Write;
+use std::hint::black_box;
+
+fn main() {
+    let runs = numbers("FNET_BENCH_RUNS", "5")[0];
+    println!("milliseconds; medians of {runs} runs");
+    println!("{:<4} {:>6} {:<22} {:>10} {:<10} {:>10} {:>8}", "", "rules", "", "ours", "peer", "its", "ratio");
+    for size in numbers("FNET_BENCH_RULES", "100,1000") {
+        for family in Family::ALL {
+            let rules = rules(42, size, family);
+            let print = |what: &str, ours: f64, peer: &str, its: f64| {
+                let (ours, its, ratio) = (ours * 1e3, its * 1e3, its / ours);
+                println!("{:<4} {size:>6} {what:<22} {ours:>10.2} {peer:<10} {its:>10.1} {ratio:>8.1}", family.word());
+            };
+            let list = LineList::of(lines(&rules));
+            let ours = median(runs, || drop(black_box(list.permitted())));
+            let boxed: Vec<Boxed> = rules.iter().map(boxed).collect();
+            let bdd = Lists::default();
+            print("permitted", ours, "biodivine", median(runs, || drop(black_box(bdd.permitted(&boxed)))));
+
+            let edited = mutated(1, &rules);
+            let other = LineList::of(lines(&edited));
+            let ours = median(runs, || drop(black_box(list.difference(&other))));
+            let expected = if list.difference(&other).is_empty() { "unsat" } else { "sat" };
+            print("a difference", ours, "z3", median(runs, || same(&rules, &edited, expected)));
+
+            let told = refactored(2, &rules);
+            let other = LineList::of(lines(&told));
+            let ours = median(runs, || assert!(black_box(list.means(&other))));
+            print("the same", ours, "z3", median(1, || same(&rules, &told, "unsat")));
+
+            let ours = median(runs, || drop(black_box(list.idle())));
+            let mut count = 0;
+            let its = median(1, || count = never(&rules));
+            // Whoever is right about one rule is right about all of them.
+            let idle = list.idle();
+            assert_eq!(idle.iter().filter(|cover| !cover.by.is_empty()).count(), count, "{}", family.word());
+            print("never decide", ours, "z3", its);
+        }
+    }
+}
+
+fn number(protocol: fnet::net::Protocol) -> u32 {
+    protocol as u32
+}
+
+fn boxed(rule: &Rule) -> Boxed {
+    Boxed {
+        allow: rule.allow,
+        source: rule.source,
+        destination: rule.destination,
+        ports: (rule.ports.0.into(), rule.ports.1.into()),
+        protocols: rule.protocols.iter().map(number).collect(),
+    }
+}
+
+/// The fields of a flow.
+const FIELDS: &str = "(set-logic QF_BV)
+(declare-const src (_ BitVec 32)) (declare-const dst (_ BitVec 32))
+(declare-const port (_ BitVec 16)) (declare-const proto (_ BitVec 3))
+(assert (bvule proto #b100))
+";
+
+/// Is a flow in a rule?
+fn holds(rule: &Rule) -> String {
+    let mut all = String::from("(and true");
+    let mut range = |name: &str, first: u32, last: u32, width: u32| {
+        let top = if width == 32 { u32::MAX } else { (1 << width) - 1 };
+        let hex = |value: u32| format!("#x{value:0digits$x}", digits = width as usize / 4);
+        if first == last {
+            write!(all, " (= {name} {})", hex(first)).expect("a string");
+            return;
+        }
+        if first > 0 {
+            write!(all, " (bvuge {name} {})", hex(first)).expect("a string");
+        }
+        if last < top {
+            write!(all, " (bvule {name} {})", hex(last)).expect("a string");
+        }
+    };
+    range("src", rule.source.0, rule.source.1, 32);
+    range("dst", rule.destination.0, rule.destination.1, 32);
+    let whole = rule.ports == (0, u16::MAX);
+    range("port", rule.ports.0.into(), rule.ports.1.into(), 16);
+    let protocols = rule.protocols.iter().map(number).filter(|protocol| whole || *protocol < PORTED);
+    let protocols: String = protocols.map(|protocol| format!(" (= proto #b{protocol:03b})")).collect();
+    write!(all, " (or false{protocols}))").expect("a string");
+    all
+}
+
+/// Asks z3 for a flow that two lists treat differently, and holds it to the answer that is expected.
+fn same(mine: &[Rule], theirs: &[Rule], expected: &str) {
+    let mut text = String::from(FIELDS);
+    for (name, rules) in [("a", mine), ("b", theirs)] {
+        writeln!(text, "(define-fun {name}{} () Bool false)", rules.len()).expect("a string");
+        for (at, rule) in rules.iter().enumerate().rev() {
+            let (next, allow) = (at + 1, rule.allow);
+            let holds = holds(rule);
+            writeln!(text, "(define-fun {name}{at} () Bool (ite {holds} {allow} {name}{next}))").expect("a string");
+        }
+    }
+    text.push_str("(assert (distinct a0 b0))\n(check-sat)\n");
+    let answer = Z3::default().say(&text);
+    assert_eq!(answer.trim(), expected, "z3 and fnet differ");
+}
+
+/// How many rules z3 proves never to decide, asking for one after the other.
+fn never(rules: &[Rule]) -> usize {
+    let mut text = String::from(FIELDS);
+    for rule in rules {
+        let holds = holds(rule);
+        writeln!(text, "(push)\n(assert {holds})\n(check-sat)\n(pop)\n(assert (not {holds}))").expect("a string");
+    }
+    let answer = Z3::default().say(&text);
+    answer.lines().filter(|line| line.trim() == "unsat").count()
+}
