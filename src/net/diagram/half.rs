@@ -54,13 +54,15 @@ impl<T: Address> Half<T> {
             edges: Vec::new(),
             root: NO,
         };
+        // Classes keep their order where some become one, so a run ends where the last of those that stay ends.
+        let ranks: [Vec<u32>; LEVELS] = std::array::from_fn(|level| ranks(&old[level], space.count(ORDER[level])));
         let mut known = Map::default();
-        half.root = half.copy(arena, root, &old, &mut known);
+        half.root = half.copy(arena, root, &ranks, &mut known);
         half
     }
 
     /// Copies a node and what it leads to, the latter first.
-    fn copy(&mut self, arena: &Arena, id: Id, old: &[Vec<u32>; LEVELS], known: &mut Map<Id, Id>) -> Id {
+    fn copy(&mut self, arena: &Arena, id: Id, ranks: &[Vec<u32>; LEVELS], known: &mut Map<Id, Id>) -> Id {
         if arena.is_terminal(id) {
             return id;
         }
@@ -68,9 +70,21 @@ impl<T: Address> Half<T> {
             return *number;
         }
         let level = arena.level(id);
-        let edges = remapped(arena.edges(id), &old[level]);
-        let edges: Vec<Edge> =
-            edges.into_iter().map(|edge| Edge { to: self.copy(arena, edge.to, old, known), ..edge }).collect();
+        let mut edges: Vec<Edge> = Vec::with_capacity(arena.edges(id).len());
+        let mut before = 0;
+        for edge in arena.edges(id) {
+            let behind = ranks[level][edge.last as usize];
+            if behind > before {
+                match edges.last_mut() {
+                    Some(last) if last.to == edge.to => last.last = behind - 1,
+                    _ => edges.push(Edge { last: behind - 1, to: edge.to }),
+                }
+            }
+            before = behind;
+        }
+        for edge in &mut edges {
+            edge.to = self.copy(arena, edge.to, ranks, known);
+        }
         self.edges.extend(edges);
         self.nodes.push((level as u8, self.edges.len() as u32));
         let number = self.nodes.len() as u32 + 1;
@@ -217,6 +231,18 @@ fn remapped(edges: &[Edge], old: &[u32]) -> Vec<Edge> {
     made
 }
 
+/// Of every class how many of those up to it stay. Those that stay are in ascending order.
+fn ranks(stay: &[u32], count: u32) -> Vec<u32> {
+    let mut ranks = Vec::with_capacity(count as usize);
+    let mut stay = stay.iter().peekable();
+    let mut rank = 0;
+    for class in 0..count {
+        rank += u32::from(stay.next_if(|next| **next == class).is_some());
+        ranks.push(rank);
+    }
+    ranks
+}
+
 /// Which classes lead to the same at every node: the same number for them.
 fn alike(arena: &Arena, nodes: &[Id], count: usize) -> Vec<u32> {
     if nodes.is_empty() || count == 1 {
@@ -250,8 +276,16 @@ fn alike(arena: &Arena, nodes: &[Id], count: usize) -> Vec<u32> {
         .filter(|(class, first)| *class as u32 != **first)
         .map(|(c, f)| (c as u32, *f))
         .collect();
+    if pairs.len() * 16 < count {
+        let leads = |id: Id, class: u32| {
+            let edges = arena.edges(id);
+            edges[edges.partition_point(|edge| edge.last < class)].to
+        };
+        let same = |id: &Id| pairs.iter().all(|(class, first)| leads(*id, *class) == leads(*id, *first));
+        return if nodes.iter().all(same) { groups } else { compared(arena, nodes, count) };
+    }
     let mut leads = vec![NO; count];
-    for id in nodes.iter().filter(|_| !pairs.is_empty()) {
+    for id in nodes {
         let mut first = 0;
         for edge in arena.edges(*id) {
             leads[first..=edge.last as usize].fill(edge.to);
