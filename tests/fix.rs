@@ -138,7 +138,8 @@ fn wrong(session: &mut Session, flow: &Flow, answer: &FixAnswer) -> Vec<String> 
 /// Goes through the scripts of a folder; `least` are the flows and proposals that there must be.
 fn go_through(folder: &'static str, least: (usize, usize)) {
     let (mut troubles, mut asked, mut proposals) = (Vec::new(), 0, 0);
-    let mut told = String::new();
+    // What has no proposal, and why: to be read by eye.
+    let (mut told, mut none) = (String::new(), String::new());
     for path in scripts(folder) {
         let file = slashed(&path);
         let mut session = Session::new();
@@ -165,6 +166,18 @@ fn go_through(folder: &'static str, least: (usize, usize)) {
             let untold = untold(&mut session, flow, &all, &answer);
             let wrong = wrong(&mut session, flow, &answer);
             troubles.extend(untold.into_iter().chain(wrong).map(|text| format!("{file}: {text}")));
+            let sure = answer.proposals.iter().any(|proposal| proposal.missing.is_empty());
+            if !sure {
+                none.push_str(&format!("\n{file}: {question}\n"));
+                let fixed = answer.fixed.iter().map(|fixed| format!("  {}: {}\n", fixed.rule, fixed.text));
+                let missing = answer.missing.iter().chain(answer.proposals.iter().flat_map(|p| &p.missing));
+                let missing = missing.map(|missing| format!("  not stated: {}\n", missing.fact));
+                let why: Vec<String> = fixed.chain(missing).collect();
+                if why.is_empty() {
+                    troubles.push(format!("{file}: {question}\n  has no proposal, and no reason why"));
+                }
+                none.extend(why);
+            }
             let text = fnet::render::answer(&Answer::Fix(answer)).to_text(&Default::default());
             told.push_str(&format!("\n{file}: {question}\n{text}"));
         }
@@ -174,6 +187,7 @@ fn go_through(folder: &'static str, least: (usize, usize)) {
     report(&troubles, proposals);
     let mut expected = Expectations::of(folder_of(folder), "fix");
     expected.compare("fix", &told);
+    expected.compare("none", &none);
     expected.finish();
 }
 
