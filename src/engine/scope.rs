@@ -124,10 +124,19 @@ impl Engine<'_> {
                 let matcher = self.tag(&tag, Some(Viewpoint { vnet: noun.vnet, subnet: Some(subnet) }));
                 let cut = matcher.split(&left, &public);
                 let name = || stated.value.clone();
-                covered.yes = covered.yes.or(cut.yes.map(|ends| (ends, name(), stated.span)));
+                // One endpoint may have several tags, and the next one further addresses.
+                covered.yes = match (covered.yes, cut.yes) {
+                    (Some((known, name, span)), more) => {
+                        join(Some(known.clone()), more).or(Some(known)).map(|ends| (ends, name, span))
+                    }
+                    (None, new) => new.map(|ends| (ends, name(), stated.span)),
+                };
                 // What this endpoint may cover is still asked of the next one.
                 if let Some((ends, fact)) = &cut.maybe {
-                    covered.maybe.get_or_insert((ends.clone(), name(), fact.clone(), stated.span));
+                    let known = covered.maybe.get_or_insert((ends.clone(), name(), fact.clone(), stated.span));
+                    if let Some(all) = join(Some(known.0.clone()), Some(ends.clone())) {
+                        known.0 = all;
+                    }
                 }
                 covered.no = join(cut.no, cut.maybe.map(|(ends, _)| ends));
             }
