@@ -1,4 +1,5 @@
-//! The engine against the oracle: random networks, random questions, the same verdict. See `tests/oracle/`.
+//! The engine against the oracle: random networks, random questions, the same verdict; and many flows walked at once,
+//! each of which must be what the oracle says of it alone. See `tests/oracle/`.
 //!
 //! `FNET_DIFFERENTIAL_FLOWS` is how many questions are asked (a small number by default), `FNET_DIFFERENTIAL_SEED` the
 //! seed to begin with. What ever failed stands in `tests/oracle/seeds.txt` and is always asked.
@@ -6,14 +7,17 @@
 mod oracle;
 
 use fnet::Session;
+use fnet::engine::{self, Ends, Engine, Part, Traffic};
+use fnet::net::{AddressSet, PortSet, Protocol};
 use fnet::query::answer::VerdictWord;
 use oracle::evaluate::decide;
-use oracle::plain::{Model, Question, Source, Target};
-use oracle::random::{Dice, model, question};
+use oracle::plain::{Addr, Model, Over, Question, Source, Target};
+use oracle::random::{self, Dice, model, question};
 use oracle::shrink::shrink;
 use oracle::text;
 use oracle::worlds::{Answer, Verdict};
 use std::fmt::Write;
+use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -158,4 +162,110 @@ fn the_engine_agrees_with_the_oracle() {
     }
     assert!(troubles.is_empty(), "{} differences:\n\n{}\n", troubles.len(), troubles.join("\n\n"));
     assert!(refused.len() * 10 <= networks, "too many networks do not load");
+}
+
+// --- many flows at once -------------------------------------------------------------------------------------------
+
+/// Single flows of a question about many that are looked at.
+const PICKED: usize = 12;
+
+fn address(addr: Addr) -> IpAddr {
+    addr.to_string().parse().expect("an address")
+}
+
+/// The same source as the engine names it.
+fn sender(model: &fnet::model::Model, source: &Source) -> engine::Source {
+    match source {
+        Source::App(name) => {
+            engine::Source::App(model.apps().find(|(_, app)| app.head.name == *name).expect("a declared app").0)
+        }
+        Source::Host(name) => {
+            engine::Source::Host(model.hosts().find(|(_, host)| host.head.name == *name).expect("a declared host").0)
+        }
+        Source::Addr(addr) => engine::Source::Addresses(address(*addr).into()),
+    }
+}
+
+/// Does a part of an answer hold a flow?
+fn holds(part: &Part, to: IpAddr, protocol: Protocol, port: u16) -> bool {
+    let flows = &part.flows;
+    flows.destination.possible().contains(to)
+        && flows.protocols.contains(protocol)
+        && (!protocol.has_ports() || PortSet::one(port).is_subset(&flows.ports))
+}
+
+/// All flows of a source to a prefix, walked at once; some of them, one by one, by the oracle.
+fn at_once(seed: u64) -> Vec<String> {
+    let mut dice = Dice::new(seed);
+    let network = model(&mut dice);
+    let script = text::script(&network);
+    let Ok(mut session) = loaded(&script) else { return Vec::new() };
+    let lowered = session.model();
+    let engine = Engine::of(&lowered);
+    for _ in 0..6 {
+        let source = question(&network, &mut dice).source;
+        let prefix = random::place(&network, &mut dice);
+        if matches!(source, Source::Addr(_)) && !(prefix.base.is_public() && prefix.last().is_public()) {
+            continue;
+        }
+        let every = engine::Question {
+            source: sender(&lowered, &source),
+            target: engine::Target::Ends(Ends::Set(AddressSet::range(address(prefix.base), address(prefix.last())))),
+            named: None,
+            over: Some(fnet::syntax::ast::Over::Any),
+            source_ports: None,
+            ports: PortSet::all(),
+            traffic: Traffic::Application,
+            headers: Vec::new(),
+            host: None,
+            scm: false,
+            every_address: true,
+            briefly: false,
+        };
+        let parts = engine.walk(&every);
+        for _ in 0..PICKED {
+            let to = random::inside(&network, prefix, &mut dice);
+            let (protocol, over) = *dice.of(&[
+                (Protocol::Tcp, Over::Answer),
+                (Protocol::Tcp, Over::Answer),
+                (Protocol::Udp, Over::Udp),
+                (Protocol::Icmp, Over::Icmp),
+            ]);
+            let port = random::port(&mut dice);
+            let one = Question { source: source.clone(), target: Target::Addr(to), port, over, from_port: None };
+            let Some(ours) = decide(&network, &one) else { continue };
+            let of_it: Vec<Part> =
+                parts.iter().filter(|part| holds(part, address(to), protocol, port)).cloned().collect();
+            let theirs = match engine::Verdict::of(&of_it) {
+                engine::Verdict::Yes => Verdict::Yes,
+                engine::Verdict::No(_) => Verdict::No,
+                engine::Verdict::Partly => Verdict::Partly,
+                engine::Verdict::Unknown => Verdict::Unknown,
+            };
+            let cautious = ours.guessed && theirs == Verdict::Unknown && !of_it.is_empty();
+            if of_it.is_empty() || (theirs != ours.verdict && !cautious) {
+                let alone = asked(&mut session, &text::question(&network, &one));
+                let line = text::question(&network, &one);
+                let count = of_it.len();
+                return vec![format!(
+                    "seed {seed}, all flows to {prefix}\n{script}{line}\noracle: {ours:?}\nat once: {theirs:?} in {count} parts\nalone: {alone:?}"
+                )];
+            }
+        }
+    }
+    Vec::new()
+}
+
+#[test]
+fn many_flows_at_once_are_what_each_of_them_is() {
+    let networks = number("FNET_DIFFERENTIAL_FLOWS", 2000).div_ceil(6 * PICKED * 2);
+    let first = number("FNET_DIFFERENTIAL_SEED", 1) as u64;
+    let mut troubles = Vec::new();
+    for seed in first..first + networks as u64 {
+        troubles.extend(at_once(seed));
+        if troubles.len() >= number("FNET_DIFFERENTIAL_SHOWN", 3) {
+            break;
+        }
+    }
+    assert!(troubles.is_empty(), "{} differences:\n\n{}\n", troubles.len(), troubles.join("\n\n"));
 }

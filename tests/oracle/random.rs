@@ -744,3 +744,34 @@ fn address(model: &Model, dice: &mut Dice) -> Addr {
         }
     }
 }
+
+/// A prefix to ask about whole.
+pub fn place(model: &Model, dice: &mut Dice) -> Prefix {
+    prefix(model, dice)
+}
+
+/// An address of a prefix; one that something has, or one at an edge.
+pub fn inside(model: &Model, place: Prefix, dice: &mut Dice) -> Addr {
+    for _ in 0..4 {
+        let addr = address(model, dice);
+        if place.has(addr) {
+            return addr;
+        }
+    }
+    let known: Vec<Addr> =
+        model.hosts.iter().flat_map(|host| host.addrs.clone()).filter(|one| place.has(*one)).collect();
+    match dice.below(4) {
+        0 if !known.is_empty() => *dice.of(&known),
+        1 => place.last(),
+        2 => place.base,
+        _ => {
+            let addr = place.base.plus(dice.below(300) as i64);
+            if place.has(addr) { addr } else { place.base }
+        }
+    }
+}
+
+/// A port to ask about.
+pub fn port(dice: &mut Dice) -> u16 {
+    *dice.of(&PORTS)
+}
