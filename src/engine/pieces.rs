@@ -40,12 +40,10 @@ impl Engine<'_> {
             let inside = rest.intersection(&border);
             if !inside.is_empty() {
                 rest = rest.difference(&inside);
-                pieces.push(Ends::Set(inside));
+                pieces.extend(by_family(&inside));
             }
         }
-        if !rest.is_empty() {
-            pieces.push(Ends::Set(rest));
-        }
+        pieces.extend(by_family(&rest));
         if !question.every_address {
             self.without_gaps(&mut pieces);
         }
@@ -81,13 +79,22 @@ impl Engine<'_> {
         borders.extend(model.on_premises().map(|(_, site)| site.addresses()));
         borders.retain(|border| border.meets(of));
         // Where all of a set lies in one of these, the platform's ranges are asked for nothing.
-        let [platform, private] = ["platform-addresses", "private-ranges"].map(|name| self.platform().addresses(name));
         // Of the platform's addresses the internet routes some, which leave the public way where no other takes them.
-        let ranges = [platform.intersection(&self.public_space()), platform, private];
-        borders.extend(ranges.into_iter().filter(|range| range.meets(of)));
+        let platform = self.platform().addresses("platform-addresses");
+        if platform.meets(of) {
+            borders.push(platform.intersection(&self.public_space()));
+            borders.push(platform);
+        }
+        borders.extend(Some(self.platform().addresses("private-ranges")).filter(|range| range.meets(of)));
         if !borders.iter().any(|border| of.is_subset(border)) {
             borders.push(self.public_space());
         }
         borders
     }
+}
+
+/// The IPv4 addresses of a set, and its IPv6 addresses.
+fn by_family(set: &AddressSet) -> impl Iterator<Item = Ends> {
+    let v4 = AddressSet::all_v4();
+    [set.intersection(&v4), set.difference(&v4)].into_iter().filter(|set| !set.is_empty()).map(Ends::Set)
 }

@@ -133,11 +133,16 @@ impl Engine<'_> {
     }
 
     pub(super) fn from_internet_to(&self, question: &Question, source: Ends, goal: Ends, trail: Trail) -> Vec<Part> {
-        let flows = question.flows(source.clone(), goal.clone());
+        let flows = question.flows(source, goal.clone());
+        self.by_internet(question, flows, goal, trail)
+    }
+
+    /// The same for flows that were already on their way.
+    pub(super) fn by_internet(&self, question: &Question, flows: Flows, goal: Ends, trail: Trail) -> Vec<Part> {
         if !goal.possible().meets(&self.public_space()) {
             return self.private_from_internet(question, flows, goal, trail);
         }
-        let caller = Caller::of(source);
+        let caller = Caller::of(flows.source.clone());
         self.at_public(question, flows, goal, trail, caller)
     }
 

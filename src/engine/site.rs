@@ -226,8 +226,13 @@ impl Engine<'_> {
             }
             _ => false,
         });
-        let mut parts = self.from_internet_to(packet.question, ends, goal, packet.trail);
+        let flows = Flows { source: ends.clone(), ..packet.flows };
+        let mut parts = self.by_internet(packet.question, flows, goal, packet.trail);
         for part in &mut parts {
+            // Whom the far side does not tell apart, the question does.
+            if part.flows.source == ends {
+                part.flows.source = packet.origin.clone();
+            }
             if let Some((service, place)) = &restricted {
                 insert_before_refusal(part, before, |_| {
                     let text = format!("{service} admits subnets by service endpoint, which {name} cannot use");
