@@ -131,7 +131,8 @@ impl Engine<'_> {
     /// The names of the tags that hold all of Azure's public addresses.
     pub(super) fn cloud_tags(&self) -> &[String] {
         let is_whole = |name: &&str| self.platform().tag(name).is_some_and(|(tag, _)| tag.whole_cloud);
-        let names = || self.platform().names("service-tag").into_iter().filter(is_whole).map(String::from).collect();
+        let likely = || self.platform().names_holding("service-tag", "whole-cloud").into_iter();
+        let names = || likely().filter(is_whole).map(String::from).collect();
         self.cloud.get_or_init(names)
     }
 

@@ -40,7 +40,11 @@ impl Engine<'_> {
 
     /// The addresses that health probes come from.
     pub(super) fn probes(&self) -> AddressSet {
-        let tags = self.platform().names("service-tag").into_iter().filter_map(|name| self.platform().tag(name));
+        let tags = self
+            .platform()
+            .names_holding("service-tag", "probes")
+            .into_iter()
+            .filter_map(|name| self.platform().tag(name));
         let sets = tags.filter(|(tag, _)| tag.probes).filter_map(|(tag, _)| tag.prefixes.clone());
         sets.fold(AddressSet::empty(), |all, set| all.union(&set))
     }

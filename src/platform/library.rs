@@ -151,6 +151,8 @@ struct Shelved {
     kind: &'static str,
     name: &'static str,
     text: &'static str,
+    /// Where the next declaration of that name stands, of another kind.
+    next: Option<usize>,
     parsed: OnceLock<Option<Stated>>,
 }
 
@@ -176,7 +178,8 @@ impl Stated {
 #[derive(Debug, Default)]
 struct Volume {
     items: Vec<Shelved>,
-    index: HashMap<&'static str, Vec<usize>>,
+    /// Where the last declaration of a name stands; those that share it say which is next.
+    index: HashMap<&'static str, usize>,
 }
 
 /// Files by name: the text, and the cut file once somebody has looked into it.
@@ -244,13 +247,18 @@ impl Library {
         self.find(kind, name).map(|found| found.name)
     }
 
-    pub(super) fn names(&self, kind: &str) -> Vec<&str> {
+    /// The names of a kind, each with the text of its declaration.
+    pub(super) fn texts(&self, kind: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.all(kind).map(|item| (item.name, item.text))
+    }
+
+    fn all(&self, kind: &str) -> impl Iterator<Item = &Shelved> {
         let volumes: Vec<&Volume> = match kind {
             "rule" => self.families.iter().flat_map(|family| cut(&self.rules, family)).collect(),
             _ => file_of(kind).map(|file| cut(&self.facts, file).collect()).unwrap_or_default(),
         };
         let items = volumes.into_iter().flat_map(|volume| &volume.items);
-        items.filter(|item| item.kind == kind).map(|item| item.name).collect()
+        items.filter(move |item| item.kind == kind)
     }
 }
 
@@ -290,20 +298,25 @@ fn file_of(kind: &str) -> Option<&'static str> {
 
 impl Volume {
     fn find(&self, kind: &str, name: &str) -> Option<&Shelved> {
-        self.index.get(name)?.iter().map(|at| &self.items[*at]).find(|item| item.kind == kind)
+        let last = &self.items[*self.index.get(name)?];
+        std::iter::successors(Some(last), |item| item.next.map(|at| &self.items[at])).find(|item| item.kind == kind)
     }
 
     /// Cuts a file where a line holds a closing brace alone: so does every declaration of the stdlib end, which a test
     /// holds to what the splitter makes of it.
     fn cut(text: &'static str) -> Self {
         let mut volume = Volume::default();
-        let mut start = 0;
-        for (at, _) in text.match_indices("\n}\n") {
-            let text = text[start..at + 2].trim_start();
-            start = at + 3;
+        let (mut start, mut end) = (0, 0);
+        for line in text.split_inclusive('\n') {
+            end += line.len();
+            if line != "}\n" {
+                continue;
+            }
+            let text = text[start..end - 1].trim_start();
+            start = end;
             let Some((kind, name)) = head(text) else { continue };
-            volume.index.entry(name).or_default().push(volume.items.len());
-            volume.items.push(Shelved { kind, name, text, parsed: OnceLock::new() });
+            let next = volume.index.insert(name, volume.items.len());
+            volume.items.push(Shelved { kind, name, text, next, parsed: OnceLock::new() });
         }
         volume
     }

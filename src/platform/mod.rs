@@ -140,9 +140,22 @@ impl Platform {
 
     /// The names of a kind, in the order in which the stdlib declares them.
     pub fn names(&self, kind: &str) -> Vec<&str> {
-        let mut names = self.library.names(kind);
+        self.names_where(kind, |_| true)
+    }
+
+    /// The names of a kind whose declarations may hold a word: all that do, and few others. Where few of many have a
+    /// property, the others need not be parsed to find them.
+    pub(crate) fn names_holding(&self, kind: &str, word: &str) -> Vec<&str> {
+        self.names_where(kind, |text| text.contains(word))
+    }
+
+    /// The names of a kind, in order, without those that the stdlib declares in words which something does not hold of.
+    fn names_where(&self, kind: &str, holds: impl Fn(&str) -> bool) -> Vec<&str> {
+        let stated = |name: &str| !self.overrides.is_empty() && self.overrides.contains_key(&Key(kind, name));
+        let texts = self.library.texts(kind).filter(|(name, text)| holds(text) || stated(name));
+        let mut names: Vec<&str> = texts.map(|(name, _)| name).collect();
         for (of, name) in self.overrides.keys() {
-            if of == kind && !names.contains(&name.as_str()) {
+            if of == kind && !self.library.has(kind, name) {
                 names.push(name);
             }
         }
@@ -212,7 +225,10 @@ impl Platform {
     /// The plan type that a tier belongs to, and the tier as the stdlib spells it. Case does not count.
     pub fn plan_type(&self, tier: &str) -> Option<(Arc<PlanType>, String)> {
         let same = |word: &String| word.eq_ignore_ascii_case(tier);
-        self.plan_types().into_iter().find_map(|plan| {
+        let lower = tier.to_ascii_lowercase();
+        let likely = self.names_where("plan-type", |text| text.to_ascii_lowercase().contains(&lower));
+        let mut likely = likely.into_iter().filter_map(|name| self.fact("plan-type", name, PlanType::read));
+        likely.find_map(|plan| {
             let spelled = plan.tiers.iter().find(|tier| same(tier)).cloned();
             let spelled = spelled.or_else(|| plan.also.iter().any(same).then(|| plan.tiers.first().cloned()).flatten());
             spelled.map(|tier| (plan, tier))

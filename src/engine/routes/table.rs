@@ -226,7 +226,7 @@ impl Engine<'_> {
     /// The tags whose prefixes a service endpoint routes: of the network's region and its pair for storage, of its
     /// region for SQL, of the whole cloud else.
     pub(in crate::engine) fn tags_of_endpoint(&self, endpoint: &str, vnet: VnetId) -> Vec<TagRef> {
-        let tags = self.platform().names("service-tag");
+        let tags = self.platform().names_holding("service-tag", "service-endpoint");
         let tag = tags
             .into_iter()
             .filter_map(|name| self.platform().tag(name))
