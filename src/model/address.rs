@@ -167,7 +167,7 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Vec<Term>> {
         Ok(Thing::Asg(asg)) => return Some(vec![Term::Asg(asg)]),
         Ok(thing) => return Some(vec![Term::Thing(thing)]),
         Err(trouble @ NameTrouble::Ambiguous(_)) => {
-            cx.report(name_trouble(cx.names, word, ADDRESS_KINDS, trouble));
+            cx.report(name_trouble(&cx.names, word, ADDRESS_KINDS, trouble));
             return None;
         }
         Err(_) => {}

@@ -2,12 +2,12 @@
 
 use super::change::{Change, changes, default_rule, held_vnet};
 use super::name::Kind;
+use super::places::Places;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::platform::{Platform, TagList};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Value, Word};
 use crate::syntax::literal;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One declaration, with the region and subscription in force where it stands.
@@ -41,9 +41,8 @@ pub enum Added {
 /// Everything declared so far, in order. Cheap to copy: the declarations are shared.
 #[derive(Clone, Debug, Default)]
 pub struct Declared {
-    items: Vec<DeclaredItem>,
-    /// Where each kind and name stands; shared until it changes.
-    places: Arc<HashMap<(String, String), usize>>,
+    items: Vec<Arc<DeclaredItem>>,
+    places: Places,
     /// What was changed while something used it.
     changes: Arc<Vec<Change>>,
     region: Option<Word>,
@@ -59,7 +58,7 @@ const LISTS: &[&str] = &["inbound", "outbound", "access", "scm-access", "firewal
 
 impl Declared {
     /// The declarations, in order.
-    pub fn items(&self) -> &[DeclaredItem] {
+    pub fn items(&self) -> &[Arc<DeclaredItem>] {
         &self.items
     }
 
@@ -70,7 +69,7 @@ impl Declared {
 
     /// The declaration of that kind and name.
     pub fn find(&self, word: &str, name: &str) -> Option<&DeclaredItem> {
-        self.place(word, name).map(|at| &self.items[at])
+        self.place(word, name).map(|at| &*self.items[at])
     }
 
     /// Microsoft's list of service tags, where one has been read.
@@ -84,13 +83,12 @@ impl Declared {
     }
 
     fn place(&self, word: &str, name: &str) -> Option<usize> {
-        self.places.get(&(word.to_string(), name.to_string())).copied()
+        self.places.find(&self.items, word, name)
     }
 
     fn push(&mut self, item: DeclaredItem) {
-        let key = (item.word.clone(), item.name.clone());
-        Arc::make_mut(&mut self.places).insert(key, self.items.len());
-        self.items.push(item);
+        self.places.will_hold(&self.items, &item.name);
+        self.items.push(Arc::new(item));
     }
 
     /// Takes a declaration in. A name that is taken is an error, or is replaced where `replace` says so.
@@ -122,7 +120,7 @@ impl Declared {
             region: self.region.clone(),
             subscription: self.subscription.clone(),
         };
-        match self.place(&word, &name).map(|at| &mut self.items[at]) {
+        match self.place(&word, &name).map(|at| Arc::make_mut(&mut self.items[at])) {
             None => {
                 self.push(item);
                 Ok(Added::New)
@@ -184,7 +182,7 @@ impl Declared {
         if !found.is_empty() {
             Arc::make_mut(&mut self.changes).append(&mut found);
         }
-        let declaration = Arc::make_mut(&mut self.items[at].declaration);
+        let declaration = Arc::make_mut(&mut Arc::make_mut(&mut self.items[at]).declaration);
         merge(&mut declaration.block, block, change.span)
     }
 
@@ -199,7 +197,7 @@ impl Declared {
             [vnet, subnet] => (Some(vnet.clone()), subnet.clone()),
             _ => (None, name.to_string()),
         };
-        let holds = |item: &DeclaredItem| {
+        let holds = |item: &Arc<DeclaredItem>| {
             item.kind == Some(Kind::Vnet)
                 && vnet.as_ref().is_none_or(|vnet| *vnet == item.name)
                 && entries(&item.declaration.block).any(|e| is_keyed(e, "subnet", &subnet))
@@ -207,7 +205,7 @@ impl Declared {
         let Some(at) = self.items.iter().position(holds) else {
             return Err(self.nothing(change, "subnet", name));
         };
-        let declaration = Arc::make_mut(&mut self.items[at].declaration);
+        let declaration = Arc::make_mut(&mut Arc::make_mut(&mut self.items[at]).declaration);
         let items = declaration.block.as_mut().map(|block| &mut block.items).into_iter().flatten();
         for item in items {
             if let Item::Entry(entry) = item
@@ -230,8 +228,7 @@ impl Declared {
             return Err(refused);
         }
         self.items.remove(at);
-        let places = self.items.iter().enumerate().map(|(at, item)| ((item.word.clone(), item.name.clone()), at));
-        self.places = Arc::new(places.collect());
+        self.places = Places::of(&self.items);
         Ok(())
     }
 

@@ -1,15 +1,26 @@
 //! From what was declared to the model: first every name gets its id, then every declaration is read.
 
 use super::fields::{Fields, Lowering, Shape};
+use super::name::LookedUp;
 use super::*;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::Scope;
 use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Value, Values, Word};
 use declared::{Declared, DeclaredItem};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The model of what was declared, and what is wrong with it. What is wrong is left out, the rest stands.
 pub fn lower(declared: &Declared, scope: &Scope, platform: &Platform) -> (Model, Vec<Diagnostic>) {
-    let mut platform = platform.with_tags(declared.tags().cloned());
+    let mut model = Model::empty(platform_of(declared, platform));
+    let diagnostics = take_in(declared.items(), &mut model, scope, &mut HashMap::new(), None);
+    model.changes = declared.changes().to_vec();
+    (model, diagnostics)
+}
+
+/// The platform with what was declared of its facts.
+pub(super) fn platform_of(declared: &Declared, platform: &Platform) -> Platform {
+    let mut platform = platform.clone().with_tags(declared.tags().cloned());
     for item in declared.items() {
         if item.kind.is_none() || item.kind == Some(Kind::Region) {
             let name = match platform.tag(&item.name).filter(|_| item.word == "service-tag") {
@@ -20,21 +31,37 @@ pub fn lower(declared: &Declared, scope: &Scope, platform: &Platform) -> (Model,
             platform = platform.with(&item.word, &name, (*item.declaration).clone());
         }
     }
-    let mut names = Names::default();
+    platform
+}
+
+/// Takes declarations into a model: gives all of them their names, then reads each. Says what is wrong with them; what
+/// was looked up is added to `asked`.
+pub(super) fn take_in(
+    items: &[Arc<DeclaredItem>],
+    model: &mut Model,
+    scope: &Scope,
+    head_addresses: &mut HashMap<Thing, std::net::IpAddr>,
+    asked: Option<&mut HashSet<Box<str>>>,
+) -> Vec<Diagnostic> {
+    let platform = model.platform.clone();
+    let mut names = std::mem::take(&mut model.names);
     let mut diagnostics = Vec::new();
-    for item in declared.items() {
+    for item in items {
         register(item, &platform, &mut names, &mut diagnostics);
     }
-    let mut model = Model::empty(platform.clone());
-    let head_addresses = declared.items().iter().filter_map(|item| head_address(item, &names)).collect();
-    let mut cx = Lowering { head_addresses, diagnostics, ..Lowering::of(&names, &platform, scope) };
-    for item in declared.items() {
-        read(item, &mut model, &mut cx);
+    head_addresses.extend(items.iter().filter_map(|item| head_address(item, &names)));
+    let looked_up = LookedUp::of(&names, asked.is_some());
+    let mut cx = Lowering { diagnostics, ..Lowering::of(looked_up, &platform, scope, head_addresses) };
+    for item in items {
+        read(item, model, &mut cx);
     }
-    let diagnostics = cx.diagnostics;
+    let diagnostics = std::mem::take(&mut cx.diagnostics);
+    if let Some(asked) = asked {
+        asked.extend(cx.names.asked());
+    }
+    drop(cx);
     model.names = names;
-    model.changes = declared.changes().to_vec();
-    (model, diagnostics)
+    diagnostics
 }
 
 fn register(item: &DeclaredItem, platform: &Platform, names: &mut Names, diagnostics: &mut Vec<Diagnostic>) {

@@ -10,12 +10,14 @@ mod declared;
 mod dns;
 mod fields;
 mod gateway;
+mod grow;
 mod host;
 mod hybrid;
 mod lower;
 mod name;
 mod network;
 mod peering;
+mod places;
 mod plan;
 mod route;
 mod security;
@@ -29,6 +31,7 @@ pub use dns::*;
 pub(crate) use fields::name_trouble;
 pub use fields::{Property, Shape, Stated};
 pub use gateway::*;
+pub use grow::{Growing, Grown};
 pub use host::*;
 pub use hybrid::*;
 pub use lower::lower;
@@ -74,6 +77,15 @@ macro_rules! ids {
         }
 
         impl Model {
+            /// Everything in it as text, for tests to compare.
+            #[cfg(test)]
+            pub(crate) fn shown(&self) -> String {
+                let names: Vec<_> = self.names.iter().collect();
+                let mut text = format!("{names:?}\n{:?}\n", self.changes);
+                $(text.push_str(&format!("{}: {:?}\n", stringify!($arena), self.$arena));)*
+                text
+            }
+
             /// A model of nothing.
             pub fn empty(platform: Platform) -> Self {
                 Self { platform, names: Names::default(), changes: Vec::new(), $($arena: Vec::new(),)* }

@@ -4,7 +4,8 @@ use super::*;
 use crate::diagnostic::nearest;
 use crate::syntax::literal;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 macro_rules! kinds {
@@ -263,8 +264,55 @@ impl Names {
     }
 }
 
+/// Names while a model is made, and which of them were looked up, where somebody wants to know: what was read of a
+/// declaration holds as long as none of them comes to mean anything else.
+pub(super) struct LookedUp<'a> {
+    names: &'a Names,
+    asked: Option<RefCell<HashSet<Box<str>>>>,
+}
+
+impl<'a> LookedUp<'a> {
+    pub(super) fn of(names: &'a Names, kept: bool) -> Self {
+        Self { names, asked: kept.then(RefCell::default) }
+    }
+
+    /// As [`Names::find`].
+    pub(super) fn find(&self, text: &str, kinds: &[Kind]) -> Result<Thing, NameTrouble> {
+        self.keep(&whole_name(text));
+        self.names.find(text, kinds)
+    }
+
+    /// As [`Names::get`].
+    pub(super) fn get(&self, kind: Kind, name: &str) -> Option<Thing> {
+        self.keep(name);
+        self.names.get(kind, name)
+    }
+
+    fn keep(&self, name: &str) {
+        if let Some(asked) = &self.asked
+            && !asked.borrow().contains(name)
+        {
+            asked.borrow_mut().insert(name.into());
+        }
+    }
+
+    /// What was looked up.
+    pub(super) fn asked(&mut self) -> HashSet<Box<str>> {
+        self.asked.as_mut().map(|asked| std::mem::take(asked.get_mut())).unwrap_or_default()
+    }
+}
+
+/// What is only read to say what is wrong: a model with such an error is not grown.
+impl std::ops::Deref for LookedUp<'_> {
+    type Target = Names;
+
+    fn deref(&self) -> &Names {
+        self.names
+    }
+}
+
 /// A name as things are registered under it: without the quotes that a label may have.
-fn whole_name(text: &str) -> Cow<'_, str> {
+pub(super) fn whole_name(text: &str) -> Cow<'_, str> {
     match text.starts_with('"') {
         true => literal::labels(text).join(".").into(),
         false => text.into(),

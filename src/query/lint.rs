@@ -191,9 +191,10 @@ fn unused(asked: &Asked<'_>) -> Vec<UnusedAnswer> {
     for (values, _) in asked.scope.lets.values() {
         values.iter().for_each(|value| words_of_value(value, &mut named));
     }
-    let idle =
-        |item: &&DeclaredItem| item.kind.is_some_and(|kind| TO_BE_USED.contains(&kind)) && !named.contains(&item.name);
-    let answer = |item: &DeclaredItem| UnusedAnswer {
+    let idle = |item: &&std::sync::Arc<DeclaredItem>| {
+        item.kind.is_some_and(|kind| TO_BE_USED.contains(&kind)) && !named.contains(&item.name)
+    };
+    let answer = |item: &std::sync::Arc<DeclaredItem>| UnusedAnswer {
         kind: item.word.clone(),
         name: item.name.clone(),
         place: Place::of(item.declaration.head_span(), asked.sources),

@@ -52,10 +52,28 @@ pub struct Asked<'a> {
     pub scope: &'a Scope,
     /// The texts that places point into.
     pub sources: &'a SourceMap,
-    /// Names that are declared further down, with their places: a question cannot see them yet.
-    pub below: &'a [(String, Span)],
+    /// Where the question stands above some declarations: it cannot see them yet.
+    pub below: Option<Below<'a>>,
     /// Opens another network, for `diff`.
     pub open: Open<'a>,
+}
+
+/// What is declared further down than a question.
+#[derive(Clone, Copy)]
+pub struct Below<'a> {
+    /// What is declared above the question.
+    pub above: &'a Declared,
+    /// What is declared in the end.
+    pub all: &'a Declared,
+}
+
+impl Below<'_> {
+    /// The place of a name that is declared further down.
+    fn place(&self, name: &str) -> Option<Span> {
+        let mut called = self.all.items().iter().filter(|item| item.name == name);
+        let item = called.find(|item| self.above.find(&item.word, &item.name).is_none())?;
+        Some(item.declaration.head_span())
+    }
 }
 
 /// Another network, to be compared with.

@@ -10,7 +10,7 @@ use crate::syntax::{literal, print_declaration};
 /// Answers `show`.
 pub(super) fn show(asked: &Asked<'_>, what: Option<&Word>) -> Result<ShowAnswer, Diagnostic> {
     let items = asked.declared.items();
-    let print = |item: &crate::model::DeclaredItem| print_declaration(&item.declaration);
+    let print = |item: &std::sync::Arc<crate::model::DeclaredItem>| print_declaration(&item.declaration);
     let Some(word) = what else {
         let all: Vec<String> = items.iter().map(print).collect();
         return Ok(ShowAnswer { source: all.join("\n") });

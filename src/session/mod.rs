@@ -178,7 +178,7 @@ impl Session {
         let result = match first {
             Some(query) if diagnostics.is_empty() => {
                 let above = (self.state.declared.clone(), self.state.scope.clone());
-                self.answer(&query, &above, &[]).map_err(|diagnostic| vec![diagnostic])
+                self.answer(&query, &above).map_err(|diagnostic| vec![diagnostic])
             }
             _ => Err(diagnostics),
         };
@@ -203,7 +203,7 @@ impl Session {
             declared: &self.state.declared,
             scope: &self.state.scope,
             sources: &self.sources,
-            below: &[],
+            below: None,
             open: &|file| self.open(file),
         };
         Ok(query::between(&asked, &other, name))
@@ -222,7 +222,7 @@ impl Session {
             declared: &self.state.declared,
             scope: &self.state.scope,
             sources: &self.sources,
-            below: &[],
+            below: None,
             open: &|file| self.open(file),
         };
         query::explain_words(&asked, words)

@@ -4,9 +4,9 @@
 use super::{Outcome, Report, Session};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Engine, findings};
-use crate::model::{Declared, Model, lower};
+use crate::model::{Declared, Growing, Grown};
 use crate::platform::Platform;
-use crate::query::{self, Answer, Asked};
+use crate::query::{self, Answer, Asked, Below};
 use crate::source::Span;
 use crate::syntax::Scope;
 use crate::syntax::ast::{Assertion, Query};
@@ -37,43 +37,30 @@ impl Session {
         report: &mut Report,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let mut lowered: Option<(Above, Arc<Model>)> = None;
+        let mut earlier: Option<Growing> = None;
+        let platform = Platform::of(self.edition());
         let count = self.state.declared.items().len();
         for said in pending {
-            let whole = said.above.0.items().len() == count && same_items(&said.above.0, &self.state.declared);
-            let below = if whole { Vec::new() } else { self.below(&said.above.0) };
-            let earlier = if whole {
-                None
-            } else {
-                Some(match &lowered {
-                    Some((above, model)) if Arc::ptr_eq(above, &said.above) => model.clone(),
-                    _ => {
-                        let (model, found) = lower(&said.above.0, &said.above.1, &Platform::of(self.edition()));
-                        let place = said.span();
-                        if let Some(dangling) = found.into_iter().find(Diagnostic::is_error) {
-                            let dangling = match place {
-                                Some(place) => dangling.also(place, "asked here, above what it refers to"),
-                                None => dangling,
-                            };
-                            diagnostics
-                                .push(dangling.help("a question sees what is declared above it: move it further down"));
-                            continue;
-                        }
-                        let model = Arc::new(model);
-                        lowered = Some((said.above.clone(), model.clone()));
-                        model
-                    }
-                })
-            };
-            let earlier = earlier.as_deref().map(Engine::of);
-            let engine = earlier.as_ref().unwrap_or(last);
+            let (above, scope) = &*said.above;
+            let whole = above.items().len() == count && same_items(above, &self.state.declared);
+            if !whole && let Err(dangling) = grown(&mut earlier, above, scope, &platform) {
+                let dangling = match said.span() {
+                    Some(place) => dangling.also(place, "asked here, above what it refers to"),
+                    None => dangling,
+                };
+                diagnostics.push(dangling.help("a question sees what is declared above it: move it further down"));
+                continue;
+            }
+            let own = earlier.as_ref().filter(|_| !whole).map(|growing| Engine::of(growing.model()));
+            let engine = own.as_ref().unwrap_or(last);
+            let below = (!whole).then_some(Below { above, all: &self.state.declared });
             let asked = Asked {
                 model: engine.model,
                 engine,
                 declared: &said.above.0,
                 scope: &said.above.1,
                 sources: &self.sources,
-                below: &below,
+                below,
                 open: &|file| self.open(file),
             };
             match said.statement {
@@ -100,22 +87,11 @@ impl Session {
         }
     }
 
-    /// The names that are declared later than a question.
-    fn below(&self, above: &Declared) -> Vec<(String, Span)> {
-        let later = self.state.declared.items().iter().filter(|item| above.find(&item.word, &item.name).is_none());
-        later.map(|item| (item.name.clone(), item.declaration.head_span())).collect()
-    }
-
     fn words(&self, span: Span) -> String {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    pub(super) fn answer(
-        &mut self,
-        query: &Query,
-        above: &(Declared, Scope),
-        below: &[(String, Span)],
-    ) -> Result<Answer, Diagnostic> {
+    pub(super) fn answer(&mut self, query: &Query, above: &(Declared, Scope)) -> Result<Answer, Diagnostic> {
         let model = self.model();
         let engine = &Engine::of(&model);
         let asked = Asked {
@@ -124,7 +100,7 @@ impl Session {
             declared: &above.0,
             scope: &above.1,
             sources: &self.sources,
-            below,
+            below: None,
             open: &|file| self.open(file),
         };
         query::answer(&asked, query)
@@ -139,6 +115,25 @@ impl Pending {
             Said::Notice(_) => None,
         }
     }
+}
+
+/// Lets a model grow to what was declared above a question, or makes it anew.
+fn grown(
+    earlier: &mut Option<Growing>,
+    above: &Declared,
+    scope: &Scope,
+    platform: &Platform,
+) -> Result<(), Diagnostic> {
+    let grown = earlier.as_mut().map_or(Grown::No, |growing| growing.grow(above, scope));
+    if let Grown::Yes = grown {
+        return Ok(());
+    }
+    *earlier = None;
+    if let Grown::Error(error) = grown {
+        return Err(error);
+    }
+    *earlier = Some(Growing::of(above, scope, platform)?);
+    Ok(())
 }
 
 /// Are the declarations the very same ones?

@@ -3,6 +3,7 @@
 
 use super::Stated;
 use crate::diagnostic::Diagnostic;
+use crate::model::name::LookedUp;
 use crate::model::{Kind, NameTrouble, Names, SecurityRule, Thing};
 use crate::platform::{AppSetting, Edition, Platform};
 use crate::source::Span;
@@ -14,11 +15,11 @@ use std::sync::Arc;
 
 /// What lowering needs at hand.
 pub(in crate::model) struct Lowering<'a> {
-    pub(in crate::model) names: &'a Names,
+    pub(in crate::model) names: LookedUp<'a>,
     pub(in crate::model) platform: &'a Platform,
     pub(in crate::model) scope: &'a Scope,
     /// The addresses in the heads of appliances and load balancers, which routes may name.
-    pub(in crate::model) head_addresses: HashMap<Thing, IpAddr>,
+    pub(in crate::model) head_addresses: &'a HashMap<Thing, IpAddr>,
     pub(in crate::model) diagnostics: Vec<Diagnostic>,
     /// The region that was read last, as it was written and in lower case: mostly it holds for what follows.
     pub(in crate::model) region: Option<(Box<str>, String)>,
@@ -31,12 +32,17 @@ pub(in crate::model) struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(in crate::model) fn of(names: &'a Names, platform: &'a Platform, scope: &'a Scope) -> Self {
+    pub(in crate::model) fn of(
+        names: LookedUp<'a>,
+        platform: &'a Platform,
+        scope: &'a Scope,
+        head_addresses: &'a HashMap<Thing, IpAddr>,
+    ) -> Self {
         Self {
             names,
             platform,
             scope,
-            head_addresses: HashMap::new(),
+            head_addresses,
             diagnostics: Vec::new(),
             region: None,
             forms: None,
@@ -54,7 +60,7 @@ impl<'a> Lowering<'a> {
         match self.names.find(&word.text, kinds) {
             Ok(thing) => Some(Stated::new(thing, word.span)),
             Err(trouble) => {
-                self.report(name_trouble(self.names, word, kinds, trouble));
+                self.report(name_trouble(&self.names, word, kinds, trouble));
                 None
             }
         }

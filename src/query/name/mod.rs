@@ -22,12 +22,12 @@ use crate::syntax::literal;
 pub(super) fn find(asked: &Asked<'_>, word: &Word, kinds: &[Kind]) -> Result<Thing, Diagnostic> {
     asked.model.names.find(&word.text, kinds).map_err(|trouble| {
         let name = literal::labels(&word.text).join(".");
-        let below = asked.below.iter().find(|(below, _)| *below == name);
+        let below = asked.below.and_then(|below| below.place(&name));
         let diagnostic = name_trouble(&asked.model.names, word, kinds, trouble);
         match below {
-            Some((_, place)) => {
+            Some(place) => {
                 Diagnostic::error("FN0113", word.span, format!("`{name}` is declared only below this question"))
-                    .also(*place, "declared here")
+                    .also(place, "declared here")
                     .help("a question sees what is declared above it: move one of the two")
             }
             None => diagnostic,
