@@ -22,9 +22,58 @@ pub(super) fn either(bytes: &[u8], one: u8, other: u8) -> Option<usize> {
     words.remainder().iter().position(|byte| *byte == one || *byte == other).map(|rest| at + rest)
 }
 
+/// Calls with the place of every one of a byte, ascending, until it is told to stop.
+#[inline]
+pub(super) fn each(bytes: &[u8], one: u8, mut found: impl FnMut(usize) -> bool) {
+    let each = LOW * u64::from(one);
+    for at in (0..bytes.len()).step_by(8) {
+        let eight = match bytes[at..].first_chunk::<8>() {
+            Some(eight) => *eight,
+            None => {
+                // Filled up with what is not looked for.
+                let mut eight = [!one; 8];
+                eight[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+                eight
+            }
+        };
+        let other = u64::from_le_bytes(eight) ^ each;
+        // The high bit of every byte that is zero, and of no other: nothing is carried from one to the next.
+        let mut zero = !(((other & !HIGH) + !HIGH) | other | !HIGH);
+        while zero != 0 {
+            if !found(at + zero.trailing_zeros() as usize / 8) {
+                return;
+            }
+            zero &= zero - 1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::either;
+    use super::{each, either};
+
+    #[test]
+    fn finds_each_that_a_loop_finds() {
+        let bytes: Vec<u8> = (0..=255).chain((0..64).map(|at| at * 4)).chain([44; 9]).collect();
+        for start in 0..40 {
+            for one in [b',', 0, 1, 127, 128, 129, 255] {
+                let bytes = &bytes[start * 3..];
+                let slow: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] == one).collect();
+                let mut found = Vec::new();
+                each(bytes, one, |at| {
+                    found.push(at);
+                    true
+                });
+                assert_eq!(found, slow);
+                found.clear();
+                each(bytes, one, |at| {
+                    found.push(at);
+                    found.len() < 2
+                });
+                assert_eq!(found, slow[..slow.len().min(2)]);
+            }
+        }
+    }
 
     #[test]
     fn finds_what_a_loop_finds() {

@@ -1,5 +1,6 @@
 //! One tuple: the fields of a recorded flow, joined by commas.
 
+use super::find::each;
 use crate::net::Protocol;
 use crate::platform::{FlowLogForm, Platform};
 use std::net::{IpAddr, Ipv4Addr};
@@ -68,13 +69,44 @@ struct Form {
     encryption: Option<usize>,
     bytes: Vec<usize>,
     protocols: Vec<(Vec<u8>, Protocol)>,
+    /// Those that a single byte stands for.
+    of_byte: Box<[Option<Protocol>; 256]>,
     /// Are protocols written as numbers? Then one may be met that has no word.
     numbered: bool,
-    inbound: Vec<Vec<u8>>,
-    outbound: Vec<Vec<u8>>,
-    allowed: Vec<Vec<u8>>,
-    denied: Vec<Vec<u8>>,
-    unencrypted: Vec<Vec<u8>>,
+    inbound: Words,
+    outbound: Words,
+    allowed: Words,
+    denied: Words,
+    unencrypted: Words,
+}
+
+/// Words that stand for one thing. Most are one letter long.
+#[derive(Clone, Debug)]
+struct Words {
+    letters: Box<[bool; 256]>,
+    longer: Vec<Vec<u8>>,
+}
+
+impl Words {
+    fn of(words: &[String]) -> Self {
+        let mut letters = Box::new([false; 256]);
+        let mut longer = Vec::new();
+        for word in words {
+            match word.as_bytes() {
+                [letter] => letters[usize::from(*letter)] = true,
+                other => longer.push(other.to_vec()),
+            }
+        }
+        Self { letters, longer }
+    }
+
+    #[inline]
+    fn have(&self, field: &[u8]) -> bool {
+        match field {
+            [letter] => self.letters[usize::from(*letter)],
+            _ => self.longer.iter().any(|word| word == field),
+        }
+    }
 }
 
 /// What a part of a resource's id stands for.
@@ -88,8 +120,14 @@ pub enum ResourceKind {
 
 impl Form {
     fn of(facts: &FlowLogForm) -> Option<Self> {
-        let words = |all: &[String]| all.iter().map(|word| word.as_bytes().to_vec()).collect();
+        let mut of_byte = Box::new([None; 256]);
+        for (word, protocol) in &facts.protocols {
+            if let [byte] = word.as_bytes() {
+                of_byte[usize::from(*byte)] = Some(*protocol);
+            }
+        }
         Some(Self {
+            of_byte,
             title: facts.title.clone(),
             time: facts.place("time")?,
             source: facts.place("source")?,
@@ -103,16 +141,21 @@ impl Form {
             bytes: ["bytes-sent", "bytes-received"].iter().filter_map(|field| facts.place(field)).collect(),
             protocols: facts.protocols.iter().map(|(word, of)| (word.as_bytes().to_vec(), *of)).collect(),
             numbered: facts.protocols.iter().all(|(word, _)| word.bytes().all(|b| b.is_ascii_digit())),
-            inbound: words(&facts.inbound),
-            outbound: words(&facts.outbound),
-            allowed: words(&facts.allowed),
-            denied: words(&facts.denied),
-            unencrypted: words(&facts.unencrypted),
+            inbound: Words::of(&facts.inbound),
+            outbound: Words::of(&facts.outbound),
+            allowed: Words::of(&facts.allowed),
+            denied: Words::of(&facts.denied),
+            unencrypted: Words::of(&facts.unencrypted),
         })
     }
 
     /// The protocol of a field: none where it is none of this form's, no protocol where lines of rules cannot name it.
     fn protocol(&self, field: &[u8]) -> Option<Option<Protocol>> {
+        if let [byte] = field
+            && let Some(protocol) = self.of_byte[usize::from(*byte)]
+        {
+            return Some(Some(protocol));
+        }
         if let Some((_, protocol)) = self.protocols.iter().find(|(word, _)| word == field) {
             return Some(Some(*protocol));
         }
@@ -182,11 +225,15 @@ impl Forms {
     /// When it has the shape of no form; why, in words.
     pub(super) fn read(&self, bytes: &[u8]) -> Result<RecordedFlow, String> {
         let mut fields: [&[u8]; FIELDS] = [&[]; FIELDS];
-        let mut count = 0;
-        for (slot, field) in fields.iter_mut().zip(bytes.split(|byte| *byte == b',')) {
-            *slot = field;
-            count += 1;
-        }
+        let (mut count, mut start) = (0, 0);
+        each(bytes, b',', |comma| {
+            fields[count] = &bytes[start..comma];
+            (count, start) = (count + 1, comma + 1);
+            // The last place is for what stands behind the last comma.
+            count + 1 < FIELDS
+        });
+        fields[count] = &bytes[start..];
+        count += 1;
         let fields = &fields[..count];
         let form = self.forms.iter().find_map(|form| {
             let protocol = form.protocol(fields.get(form.protocol)?)?;
@@ -199,17 +246,16 @@ impl Forms {
             });
         };
         let field = |at: usize| fields.get(at).copied().unwrap_or_default();
-        let is = |words: &[Vec<u8>], field: &[u8]| words.iter().any(|word| word == field);
         let wrong = |what: &str, at: usize| format!("`{}` is no {what}", shown(field(at)));
         let time = number(field(form.time), i64::MAX as u64).ok_or_else(|| wrong("time", form.time))? as i64;
         let outbound = match field(form.direction) {
-            field if is(&form.outbound, field) => true,
-            field if is(&form.inbound, field) => false,
+            field if form.outbound.have(field) => true,
+            field if form.inbound.have(field) => false,
             _ => return Err(wrong("direction", form.direction)),
         };
         let allowed = match field(form.decision) {
-            field if is(&form.allowed, field) => true,
-            field if is(&form.denied, field) => false,
+            field if form.allowed.have(field) => true,
+            field if form.denied.have(field) => false,
             _ => return Err(wrong("decision", form.decision)),
         };
         let address = |at: usize| address(field(at)).ok_or_else(|| wrong("address", at));
@@ -233,7 +279,7 @@ impl Forms {
             protocol,
             outbound,
             allowed,
-            unencrypted: form.encryption.is_some_and(|at| is(&form.unencrypted, field(at))),
+            unencrypted: form.encryption.is_some_and(|at| form.unencrypted.have(field(at))),
             bytes: form.bytes.iter().filter_map(|at| number(field(*at), u64::MAX)).fold(0, u64::saturating_add),
         })
     }
@@ -247,7 +293,8 @@ fn shown(field: &[u8]) -> String {
 
 /// A whole number that is not greater.
 fn number(field: &[u8], greatest: u64) -> Option<u64> {
-    if field.is_empty() || field.len() > 20 {
+    // Nineteen digits never overflow, and no log counts further.
+    if field.is_empty() || field.len() > 19 {
         return None;
     }
     let mut value = 0u64;
@@ -256,7 +303,7 @@ fn number(field: &[u8], greatest: u64) -> Option<u64> {
         if digit > 9 {
             return None;
         }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        value = value * 10 + u64::from(digit);
     }
     (value <= greatest).then_some(value)
 }
