@@ -125,7 +125,7 @@ fn common(old: &Reached, new: &Reached, by_address: bool) -> Option<Flows> {
     let from = |flows: &Flows| flows.source_ports.clone().unwrap_or_else(|| every.clone());
     let source_ports = from(old_flows).intersection(&from(new_flows));
     let none = protocols.is_empty() || ports.is_empty() || source_ports.is_empty();
-    (!none).then(|| Flows { source, destination, protocols, source_ports: Some(source_ports), ports })
+    (!none).then_some(Flows { source, destination, protocols, source_ports: Some(source_ports), ports })
 }
 
 fn side(asked: &Asked<'_>, reached: &Reached) -> DiffSide {

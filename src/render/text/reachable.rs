@@ -47,7 +47,7 @@ pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
         assumed(&mut out, &group.assumptions);
         steps(&mut out, &group.steps);
     }
-    rest(&mut out, &answer.groups[shown(answer.groups.len())..], "let through", &narrow);
+    rest(&mut out, &answer.groups[shown(answer.groups.len())..], "let through", narrow);
     for group in answer.unknown.iter().take(shown(answer.unknown.len())) {
         out.line();
         heads(&mut out, &group.by, "  ", ("?", Tag::Doubt), &place);
@@ -60,7 +60,7 @@ pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
         }
         steps(&mut out, &group.steps);
     }
-    rest(&mut out, &answer.unknown[shown(answer.unknown.len())..], "not known", &narrow);
+    rest(&mut out, &answer.unknown[shown(answer.unknown.len())..], "not known", narrow);
     if !answer.denied.is_empty() {
         out.line();
         heads(&mut out, &answer.denied, "  ", ("✗", Tag::Bad), &place);
