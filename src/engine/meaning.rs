@@ -160,8 +160,13 @@ impl Engine<'_> {
 
     /// The tag without the prefixes of routes.
     pub(super) fn joined_networks(&self, view: Viewpoint) -> AddressSet {
+        let strict = self.model[view.vnet].strict_vnet_tag.as_ref().is_some_and(|stated| stated.value);
+        self.networks_joined_to(view, strict)
+    }
+
+    /// The network and those joined to it; with a default route that a gateway learned, or without.
+    pub(super) fn networks_joined_to(&self, view: Viewpoint, strict: bool) -> AddressSet {
         let vnet = &self.model[view.vnet];
-        let strict = vnet.strict_vnet_tag.as_ref().is_some_and(|stated| stated.value);
         let mut set = vnet.addresses().union(&self.platform().addresses("azure-dns"));
         for peer in self.peers_of(view.vnet) {
             if peer.access {

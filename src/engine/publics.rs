@@ -149,10 +149,11 @@ impl Engine<'_> {
     /// A private address asked for from a public one: a host's own public address may stand for it.
     fn private_from_internet(&self, question: &Question, flows: Flows, goal: Ends, mut trail: Trail) -> Vec<Part> {
         let address = goal.possible().single();
-        let host = self
-            .model
-            .hosts()
-            .find(|(_, host)| !host.public_ip.is_empty() && host.addresses.iter().any(|a| Some(a.value) == address));
+        // Of machines with one address in several networks the named one is meant.
+        let meant = |id: HostId| !matches!(question.named, Some(Thing::Host(named)) if named != id);
+        let at_it = |host: &Host| host.addresses.iter().any(|a| Some(a.value) == address);
+        let mut hosts = self.model.hosts().filter(|(_, host)| !host.public_ip.is_empty() && at_it(host));
+        let host = hosts.find(|(id, _)| meant(*id));
         if let Some((id, _)) = host {
             return self.at_public_host(question, flows, goal, trail, id);
         }

@@ -17,17 +17,23 @@ impl Engine<'_> {
         if self.is_of_site(source) {
             let at = (packet.vnet, packet.subnet);
             return self.on_the_way_back(packet, at, |piece, hop| match hop {
-                Hop::None | Hop::Internet => Some(self.no_way_to_site(piece)),
+                Hop::None | Hop::Internet | Hop::MissingGateway => Some(self.no_way_to_site(piece)),
                 _ => None,
             });
         }
         let Some(by) = packet.hops.last().copied().filter(|_| packet.forwarded && of_home) else { return vec![packet] };
         let at = (packet.vnet, packet.subnet);
         self.on_the_way_back(packet, at, |piece, hop| match hop {
-            Hop::None | Hop::Internet => Some(self.no_way_back(piece, by)),
+            Hop::None | Hop::Internet | Hop::MissingGateway => Some(self.no_way_back(piece, by)),
+            // A gateway leads back to a network that its connections join, and to no other.
+            Hop::Gateway(id) if !self.joins(id, piece.home) => Some(self.no_way_back(piece, by)),
             Hop::Appliance(address) => self.appliance_near(piece.vnet, address).map(|id| self.back_by(piece, id)),
             _ => None,
         })
+    }
+
+    fn joins(&self, gateway: GatewayId, vnet: VnetId) -> bool {
+        self.joined_by(gateway).iter().any(|(other, _)| *other == vnet)
     }
 
     /// At a gateway that leads to a site: replies come back by it, and by the routes of its subnet.
@@ -117,7 +123,12 @@ impl Engine<'_> {
         let name = &self.model[id].head.name;
         let between = self.model[id].subnet.map(|subnet| self.model[subnet].vnet);
         let text = format!("the reply comes back by {name}");
-        let Some(between) = between.filter(|between| *between != packet.home) else {
+        // Its own network's packets, which replies from there are, need no leave to be forwarded; those of a site do.
+        let own = |between: VnetId| {
+            between == packet.vnet && packet.flows.destination.possible().is_subset(&self.model[between].addresses())
+        };
+        let foreign = |between: &VnetId| *between != packet.home && !own(*between);
+        let Some(between) = between.filter(foreign) else {
             return Step::pass("eval.out.10-reply", text);
         };
         let (a, b) = (&self.model[between].head.name, &self.model[packet.home].head.name);

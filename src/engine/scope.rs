@@ -279,7 +279,7 @@ impl Engine<'_> {
         let joined = self.peers_of(vnet).into_iter().filter(|peer| peer.connected);
         let beside = joined.map(|peer| self.model[peer.vnet].addresses());
         let beside = beside.fold(AddressSet::empty(), |all, set| all.union(&set));
-        self.virtual_network(Viewpoint { vnet, subnet: None })
+        self.networks_joined_to(Viewpoint { vnet, subnet: None }, false)
             .difference(&self.platform().addresses("azure-dns"))
             .union(&beside)
     }

@@ -30,9 +30,6 @@ pub struct Packet {
     pub any_from_port: bool,
     pub dst: Addr,
     pub port: Option<u16>,
-    /// The host that sends it, or the host or private endpoint that it is for: for application security groups.
-    pub from_host: Option<String>,
-    pub to_nic: Option<String>,
 }
 
 /// What a way has behind it.
@@ -78,7 +75,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn packet(&self, src: Addr, dst: Addr, from_host: Option<&str>) -> Packet {
+    fn packet(&self, src: Addr, dst: Addr) -> Packet {
         let protocol = self.protocol();
         Packet {
             protocol,
@@ -88,8 +85,6 @@ impl<'a> Walk<'a> {
             any_from_port: false,
             dst,
             port: (protocol != Protocol::Icmp).then_some(self.question.port),
-            from_host: from_host.map(String::from),
-            to_nic: None,
         }
     }
 
@@ -112,7 +107,7 @@ impl<'a> Walk<'a> {
         let prefix = self.model.subnet(vnet, subnet).prefixes[0];
         let many = (prefix.last().bits - prefix.base.bits + 1) as usize;
         let nth = self.worlds.pick("address of the app".into(), many);
-        let packet = self.packet(prefix.base.plus(nth as i64), dst, None);
+        let packet = self.packet(prefix.base.plus(nth as i64), dst);
         if packet.src.six != dst.six {
             return no("dropped", "route.lpm");
         }
@@ -167,16 +162,18 @@ impl<'a> Walk<'a> {
     fn host_calls(&mut self, host: &Host) -> Arrives {
         let Place::Subnet(vnet, subnet) = &host.place else { return self.site_calls(host) };
         let dst = self.resolve(Some(vnet), None)?;
-        let itself = !matches!(&self.question.target, Target::Host(name) if *name != host.name);
-        if itself && host.addrs.contains(&dst) {
-            let packet = self.packet(dst, dst, None);
+        if host.addrs.contains(&dst) {
+            if matches!(&self.question.target, Target::Host(name) if *name != host.name) {
+                return no("dropped", "route.system.vnet");
+            }
+            let packet = self.packet(dst, dst);
             return self.listens(host, &packet);
         }
         let Some(src) = host.addrs.iter().find(|addr| addr.six == dst.six) else {
             return no("dropped", "route.lpm");
         };
         let at = At { vnet, subnet };
-        let packet = self.packet(*src, dst, Some(&host.name));
+        let packet = self.packet(*src, dst);
         self.leave(at, host.nsg.as_deref(), &packet)?;
         let way = Way {
             start: (vnet.clone(), subnet.clone()),
@@ -194,7 +191,7 @@ impl<'a> Walk<'a> {
         let Place::Site(site) = &host.place else { unreachable!("a host of a site") };
         let site = self.model.sites.iter().find(|one| one.name == *site).expect("a declared site");
         let dst = self.resolve(None, None)?;
-        let packet = self.packet(host.addrs[0], dst, Some(&host.name));
+        let packet = self.packet(host.addrs[0], dst);
         if site.prefixes.iter().any(|prefix| prefix.has(dst)) {
             return self.in_site(site, &packet);
         }
@@ -305,8 +302,8 @@ impl<'a> Walk<'a> {
                     && !matches!(self.route(here, packet.protocol, packet.dst), To::Internet)
                 {
                     packet.src = appliance.addr;
-                    packet.from_host = None;
                     way.routers.clear();
+                    way.by_app = false;
                     way.start = (appliance.vnet.clone(), appliance.subnet.clone());
                     way.born = appliance.vnet.clone();
                 } else {
@@ -415,7 +412,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What has an address of the network lets a packet in, and is what was asked for.
-    fn arrive(&mut self, vnet: &str, mut packet: Packet) -> Arrives {
+    fn arrive(&mut self, vnet: &str, packet: Packet) -> Arrives {
         let model = self.model;
         if let Some(endpoint) = model.endpoints.iter().find(|one| one.vnet == vnet && one.addr == packet.dst) {
             return self.at_endpoint(endpoint, packet);
@@ -429,8 +426,9 @@ impl<'a> Walk<'a> {
         let at = At { vnet, subnet: &subnet.name };
         let place = Place::Subnet(vnet.to_string(), subnet.name.clone());
         let host = model.hosts.iter().find(|host| host.place == place && host.addrs.contains(&packet.dst));
-        packet.to_nic = host.map(|host| host.name.clone());
-        self.enter(at, host.and_then(|host| host.nsg.as_deref()), &packet)?;
+        let appliance = model.appliances.iter().find(|one| one.vnet == vnet && one.addr == packet.dst);
+        let nic = host.map(|host| &host.nsg).or(appliance.map(|one| &one.nsg)).and_then(|nsg| nsg.as_deref());
+        self.enter(at, nic, &packet)?;
         let integrated = |app: &App| app.subnet.as_ref().is_some_and(|(v, s)| v == vnet && *s == subnet.name);
         if model.apps.iter().any(integrated) {
             return no("not listening", "vnet.outbound-only");
@@ -467,7 +465,6 @@ impl<'a> Walk<'a> {
         let subnet = self.model.subnet(&endpoint.vnet, &endpoint.subnet);
         if matches!(subnet.policy, Policy::Nsg | Policy::On) {
             packet.any_from_port = true;
-            packet.to_nic = Some(endpoint.name.clone());
             let at = At { vnet: &endpoint.vnet, subnet: &endpoint.subnet };
             // Security admin rules do not apply to private endpoints.
             self.group(subnet.nsg.as_deref(), at, true, &packet)?;
@@ -489,31 +486,25 @@ impl<'a> Walk<'a> {
         if self.is_nameless(&endpoint.target) { no("refused", "pe.app.host-name") } else { Ok(()) }
     }
 
-    /// Replies that an appliance must hand back: the way of the target's network to the source.
+    /// Replies to what an appliance handed on: the target's subnet needs a route for them, and where that leads through
+    /// the appliance of a third network the caller's link must take what is forwarded. The sheet does not say what
+    /// becomes of replies on their further way, so that they may well be lost there is not judged.
     fn comes_back(&mut self, vnet: &str, from: Addr, to: Addr, protocol: Protocol, way: &Way) -> Arrives {
-        let lost = no("dropped", "route.udr.appliance-continues");
         let Some(subnet) = subnet_of(self.model.vnet(vnet), from) else { return Ok(()) };
-        let mut at = (vnet.to_string(), subnet.name.clone());
-        let mut born = vnet.to_string();
-        for _ in 0..8 {
-            match self.route(At { vnet: &at.0, subnet: &at.1 }, protocol, to) {
-                To::Vnet if at.0 == way.start.0 => return Ok(()),
-                To::Peer(peer) if peer == way.start.0 => return self.may_cross(&at.0, &peer, Some(&born), false),
-                To::Appliance(addr) => {
-                    let Some(appliance) = self.appliance_near(&at.0, addr) else { return lost };
-                    if !way.routers.contains(&appliance.name) {
-                        return lost;
-                    }
-                    if appliance.vnet != at.0 {
-                        self.may_cross(&at.0, &appliance.vnet, Some(&born), false)?;
-                    }
-                    at = (appliance.vnet.clone(), appliance.subnet.clone());
-                    born = vnet.to_string();
+        match self.route(At { vnet, subnet: &subnet.name }, protocol, to) {
+            To::None | To::Internet | To::Nowhere | To::Gateway => no("dropped", "eval.out.10-reply"),
+            To::Appliance(addr) => {
+                let Some(appliance) = self.appliance_near(vnet, addr) else { return Ok(()) };
+                if appliance.vnet == way.start.0 || appliance.vnet == vnet {
+                    return Ok(());
                 }
-                _ => return lost,
+                let links = self.links(&appliance.vnet);
+                let link = links.into_iter().find(|(peering, _, far)| peering.ends[*far] == way.start.0);
+                let taken = link.is_some_and(|(peering, _, far)| peering.forwarded[far]);
+                if taken { Ok(()) } else { no("dropped", "peer.flag.forwarded") }
             }
+            _ => Ok(()),
         }
-        lost
     }
 }
 

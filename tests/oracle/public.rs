@@ -314,8 +314,6 @@ impl<'a> Walk<'a> {
             any_from_port: false,
             dst: host.addrs[0],
             port: (protocol != Protocol::Icmp).then_some(self.question.port),
-            from_host: None,
-            to_nic: Some(host.name.clone()),
         };
         self.enter(At { vnet, subnet }, host.nsg.as_deref(), &packet)?;
         self.listens(host, &packet)

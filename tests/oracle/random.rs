@@ -92,6 +92,9 @@ pub fn model(dice: &mut Dice) -> Model {
     endpoints(&mut model, dice);
     security(&mut model, dice);
     routes(&mut model, dice);
+    if dice.chance(30) {
+        by_hub(&mut model, dice);
+    }
     model
 }
 
@@ -676,6 +679,53 @@ fn routes(model: &mut Model, dice: &mut Dice) {
         for subnet in model.vnets[v].subnets.iter_mut().filter(|subnet| subnet.name != "GatewaySubnet") {
             subnet.table = dice.maybe(55, |_| name.clone());
         }
+    }
+}
+
+/// Spokes that talk through the appliance of a hub, as most estates do: the first network that has an appliance, and
+/// those beside it.
+fn by_hub(model: &mut Model, dice: &mut Dice) {
+    let Some(hub) = model.appliances.first().cloned() else { return };
+    let beside = |peering: &Peering| match &peering.ends {
+        [one, other] if *one == hub.vnet => Some(other.clone()),
+        [one, other] if *other == hub.vnet => Some(one.clone()),
+        _ => None,
+    };
+    let spokes: Vec<String> = model.peerings.iter().filter(|one| one.connected).filter_map(beside).collect();
+    // Spokes that are joined themselves do not need the hub.
+    model.peerings.retain(|peering| peering.ends.contains(&hub.vnet) || dice.chance(30));
+    let spaces: Vec<Prefix> = model.vnets.iter().map(|vnet| vnet.prefixes[0]).collect();
+    for spoke in spokes {
+        let v = model.vnets.iter().position(|vnet| vnet.name == spoke).expect("a declared vnet");
+        let mut routes: Vec<UserRoute> = Vec::new();
+        for space in spaces.iter().filter(|space| !space.touches(model.vnets[v].prefixes[0])) {
+            let prefix = if dice.chance(30) { PRIVATE[0] } else { *space };
+            if !routes.iter().any(|route| route.prefix == prefix) {
+                routes.push(UserRoute { prefix, hop: Hop::Appliance(hub.addr) });
+            }
+        }
+        let name = format!("by-hub-{spoke}");
+        model.tables.push(RouteTable { name: name.clone(), routes, propagation: dice.chance(80) });
+        for subnet in model.vnets[v].subnets.iter_mut().filter(|subnet| subnet.name != "GatewaySubnet") {
+            if dice.chance(85) {
+                subnet.table = Some(name.clone());
+            }
+        }
+    }
+    let forwards = dice.chance(90);
+    model.appliances[0].forwarding |= forwards;
+    if dice.chance(60) {
+        model.appliances[0].filter = Filter { rules: Vec::new(), default: None };
+    }
+    if model.appliances[0].public.is_some() && dice.chance(70) {
+        model.appliances[0].snat = None;
+    } else if dice.chance(70) {
+        model.appliances[0].snat = Some(false);
+    }
+    // Its own subnet goes by the routes that it has of itself.
+    let v = model.vnets.iter().position(|vnet| vnet.name == hub.vnet).expect("a declared vnet");
+    if dice.chance(70) {
+        model.vnets[v].subnets[2].table = None;
     }
 }
 

@@ -88,25 +88,25 @@ impl<'a> Walk<'a> {
         rule.protocol.is_none_or(|protocol| protocol == packet.protocol)
             && ports(&rule.to_ports, packet.port)
             && (packet.any_from_port || ports(&rule.from_ports, packet.from_port))
-            && (packet.unseen.is_some() || self.could(&rule.from, packet.src, packet.from_host.as_deref()))
-            && self.could(&rule.to, packet.dst, packet.to_nic.as_deref())
+            && (packet.unseen.is_some() || self.could(&rule.from, packet.src, at))
+            && self.could(&rule.to, packet.dst, at)
             && self.sender_is_on_side(rule, packet, at)
-            && self.on_side(&rule.to, packet.dst, packet.to_nic.as_deref(), at)
+            && self.on_side(&rule.to, packet.dst, at)
     }
 
     /// False where a side certainly does not hold the address; tags may.
-    fn could(&self, side: &Side, addr: Addr, nic: Option<&str>) -> bool {
+    fn could(&self, side: &Side, addr: Addr, at: At) -> bool {
         match side {
             Side::Any | Side::Tag(_) => true,
             Side::Ranges(ranges) => ranges.iter().any(|range| range.has(addr)),
-            Side::Asg(asg) => nic.is_some_and(|nic| self.member(nic, asg)),
+            Side::Asg(asg) => self.member(addr, asg, at),
             Side::Named(name) => self.named(name).iter().any(|prefix| prefix.has(addr)),
         }
     }
 
     fn sender_is_on_side(&mut self, rule: &Rule, packet: &Packet, at: At) -> bool {
         let Some(unseen) = &packet.unseen else {
-            return self.on_side(&rule.from, packet.src, packet.from_host.as_deref(), at);
+            return self.on_side(&rule.from, packet.src, at);
         };
         // An address that nobody stated is a public one of Azure, and in no tag of a service.
         match &rule.from {
@@ -118,17 +118,25 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn on_side(&mut self, side: &Side, addr: Addr, nic: Option<&str>, at: At) -> bool {
+    fn on_side(&mut self, side: &Side, addr: Addr, at: At) -> bool {
         match side {
             Side::Tag(tag) => self.in_tag(tag, addr, at),
-            _ => self.could(side, addr, nic),
+            _ => self.could(side, addr, at),
         }
     }
 
-    fn member(&self, nic: &str, asg: &str) -> bool {
+    /// Is an interface of that address in the group? In the network that is looked from, or in one with other addresses.
+    fn member(&self, addr: Addr, asg: &str, at: At) -> bool {
         let holds = |asgs: &[String]| asgs.iter().any(|one| one == asg);
-        self.model.hosts.iter().any(|host| host.name == nic && holds(&host.asgs))
-            || self.model.endpoints.iter().any(|endpoint| endpoint.name == nic && holds(&endpoint.asgs))
+        let own = !at.vnet.is_empty() && self.model.vnet(at.vnet).prefixes.iter().any(|prefix| prefix.has(addr));
+        let meant = |vnet: &str| vnet == at.vnet || !own;
+        let hosts = self.model.hosts.iter().filter(|host| holds(&host.asgs) && host.addrs.contains(&addr));
+        let mut vnets = hosts.filter_map(|host| match &host.place {
+            Place::Subnet(vnet, _) => Some(vnet),
+            Place::Site(_) => None,
+        });
+        let mut endpoints = self.model.endpoints.iter().filter(|one| holds(&one.asgs) && one.addr == addr);
+        vnets.any(|vnet| meant(vnet)) || endpoints.any(|one| meant(&one.vnet))
     }
 
     fn named(&self, name: &str) -> Vec<Prefix> {
@@ -198,7 +206,9 @@ impl<'a> Walk<'a> {
     /// The tag holds a public address that nobody stated only where it holds public ones.
     fn unseen_in_network(&mut self, unseen: &str, at: At) -> bool {
         let ranges: Vec<Range> = self.virtual_network(at).into_iter().map(Prefix::range).skip(1).collect();
-        may_be_public(&ranges) && self.worlds.guess(format!("{unseen} is in the network of {}.{}", at.vnet, at.subnet))
+        let all = ranges.iter().any(|range| *range == Prefix::four(0, 0, 0, 0, 0).range());
+        all || may_be_public(&ranges)
+            && self.worlds.guess(format!("{unseen} is in the network of {}.{}", at.vnet, at.subnet))
     }
 
     fn virtual_network(&self, at: At) -> Vec<Prefix> {
@@ -233,7 +243,7 @@ impl<'a> Walk<'a> {
                     .is_some_and(|port| rule.to_ports.iter().any(|(low, high)| *low <= port && port <= *high));
             if rule.protocol.is_none_or(|protocol| protocol == packet.protocol)
                 && port
-                && self.could(&rule.to, packet.dst, None)
+                && self.could(&rule.to, packet.dst, at)
                 && self.sender_is_on_side(rule, packet, at)
             {
                 return if rule.action == Action::Deny { no(outcome, "eval.out.7-hops") } else { Ok(()) };
