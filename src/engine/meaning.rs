@@ -169,7 +169,7 @@ impl Engine<'_> {
         let vnet = &self.model[view.vnet];
         let mut set = vnet.addresses().union(&self.platform().addresses("azure-dns"));
         for peer in self.peers_of(view.vnet) {
-            if peer.access {
+            if peer.own_access {
                 set = set.union(&self.model[peer.vnet].addresses());
             }
         }

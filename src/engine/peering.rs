@@ -15,6 +15,8 @@ pub(super) struct Peer {
     pub(super) connected: bool,
     /// May traffic pass (the flag of both links)?
     pub(super) access: bool,
+    /// Is the flag of the network's own link on, so that its tag has the addresses of the other?
+    pub(super) own_access: bool,
     /// Where it is declared.
     pub(super) place: Span,
 }
@@ -38,9 +40,9 @@ impl Engine<'_> {
         let stated = lines.iter().find_map(|line| line.state.as_ref());
         let both_links = lines.iter().any(|line| line.both) || lines.len() > 1;
         let connected = stated.map_or(both_links, |state| state.value == PeeringState::Connected);
-        let access = self.link_flag(vnet, other, |line| line.vnet_access.as_ref(), true)
-            && self.link_flag(other, vnet, |line| line.vnet_access.as_ref(), true);
-        Peer { vnet: other, connected, access: access && connected, place }
+        let access = |owner, other| connected && self.link_flag(owner, other, |line| line.vnet_access.as_ref(), true);
+        let own_access = access(vnet, other);
+        Peer { vnet: other, connected, access: own_access && access(other, vnet), own_access, place }
     }
 
     /// A flag of the link that `owner` has to `other`.
