@@ -75,7 +75,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn packet(&self, src: Addr, dst: Addr) -> Packet {
+    pub fn packet(&self, src: Addr, dst: Addr) -> Packet {
         let protocol = self.protocol();
         Packet {
             protocol,

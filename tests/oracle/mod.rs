@@ -1,5 +1,5 @@
 //! The oracle: a small, slow, second statement of the fact sheet that shares no code with the library, and random
-//! networks to ask both about. `tests/differential.rs` compares them.
+//! networks to ask both about. `tests/differential/` compares them.
 
 pub mod evaluate;
 pub mod plain;

@@ -64,6 +64,19 @@ impl ServiceKind {
     }
 }
 
+/// The public host name of a service or app (table T-1).
+pub fn host_name(model: &Model, name: &str) -> String {
+    let suffix = match model.services.iter().find(|one| one.name == name).map(|one| one.kind) {
+        Some(ServiceKind::Sql) => "database.windows.net",
+        Some(ServiceKind::Storage) => "blob.core.windows.net",
+        Some(ServiceKind::KeyVault) => "vault.azure.net",
+        Some(ServiceKind::Cosmos) => "documents.azure.com",
+        Some(ServiceKind::ServiceBus) => "servicebus.windows.net",
+        None => "azurewebsites.net",
+    };
+    format!("{name}.{suffix}")
+}
+
 impl<'a> Walk<'a> {
     // --- names -----------------------------------------------------------------------------------------------------
 

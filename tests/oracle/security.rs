@@ -4,7 +4,7 @@
 use super::evaluate::{Packet, Walk};
 use super::plain::*;
 use super::routes::regional;
-use super::worlds::{Arrives, no};
+use super::worlds::{Answer, Arrives, no, try_all};
 
 /// A network interface as a checkpoint sees it: where it is.
 #[derive(Clone, Copy)]
@@ -13,9 +13,43 @@ pub struct At<'a> {
     pub subnet: &'a str,
 }
 
+/// Addresses that the host of a machine serves itself.
+const PLATFORM: [Addr; 2] = [Addr::four(168, 63, 129, 16), Addr::four(169, 254, 169, 254)];
+
+/// A flow as a log records it.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub over: Over,
+    pub src: Addr,
+    pub from_port: Option<u16>,
+    pub dst: Addr,
+    pub port: u16,
+}
+
+/// What the lists at an interface say of a flow that leaves it or comes to it.
+pub fn ruling(model: &Model, at: (&str, &str), nic: Option<&str>, outbound: bool, flow: &Recorded) -> Option<Answer> {
+    let question = Question {
+        source: Source::Addr(flow.src),
+        target: Target::Addr(flow.dst),
+        port: flow.port,
+        over: flow.over,
+        from_port: flow.from_port,
+    };
+    let at = At { vnet: at.0, subnet: at.1 };
+    try_all(|worlds| {
+        let mut walk = Walk { model, worlds, question: &question };
+        let packet = walk.packet(flow.src, flow.dst);
+        if outbound { walk.leave(at, nic, &packet) } else { walk.enter(at, nic, &packet) }
+    })
+}
+
 impl<'a> Walk<'a> {
     /// What leaves an interface: admin rules, the group of the interface, that of the subnet.
     pub fn leave(&mut self, at: At, nic: Option<&str>, packet: &Packet) -> Arrives {
+        // nsg.platform-addresses: DNS and metadata are not filtered.
+        if PLATFORM.contains(&packet.dst) {
+            return Ok(());
+        }
         match self.admin(at, false, packet) {
             Some(Action::Deny) => return no("dropped", "nsg.admin-rules.actions"),
             Some(Action::AlwaysAllow) => return Ok(()),
@@ -153,7 +187,8 @@ impl<'a> Walk<'a> {
     pub fn in_tag(&mut self, tag: &str, addr: Addr, at: At) -> bool {
         match tag {
             "VirtualNetwork" => self.in_virtual_network(addr, at),
-            "Internet" => addr.is_public() && !self.in_virtual_network(addr, at),
+            // As Azure expands it, it has the platform's own address too (O-36).
+            "Internet" => addr == PLATFORM[0] || addr.is_public() && !self.in_virtual_network(addr, at),
             "AzureLoadBalancer" => addr == Addr::four(168, 63, 129, 16),
             _ => self.in_service_tag(tag, addr),
         }

@@ -376,13 +376,9 @@ fn app(t: &mut String, app: &App) {
     t.push_str("}\n");
 }
 
-/// The question as one would type it.
-pub fn question(model: &Model, question: &Question) -> String {
-    let source = match &question.source {
-        Source::App(name) | Source::Host(name) => name.clone(),
-        Source::Addr(addr) => addr.to_string(),
-    };
-    let target = match &question.target {
+/// A target as one would type it.
+pub fn target(model: &Model, target: &Target) -> String {
+    match target {
         Target::Addr(addr) if addr.six => format!("[{addr}]"),
         Target::Addr(addr) => addr.to_string(),
         Target::Service(name) => {
@@ -390,7 +386,16 @@ pub fn question(model: &Model, question: &Question) -> String {
             if model.services.iter().any(storage) { format!("{name}.blob") } else { name.clone() }
         }
         Target::Host(name) | Target::App(name) => name.clone(),
+    }
+}
+
+/// The question as one would type it.
+pub fn question(model: &Model, question: &Question) -> String {
+    let source = match &question.source {
+        Source::App(name) | Source::Host(name) => name.clone(),
+        Source::Addr(addr) => addr.to_string(),
     };
+    let target = target(model, &question.target);
     let over = match question.over {
         Over::Answer => "",
         Over::Tcp => " over tcp",

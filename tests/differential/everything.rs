@@ -1,0 +1,185 @@
+//! `what` and `who`: a flow is told among those that arrive, or among those of which nobody can tell, or not at all, as the
+//! oracle says of it alone.
+
+use crate::asked::{can, has, session};
+use crate::differences::{Compared, Difference, compare, flows};
+use crate::oracle::evaluate::decide;
+use crate::oracle::plain::{Addr, Model, Over, Protocol, Question, Range, Source, Target};
+use crate::oracle::public::host_name;
+use crate::oracle::random::{self, Dice};
+use crate::oracle::text;
+use crate::oracle::worlds::{Answer, Verdict};
+use crate::told::{Flows, Told};
+use fnet::Session;
+
+/// Questions about all flows to a network, of either kind, and flows that are looked for in each answer.
+const ANSWERS: usize = 2;
+const FLOWS: usize = 60;
+
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    What,
+    Who,
+}
+
+#[test]
+fn what_and_who_tell_the_flows_that_arrive() {
+    compare(flows().div_ceil(4 * ANSWERS * FLOWS), network);
+}
+
+fn network(network: &Model, dice: &mut Dice, mut session: Session) -> Compared {
+    let mut count = 0;
+    for at in 0..2 * ANSWERS {
+        let asked = if at % 2 == 0 { Asked::What } else { Asked::Who };
+        let first = one_flow(network, dice, asked, None);
+        let Some(line) = line(network, asked, &first) else { continue };
+        let told = match Told::of(&mut session, &line) {
+            Ok(told) => told,
+            Err(error) => {
+                let shows = move |less: &Model| Told::of(&mut self::session(less)?, &line).err();
+                return (count, Some(Difference { kind: error, shows: Box::new(shows) }));
+            }
+        };
+        for _ in 0..FLOWS {
+            let one = one_flow(network, dice, asked, Some(&first));
+            count += 1;
+            let Some((ours, says)) = differs(network, asked, &one, &told) else { continue };
+            let kind = format!("{asked:?} {:?} {:?} {says}", ours.verdict, ours.reason);
+            return (count, Some(Difference { kind, shows: Box::new(move |less| shows(less, asked, &one)) }));
+        }
+    }
+    (count, None)
+}
+
+/// A single flow: some of them with the end that all flows of the question have.
+fn one_flow(model: &Model, dice: &mut Dice, asked: Asked, first: Option<&Question>) -> Question {
+    let mut one = random::question(model, dice);
+    match (asked, first) {
+        (Asked::What, Some(first)) => one.source = first.source.clone(),
+        (Asked::Who, Some(first)) => one.target = first.target.clone(),
+        _ => {}
+    }
+    // Of all flows over TCP the answer is asked for, and not the connection alone.
+    if one.over == Over::Tcp {
+        one.over = Over::Answer;
+    }
+    // In `what` a machine is what has its addresses.
+    if let (Asked::What, Target::Host(name)) = (asked, &one.target) {
+        one.target = Target::Addr(*dice.of(&model.host(name).addrs));
+    }
+    // By their names, services and apps are asked about over TCP alone.
+    if let (Asked::What, Target::Service(_) | Target::App(_)) = (asked, &one.target) {
+        one.over = Over::Answer;
+    }
+    if let (Source::Addr(_), Target::Addr(addr)) = (&one.source, &one.target)
+        && !addr.is_public()
+    {
+        one.source = Source::App(dice.of(&model.apps).name.clone());
+    }
+    one
+}
+
+/// The question that the flow is one of.
+fn line(model: &Model, asked: Asked, one: &Question) -> Option<String> {
+    match (asked, &one.source) {
+        // All public addresses together are not a caller of `what`.
+        (Asked::What, Source::Addr(_)) => None,
+        (Asked::What, Source::App(name) | Source::Host(name)) => Some(format!("what can {name} reach")),
+        (Asked::Who, _) => Some(format!("who can reach {}:* over *", text::target(model, &one.target))),
+    }
+}
+
+/// What the oracle says, and what the answer does; where they differ.
+fn differs(model: &Model, asked: Asked, one: &Question, told: &Told) -> Option<(Answer, String)> {
+    let protocol = match one.over {
+        Over::Answer | Over::Tcp => Protocol::Tcp,
+        Over::Udp => Protocol::Udp,
+        Over::Icmp => Protocol::Icmp,
+    };
+    // The target itself is not told among those who reach it.
+    if matches!((&one.source, &one.target), (Source::App(a), Target::App(b)) | (Source::Host(a), Target::Host(b)) if a == b)
+    {
+        return None;
+    }
+    let goes = |flows: &Flows| flows.goes_by(protocol, one.from_port, one.port);
+    let (yes, unknown) = match asked {
+        Asked::What => match &one.target {
+            Target::Addr(addr) => {
+                let by_address = told.count(|flows| flows.hosts.is_empty() && flows.has(*addr) && goes(flows));
+                // What a name tells is not told again by the address; but an app is not called by its address.
+                if by_address == (0, 0) && !is_of_app(model, *addr) {
+                    told.count(|flows| flows.has(*addr) && goes(flows))
+                } else {
+                    by_address
+                }
+            }
+            Target::Service(name) | Target::App(name) => {
+                let host = host_name(model, name);
+                told.count(|flows| flows.hosts.contains(&host) && goes(flows))
+            }
+            Target::Host(_) => return None,
+        },
+        Asked::Who => match &one.source {
+            Source::App(name) | Source::Host(name) => told.count(|flows| flows.end == *name && goes(flows)),
+            Source::Addr(addr) => told.count(|flows| flows.end == "Internet" && flows.has(*addr) && goes(flows)),
+        },
+    };
+    let ours = decide(model, one)?;
+    let one_way = matches!(one.source, Source::Host(_) | Source::Addr(_)) && !matches!(one.target, Target::Host(_));
+    let agrees = match ours.verdict {
+        Verdict::Yes => yes > 0 && unknown == 0,
+        Verdict::No => yes == 0 && unknown == 0,
+        Verdict::Partly => yes > 0,
+        Verdict::Unknown => unknown > 0,
+    };
+    let cautious = ours.guessed && unknown > 0;
+    // A single flow is told once.
+    let once = !one_way || yes + unknown <= 1;
+    let whole = !matches!(asked, Asked::Who) || ours.verdict != Verdict::Yes || covers(model, one, told, goes);
+    if ((agrees && whole) || cautious) && once {
+        return None;
+    }
+    let whole = if whole { "" } else { ", but not from all of its addresses" };
+    Some((ours, format!("told {yes} times as arriving and {unknown} times as unknown{whole}")))
+}
+
+fn is_of_app(model: &Model, addr: Addr) -> bool {
+    let endpoint = |app: &str| model.endpoints.iter().any(|one| one.target == app && one.addr == addr);
+    model.apps.iter().any(|app| app.inbound == addr || endpoint(&app.name))
+}
+
+/// Does a flow arrive from all addresses that an app may call from: those of its subnet, or those of its platform?
+fn covers(model: &Model, one: &Question, told: &Told, goes: impl Fn(&Flows) -> bool) -> bool {
+    let Source::App(name) = &one.source else { return true };
+    let app = model.app(name);
+    let mut ranges: Vec<Range> = Vec::new();
+    for flows in told.yes.iter().filter(|flows| flows.end == *name && goes(flows)) {
+        match &flows.addresses {
+            Some(more) => ranges.extend(more),
+            None => return true,
+        }
+    }
+    let has = |addr: Addr| ranges.iter().any(|range| range.has(addr));
+    let own = app.subnet.as_ref().map(|(vnet, subnet)| model.subnet(vnet, subnet));
+    let by_subnet = own.is_some_and(|subnet| {
+        let prefix = subnet.prefixes[0];
+        (0..=prefix.last().bits - prefix.base.bits).all(|at| has(prefix.base.plus(at as i64)))
+    });
+    let by_nat = model.nats.iter().any(|nat| has(nat.public));
+    let by_platform = !app.outbound.is_empty() && app.outbound.iter().all(|addr| has(*addr));
+    let by_appliance = model.appliances.iter().any(|one| has(one.addr) || one.public.is_some_and(has));
+    by_subnet || by_nat || by_platform || by_appliance
+}
+
+fn shows(model: &Model, asked: Asked, one: &Question) -> Option<String> {
+    if !has(model, one) {
+        return None;
+    }
+    let mut session = session(model)?;
+    let question = line(model, asked, one)?;
+    let told = Told::of(&mut session, &question).ok()?;
+    let (ours, says) = differs(model, asked, one, &told)?;
+    let line = text::question(model, one);
+    let alone = can(&mut session, &line);
+    Some(format!("{line}\noracle: {ours:?}\nalone: {alone:?}\n{question}: {says}"))
+}
