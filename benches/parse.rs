@@ -20,6 +20,7 @@ use fnet::syntax::{parse, split};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 const STAGES: &[(&str, &str)] = &[
     ("lines", "line ends counted, byte by byte"),
@@ -35,7 +36,7 @@ const PEAK: &str = "--peak";
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [_, COUNT, what, megabytes] => once(what, &networks::script(bytes(megabytes))),
+        [_, COUNT, what, megabytes] => once(what, &networks::script(bytes(megabytes)).into()),
         [_, PEAK, what, path] => peak(what, Path::new(path)),
         _ => {
             for megabytes in setting("FNET_BENCH_MB", "1,10,100").split(',') {
@@ -52,7 +53,7 @@ fn bytes(megabytes: &str) -> usize {
 }
 
 fn at_size(megabytes: &str) {
-    let text = networks::script(bytes(megabytes));
+    let text: Arc<str> = networks::script(bytes(megabytes)).into();
     let size = text.len() as f64 / 1e6;
     println!("\na script of {size:.1} MB, {} lines", text.lines().count());
     println!("{:<8} {:>10} {:>8} {:>8}", "", "MB/s core", "MB/s", "cores");
@@ -62,7 +63,7 @@ fn at_size(megabytes: &str) {
         println!("{what:<8} {core:>10.1} {wall:>8.1} {:>8.2}   {about}", time.processor / time.wall);
     }
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("networks.fnet");
-    std::fs::write(&path, &text).expect("the script can be kept for a moment");
+    std::fs::write(&path, &*text).expect("the script can be kept for a moment");
     for what in ["parse", "model"] {
         match peak_of(what, &path) {
             Some(peak) => println!("{what:<8} at most {peak:.0} MB of memory, {:.1} times the file", peak / size),
@@ -73,7 +74,7 @@ fn at_size(megabytes: &str) {
 }
 
 /// Does one of the things that are measured.
-fn once(what: &str, text: &str) {
+fn once(what: &str, text: &Arc<str>) {
     match what {
         "lines" => {
             black_box(text.bytes().filter(|byte| *byte == b'\n').count());
@@ -87,7 +88,7 @@ fn once(what: &str, text: &str) {
             assert!(diagnostics.is_empty(), "{diagnostics:?}");
         }
         "parse" => {
-            let (statements, diagnostics) = parse(SourceId(0), text);
+            let (statements, diagnostics) = parse(SourceId(0), text.clone());
             assert!(diagnostics.is_empty(), "{diagnostics:?}");
             black_box(statements);
         }
@@ -105,7 +106,7 @@ fn peak(what: &str, path: &Path) {
     let mut session = Session::new();
     session.only_declare(true);
     match what {
-        "parse" => once("parse", &std::fs::read_to_string(path).expect("the script is there")),
+        "parse" => once("parse", &std::fs::read_to_string(path).expect("the script is there").into()),
         _ => {
             session.load_all([Script::File(path.to_path_buf())]).unwrap_or_else(|errors| panic!("{errors}"));
         }

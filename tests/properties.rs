@@ -293,13 +293,13 @@ fn printing_is_faithful() {
     let (mut wrong, mut count) = (Vec::new(), 0);
     for (name, text) in texts() {
         let mut all = Vec::new();
-        for statement in parse(SourceId(0), &text).0 {
+        for statement in parse(SourceId(0), text.as_str()).0 {
             declarations(statement, &mut all);
         }
         for declaration in all {
             count += 1;
             let once = print_declaration(&declaration);
-            let (mut again, diagnostics) = parse(SourceId(0), &once);
+            let (mut again, diagnostics) = parse(SourceId(0), once.as_str());
             let read = (again.len() == 1 && diagnostics.is_empty()).then(|| again.remove(0));
             let Some(Statement::Declaration(read)) = read else {
                 wrong.push(format!("{name}: what is printed is not one declaration:\n{once}{diagnostics:?}"));
@@ -348,9 +348,9 @@ fn lines_and_columns_agree_with_the_text() {
     let mut sources = SourceMap::default();
     for (name, text) in texts() {
         let id = sources.add(name.as_str(), text.as_str());
-        for statement in parse(id, &text).0 {
+        for statement in parse(id, text.as_str()).0 {
             let Statement::Declaration(declaration) = statement else { continue };
-            let (line, column) = sources.position(declaration.kind.span).expect("a place");
+            let (line, column) = sources.position(declaration.kind.span()).expect("a place");
             let written: String = text.lines().nth(line - 1).expect("a line").chars().skip(column - 1).collect();
             assert!(written.starts_with(&*declaration.kind.text), "{name}:{line}:{column}");
         }

@@ -140,7 +140,7 @@ fn open_endpoint(value: &Value, cx: &mut Lowering<'_>, words: &mut Vec<Word>) {
                 // An IPv6 address has ports only behind brackets.
                 let six = last.text.matches(':').count() > 1 && !last.text.starts_with(['[', '"']);
                 let text = if six { format!("[{}]:{ports}", last.text) } else { format!("{}:{ports}", last.text) };
-                *last = Word::new(text, word.span);
+                *last = Word::new(text, word.span());
             }
             words.append(&mut inner);
             return;
@@ -187,6 +187,6 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Vec<Term>> {
             .then(|| "a tag of Microsoft's list is known behind `use tags \"ServiceTags_Public.json\"`".into())
     });
     let message = format!("`{}` is no address, no service tag and no declared name", word.plain());
-    cx.report(Diagnostic::error("FN0113", word.span, message).maybe_help(help));
+    cx.report(Diagnostic::error("FN0113", word.span(), message).maybe_help(help));
     None
 }

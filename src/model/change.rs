@@ -89,7 +89,7 @@ fn integrated(declared: &Declared) -> Vec<Integrated> {
                         [vnet, subnet] => (Some(vnet.clone()), subnet.clone()),
                         labels => (None, labels.join(".")),
                     };
-                    all.push(Integrated { app: app.clone(), plan: plan.clone(), vnet, subnet, span: target.span });
+                    all.push(Integrated { app: app.clone(), plan: plan.clone(), vnet, subnet, span: target.span() });
                 }
             }
         }
@@ -141,7 +141,7 @@ pub(super) fn default_rule(block: &Block, nsg: &str, platform: &Platform) -> Opt
                     refused_by(platform, "nsg.default.permanent", "FN0123", *span, message)
                 })
             }
-            Item::Entry(entry) => entry.block.as_ref().and_then(|inner| default_rule(inner, nsg, platform)),
+            Item::Entry(entry) => entry.block.as_deref().and_then(|inner| default_rule(inner, nsg, platform)),
             _ => None,
         };
         if found.is_some() {

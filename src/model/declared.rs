@@ -6,7 +6,7 @@ use super::places::Places;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::platform::{Platform, TagList};
 use crate::source::Span;
-use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Value, Word};
+use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Text, Value, Values, Word};
 use crate::syntax::literal;
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ impl Declared {
             return Err(unknown_kind(&declaration.kind));
         }
         if matches!(kind, Some(Kind::Subnet)) {
-            let span = declaration.kind.span;
+            let span = declaration.kind.span();
             return Err(Diagnostic::error("FN0101", span, "a subnet stands in the block of its vnet")
                 .help("write `vnet NAME PREFIX { subnet NAME PREFIX }`, or `amend vnet NAME { subnet … }`"));
         }
@@ -245,7 +245,7 @@ fn unknown_kind(word: &Word) -> Diagnostic {
     let queries = crate::syntax::QUERY_SHAPES.iter().map(|(query, _)| *query);
     let others = crate::syntax::QUERY_WORDS.iter().copied();
     let help = did_you_mean(&word.text, kinds.chain(queries).chain(others).chain(Platform::kinds().iter().copied()));
-    Diagnostic::error("FN0106", word.span, format!("`{}` begins no statement", word.text)).help(help.unwrap_or_else(
+    Diagnostic::error("FN0106", word.span(), format!("`{}` begins no statement", word.text)).help(help.unwrap_or_else(
         || "a statement begins with a kind such as `vnet` or `app`, or a query word such as `can`".into(),
     ))
 }
@@ -265,7 +265,7 @@ pub(super) fn name_of(declaration: &Declaration) -> Result<String, Diagnostic> {
     };
     let missing = || {
         let message = format!("`{}` lacks its name", declaration.kind.text);
-        Diagnostic::error("FN0116", declaration.kind.span, message)
+        Diagnostic::error("FN0116", declaration.kind.span(), message)
     };
     if &*declaration.kind.text == "peering" {
         let both = declaration.head.iter().find_map(|part| match part {
@@ -282,9 +282,9 @@ pub(super) fn name_of(declaration: &Declaration) -> Result<String, Diagnostic> {
     plain(declaration.head.first()).ok_or_else(missing)
 }
 
-pub(super) fn entries(block: &Option<Block>) -> impl Iterator<Item = &Entry> {
+pub(super) fn entries(block: &Option<Box<Block>>) -> impl Iterator<Item = &Entry> {
     block.iter().flat_map(|block| &block.items).filter_map(|item| match item {
-        Item::Entry(entry) => Some(entry),
+        Item::Entry(entry) => Some(&**entry),
         _ => None,
     })
 }
@@ -298,9 +298,9 @@ pub(super) fn is_keyed(entry: &Entry, name: &str, key: &str) -> bool {
 }
 
 /// Puts the lines of `amend` into a block.
-fn merge(target: &mut Option<Block>, change: &Block, span: Span) -> Result<(), Diagnostic> {
-    let block = target.get_or_insert_with(|| Block { items: Vec::new(), span });
-    let mut replaced: Vec<Box<str>> = Vec::new();
+fn merge(target: &mut Option<Box<Block>>, change: &Block, span: Span) -> Result<(), Diagnostic> {
+    let block = target.get_or_insert_with(|| Box::new(Block { items: Vec::new(), span }));
+    let mut replaced: Vec<&Text> = Vec::new();
     for item in &change.items {
         match item {
             Item::Remove(groups, span) => take_away(block, groups, *span)?,
@@ -323,9 +323,9 @@ fn merge(target: &mut Option<Block>, change: &Block, span: Span) -> Result<(), D
                 }
                 if KEYED.contains(&name) {
                     block.items.retain(|old| !same(old));
-                } else if !replaced.contains(&entry.name.text) {
+                } else if !replaced.contains(&&entry.name.text) {
                     block.items.retain(|old| !matches!(old, Item::Entry(old) if &*old.name.text == name));
-                    replaced.push(entry.name.text.clone());
+                    replaced.push(&entry.name.text);
                 }
                 block.items.push(item.clone());
             }
@@ -336,7 +336,7 @@ fn merge(target: &mut Option<Block>, change: &Block, span: Span) -> Result<(), D
 }
 
 /// `remove rule 100`, `remove route PREFIX`, `remove PROPERTY [VALUE]`.
-fn take_away(block: &mut Block, groups: &[Vec<Value>], span: Span) -> Result<(), Diagnostic> {
+fn take_away(block: &mut Block, groups: &[Values], span: Span) -> Result<(), Diagnostic> {
     let word = |at: usize| groups.get(at).and_then(|group| group.first()).and_then(Value::word).map(Word::plain);
     let what = word(0).unwrap_or_default();
     let count = match (what.as_str(), word(1)) {

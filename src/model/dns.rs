@@ -4,7 +4,7 @@ use super::fields::{Fields, Lowering, Shape, many, newer, one};
 use super::lower::Reading;
 use super::*;
 use crate::diagnostic::Diagnostic;
-use crate::syntax::ast::{Entry, Value, Word};
+use crate::syntax::ast::{Entry, Value, Values, Word};
 use crate::syntax::literal;
 use std::net::IpAddr;
 
@@ -82,7 +82,7 @@ impl Zone {
 fn links(entry: &Entry, links: &mut Vec<ZoneLink>, cx: &mut Lowering<'_>) {
     const SHAPE: Shape =
         Shape { kind: "link", properties: &[one("registration"), newer(one("fallback"))], rules: false, routes: false };
-    let f = Fields::read(entry.block.as_ref(), &SHAPE, cx);
+    let f = Fields::read(entry.block.as_deref(), &SHAPE, cx);
     let registration = f.switch("registration", cx).is_some_and(|s| s.value);
     let fallback = f.switch("fallback", cx).filter(|s| s.value).map(|s| s.span);
     let mut words = Vec::new();
@@ -97,7 +97,7 @@ fn links(entry: &Entry, links: &mut Vec<ZoneLink>, cx: &mut Lowering<'_>) {
 /// `record NAME TYPE VALUE, …`.
 fn record(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Record> {
     let span = entry.span;
-    let word = |at: usize| match entry.groups.get(at).map(Vec::as_slice) {
+    let word = |at: usize| match entry.groups.get(at).map(Values::as_slice) {
         Some([Value::Word(word)]) => Some(word),
         _ => None,
     };
@@ -211,7 +211,7 @@ impl DnsServer {
 
 /// `forward SUFFIX ADDRESS, …`.
 fn forward(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Forward> {
-    let (Some([Value::Word(suffix)]), Some(values)) = (entry.groups.first().map(Vec::as_slice), entry.groups.get(1))
+    let (Some([Value::Word(suffix)]), Some(values)) = (entry.groups.first().map(Values::as_slice), entry.groups.get(1))
     else {
         let message = "`forward` takes a suffix and the servers that know it";
         let help = "write `forward \".\" 168.63.129.16`, or `forward corp.local 192.168.0.53`";

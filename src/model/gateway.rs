@@ -159,7 +159,7 @@ impl OnPremises {
             r.missing("its prefixes", "on-premises NAME 192.168.0.0/16 { … }", cx);
         }
         r.no_more(2, cx);
-        let firewall = f.entry("firewall").map(|entry| firewall_block(entry.block.as_ref(), entry.name.span, cx));
+        let firewall = f.entry("firewall").map(|entry| firewall_block(entry.block.as_deref(), entry.name.span(), cx));
         Self {
             prefixes,
             via: f.names("via", &[Kind::Gateway], cx),

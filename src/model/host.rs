@@ -78,7 +78,7 @@ impl Host {
             listen: f.listeners("listen", cx),
             nsg: nsg_of(&f, cx),
             asgs: asgs_of(&f, cx),
-            firewall: f.entry("firewall").map(|e| firewall_block(e.block.as_ref(), e.name.span, cx)),
+            firewall: f.entry("firewall").map(|e| firewall_block(e.block.as_deref(), e.name.span(), cx)),
             public_ip: f.prefixes("public-ip", cx),
             status: status.map(|s| Stated::new(STATES[s.value].to_string(), s.span)),
             dns: f.addresses("dns", cx),

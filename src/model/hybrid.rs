@@ -32,7 +32,7 @@ pub(super) fn host_port(word: &crate::syntax::ast::Word, cx: &mut Lowering<'_>) 
     };
     let Some(port) = port else {
         let message = format!("`{}` is not a host and one port", word.text);
-        cx.report(Diagnostic::error("FN0109", word.span, message).help("write `erp.corp.local:8443`"));
+        cx.report(Diagnostic::error("FN0109", word.span(), message).help("write `erp.corp.local:8443`"));
         return None;
     };
     Some(HostPort { host: literal::labels(parts.target).join(".").to_lowercase(), port })
@@ -62,7 +62,7 @@ impl HybridConnection {
         let f = r.fields(&SHAPE, cx);
         r.no_more(2, cx);
         let endpoint = match r.word(1) {
-            Some(word) => host_port(word, cx).map(|value| Stated::new(value, word.span)),
+            Some(word) => host_port(word, cx).map(|value| Stated::new(value, word.span())),
             None => {
                 r.missing("its host and port", "hybrid-connection NAME HOST:PORT", cx);
                 None
@@ -123,7 +123,7 @@ impl HybridManager {
         let reaches = f.entry("reaches").map(|_| {
             let words = f.words("reaches", cx);
             let named = words.iter().filter(|word| &*word.text != "none");
-            named.filter_map(|word| host_port(word, cx).map(|value| Stated::new(value, word.span))).collect()
+            named.filter_map(|word| host_port(word, cx).map(|value| Stated::new(value, word.span()))).collect()
         });
         Self {
             place,

@@ -82,7 +82,7 @@ fn register(item: &DeclaredItem, platform: &Platform, names: &mut Names, diagnos
         let whole = format!("{}.{name}", item.name);
         if names.add(nested, &whole).is_none() {
             let message = format!("`{whole}` is declared twice");
-            diagnostics.push(Diagnostic::error("FN0114", entry.name.span.to(entry.values_span()), message));
+            diagnostics.push(Diagnostic::error("FN0114", entry.name.span().to(entry.values_span()), message));
         }
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn nested_entries(declaration: &Declaration, kind: Kind) -> Vec<(&Ent
     items
         .filter_map(|item| match item {
             Item::Entry(entry) if &*entry.name.text == word => {
-                entry.groups.first()?.first()?.word().map(|name| (entry, name.plain()))
+                entry.groups.first()?.first()?.word().map(|name| (&**entry, name.plain()))
             }
             _ => None,
         })
@@ -121,7 +121,7 @@ impl<'d> Reading<'d> {
     fn of(item: &'d DeclaredItem) -> Self {
         let declaration = &item.declaration;
         let head = Head { name: item.name.clone(), span: declaration.head_span(), region: None, subscription: None };
-        Self { head, parts: &declaration.head, block: declaration.block.as_ref(), item }
+        Self { head, parts: &declaration.head, block: declaration.block.as_deref(), item }
     }
 
     /// Reads the block, and with it the region and subscription.
@@ -136,7 +136,7 @@ impl<'d> Reading<'d> {
             };
         }
         if stated("subscription") {
-            let ambient = self.item.subscription.as_ref().map(|w| Stated::new(w.plain(), w.span));
+            let ambient = self.item.subscription.as_ref().map(|w| Stated::new(w.plain(), w.span()));
             self.head.subscription = fields.text("subscription", cx).or(ambient);
         }
         fields

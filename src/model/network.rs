@@ -133,7 +133,7 @@ impl Vnet {
             if entry.groups.is_empty() {
                 let message = "`subnet` lacks its name and prefix";
                 cx.report(
-                    Diagnostic::error("FN0116", entry.name.span, message).help("write `subnet NAME 10.0.0.0/24`"),
+                    Diagnostic::error("FN0116", entry.name.span(), message).help("write `subnet NAME 10.0.0.0/24`"),
                 );
             }
         }
@@ -227,8 +227,8 @@ impl Subnet {
             rules: false,
             routes: false,
         };
-        let f = Fields::read(entry.block.as_ref(), &SHAPE, cx);
-        let span = entry.name.span.to(entry.values_span());
+        let f = Fields::read(entry.block.as_deref(), &SHAPE, cx);
+        let span = entry.name.span().to(entry.values_span());
         let mut words = Vec::new();
         entry.groups.iter().skip(1).flatten().for_each(|value| fields::open(value, cx, &mut words));
         if words.is_empty() {

@@ -117,17 +117,17 @@ impl Peering {
 fn links(f: &Fields<'_>, name: &str, ends: [Option<VnetId>; 2], cx: &mut Lowering<'_>) -> Option<Stated<Links>> {
     let word = f.word(name, cx)?;
     match &*word.text {
-        "on" => return Some(Stated::new(Links::Both, word.span)),
-        "off" => return Some(Stated::new(Links::Neither, word.span)),
+        "on" => return Some(Stated::new(Links::Both, word.span())),
+        "off" => return Some(Stated::new(Links::Neither, word.span())),
         _ => {}
     }
     match cx.names.find(&word.text, &[Kind::Vnet]) {
         Ok(Thing::Vnet(id)) if ends.contains(&None) || ends.contains(&Some(id)) => {
-            Some(Stated::new(Links::Of(id), word.span))
+            Some(Stated::new(Links::Of(id), word.span()))
         }
         _ => {
             let message = format!("`{name}` takes `on`, `off` or one of the two vnets");
-            cx.report(Diagnostic::error("FN0109", word.span, message));
+            cx.report(Diagnostic::error("FN0109", word.span(), message));
             None
         }
     }

@@ -84,7 +84,7 @@ fn route(line: &RouteLine, cx: &mut Lowering<'_>) -> Option<UserRoute> {
             Ok(AddressLiteral::Prefix(prefix)) => RouteTarget::Prefix(prefix),
             Ok(AddressLiteral::Address(address)) => RouteTarget::Prefix(address.into()),
             Ok(AddressLiteral::Range(..)) => {
-                cx.report(Diagnostic::error("FN0109", word.span, "a route is for a prefix, and this is a range"));
+                cx.report(Diagnostic::error("FN0109", word.span(), "a route is for a prefix, and this is a range"));
                 return None;
             }
             Err(fault) => {
@@ -97,7 +97,7 @@ fn route(line: &RouteLine, cx: &mut Lowering<'_>) -> Option<UserRoute> {
     } else {
         let message = format!("`{}` is neither a prefix nor a service tag", word.text);
         let help = did_you_mean(&word.text, cx.platform.tag_names());
-        cx.report(Diagnostic::error("FN0109", word.span, message).maybe_help(help));
+        cx.report(Diagnostic::error("FN0109", word.span(), message).maybe_help(help));
         return None;
     };
     let hop = hop(&line.hop, line.target.as_ref(), cx)?;
@@ -116,7 +116,7 @@ fn no_hop(word: &Word, cx: &mut Lowering<'_>) {
     let own = cx.platform.words("hops-of-the-platform").iter().any(|own| own.eq_ignore_ascii_case(&text));
     let rule = if own { "route.udr.forbidden-hop-types" } else { "route.udr.hop-types" };
     let message = format!("a user route cannot lead to `{text}`");
-    let refused = fields::refused_by(cx.platform, rule, "FN0109", word.span, message);
+    let refused = fields::refused_by(cx.platform, rule, "FN0109", word.span(), message);
     let near = did_you_mean(&text, HOPS.iter().copied()).filter(|_| !own);
     cx.report(refused.maybe_help(near));
 }
@@ -135,7 +135,7 @@ fn hop(word: &Word, target: Option<&Value>, cx: &mut Lowering<'_>) -> Option<Use
             let Some(Value::Word(target)) = target else {
                 let message = "`appliance` lacks its address";
                 cx.report(
-                    Diagnostic::error("FN0116", word.span, message).help("write `appliance 10.0.0.4`, or its name"),
+                    Diagnostic::error("FN0116", word.span(), message).help("write `appliance 10.0.0.4`, or its name"),
                 );
                 return None;
             };
@@ -159,7 +159,7 @@ fn named_appliance(word: &Word, cx: &mut Lowering<'_>) -> Option<IpAddr> {
     let address = cx.head_addresses.get(&thing.value).copied();
     if address.is_none() {
         let message = format!("`{}` has no address", word.plain());
-        cx.report(Diagnostic::error("FN0116", word.span, message));
+        cx.report(Diagnostic::error("FN0116", word.span(), message));
     }
     address
 }

@@ -138,7 +138,7 @@ fn rules_of(f: &Fields<'_>, name: &str, admin: bool, cx: &mut Lowering<'_>) -> V
                     .help(format!("write `{name} {{ 100 allow tcp * -> *:443 }}`")),
             );
         }
-        let block = Fields::read(entry.block.as_ref(), &LINES, cx);
+        let block = Fields::read(entry.block.as_deref(), &LINES, cx);
         rules.extend(block.rules.iter().filter_map(|line| prioritized(line, admin, cx)));
     }
     rules.sort_by_key(|rule| rule.priority);
@@ -153,13 +153,13 @@ fn prioritized(line: &RuleLine, admin: bool, cx: &mut Lowering<'_>) -> Option<Se
     };
     let Ok(priority) = word.text.parse::<i64>() else {
         let message = format!("`{}` is not a priority: that is a whole number", word.text);
-        cx.report(Diagnostic::error("FN0109", word.span, message));
+        cx.report(Diagnostic::error("FN0109", word.span(), message));
         return None;
     };
     let mut rule = security_rule(line, cx)?;
     if rule.action == Action::AlwaysAllow && !admin {
         let message = "`always-allow` is an action of admin rules";
-        cx.report(Diagnostic::error("FN0109", line.action.span, message).help("write `allow`"));
+        cx.report(Diagnostic::error("FN0109", line.action.span(), message).help("write `allow`"));
     }
     rule.priority = priority;
     rule.text = format!("{priority} {}", rule.text);
@@ -176,7 +176,7 @@ pub(super) fn security_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<Se
     };
     for filter in &line.headers {
         let message = "a header filter stands in access rules alone";
-        cx.report(Diagnostic::error("FN0109", filter.name.span, message));
+        cx.report(Diagnostic::error("FN0109", filter.name.span(), message));
     }
     let protocols = protocols(protocol, cx);
     let source = address::side(&line.source, cx);

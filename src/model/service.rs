@@ -163,15 +163,15 @@ pub(super) fn lower_case(stated: Stated<String>) -> Stated<String> {
 fn service_firewall(entry: &Entry, cx: &mut Lowering<'_>) -> ServiceFirewall {
     const SHAPE: Shape =
         Shape { kind: "firewall", properties: &[one("default"), many("database")], rules: true, routes: false };
-    let f = Fields::read(entry.block.as_ref(), &SHAPE, cx);
+    let f = Fields::read(entry.block.as_deref(), &SHAPE, cx);
     let mut rules: Vec<ServiceRule> = f.rules.iter().filter_map(|line| service_rule(line, None, cx)).collect();
     for database in f.all("database") {
         const LINES: Shape = Shape { kind: "database", properties: &[], rules: true, routes: false };
         let name = database.groups.first().and_then(|g| g.first()).and_then(Value::word).map(|w| w.plain());
-        let lines = Fields::read(database.block.as_ref(), &LINES, cx);
+        let lines = Fields::read(database.block.as_deref(), &LINES, cx);
         rules.extend(lines.rules.iter().filter_map(|line| service_rule(line, name.clone(), cx)));
     }
-    ServiceFirewall { rules, default: default_action(&f, cx), span: entry.name.span }
+    ServiceFirewall { rules, default: default_action(&f, cx), span: entry.name.span() }
 }
 
 fn service_rule(line: &RuleLine, database: Option<String>, cx: &mut Lowering<'_>) -> Option<ServiceRule> {

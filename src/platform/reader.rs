@@ -11,16 +11,16 @@ pub(super) struct Reader<'d> {
 
 impl<'d> Reader<'d> {
     pub(super) fn of(declaration: &'d Declaration) -> Self {
-        Self { block: declaration.block.as_ref() }
+        Self { block: declaration.block.as_deref() }
     }
 
     pub(super) fn of_entry(entry: &'d Entry) -> Self {
-        Self { block: entry.block.as_ref() }
+        Self { block: entry.block.as_deref() }
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &'d Entry> {
         self.block.into_iter().flat_map(|block| &block.items).filter_map(|item| match item {
-            Item::Entry(entry) => Some(entry),
+            Item::Entry(entry) => Some(&**entry),
             _ => None,
         })
     }

@@ -19,13 +19,13 @@ pub(super) fn refuted(
         if !asked.model.platform.rule_ids().iter().any(|id| belongs(id, &wanted)) {
             let near = crate::diagnostic::did_you_mean(&wanted, asked.model.platform.rule_ids());
             let message = format!("edition {} declares no rule `{wanted}`", asked.model.platform.edition());
-            return Err(Diagnostic::error("FN0113", rule.span, message).maybe_help(near));
+            return Err(Diagnostic::error("FN0113", rule.span(), message).maybe_help(near));
         }
         if decided(Wanted::of(&asked.model.platform, &wanted)) == *not {
             let so = if *not { "decided it" } else { "did not decide it" };
             let message = format!("what is claimed holds, but `{wanted}` {so}");
             let help = format!("it was decided by {}", actual().join(", "));
-            return Ok(Some(Diagnostic::error("FN0120", rule.span, message).help(help)));
+            return Ok(Some(Diagnostic::error("FN0120", rule.span(), message).help(help)));
         }
     }
     Ok(None)

@@ -49,7 +49,7 @@ pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagno
         }
         Claim::Finds { query, rule, on, found } => {
             if let Some(because) = because.first() {
-                return Err(Diagnostic::error("FN0121", because.rule.span, "`finds` names its rule itself"));
+                return Err(Diagnostic::error("FN0121", because.rule.span(), "`finds` names its rule itself"));
             }
             let claimed = lint::Claimed { rule, on: on.as_ref(), found: *found, span: assertion.span };
             lint::finds(asked, query, &claimed)
@@ -150,7 +150,7 @@ fn is(
         let all = verdicts.iter().chain(&outcomes).copied();
         let help = crate::diagnostic::did_you_mean(&wanted, all.clone())
             .unwrap_or_else(|| format!("it is one of: {}", all.collect::<Vec<_>>().join(", ")));
-        let place = second.map_or(verdict.span, |second| verdict.span.to(second.span));
+        let place = second.map_or(verdict.span(), |second| verdict.span().to(second.span()));
         return Err(Diagnostic::error("FN0109", place, format!("`{wanted}` is no verdict and no outcome")).help(help));
     }
     let holds = |found: &VerdictWord, outcome: Option<&str>| found.word() == wanted || outcome == Some(&wanted);

@@ -41,7 +41,7 @@ impl RuleAnswer {
 /// Answers `explain WORDS`.
 pub(super) fn explain(asked: &Asked<'_>, words: &[Word]) -> Result<Answer, Diagnostic> {
     let texts: Vec<String> = words.iter().map(Word::plain).collect();
-    let span = words.first().map(|word| word.span).into_iter().chain(words.last().map(|w| w.span)).reduce(Span::to);
+    let span = words.first().map(|word| word.span()).into_iter().chain(words.last().map(|w| w.span())).reduce(Span::to);
     let span = span.unwrap_or(Span { source: crate::source::SourceId(0), start: 0, end: 0 });
     explain_texts(asked, &texts, span).map(Answer::Explain)
 }

@@ -79,5 +79,5 @@ fn one(asked: &Asked<'_>, word: &Word) -> Result<(Arc<PlanType>, String), Diagno
     let names = types.iter().flat_map(|plan| plan.tiers.iter().chain([&plan.name])).map(String::as_str);
     let apps = asked.model.names.iter().filter(|(_, t)| matches!(t.kind(), Kind::App | Kind::Plan)).map(|(n, _)| n);
     let help = did_you_mean(&text, names.chain(apps));
-    Err(Diagnostic::error("FN0113", word.span, format!("`{text}` is no app, plan or tier")).maybe_help(help))
+    Err(Diagnostic::error("FN0113", word.span(), format!("`{text}` is no app, plan or tier")).maybe_help(help))
 }

@@ -9,7 +9,7 @@ use crate::engine::{Engine, Finding, advice, findings};
 use crate::model::{DeclaredItem, Kind, Thing};
 use crate::platform::RuleClass;
 use crate::source::Span;
-use crate::syntax::ast::{Ask, Block, Declaration, Item, Part, Query, Statement, Value, Word};
+use crate::syntax::ast::{Ask, Block, Declaration, Item, Nested, Part, Query, Statement, Value, Word};
 use crate::syntax::literal;
 use std::collections::HashSet;
 
@@ -124,10 +124,10 @@ fn is_check(asked: &Asked<'_>, word: &Word) -> Result<(), Diagnostic> {
     if ids.is_empty() {
         let checks = platform.rule_ids().into_iter().filter(|id| class(id) == Some(RuleClass::Check));
         let message = format!("edition {} declares no rule `{wanted}`", platform.edition());
-        return Err(Diagnostic::error("FN0113", word.span, message).maybe_help(did_you_mean(&wanted, checks)));
+        return Err(Diagnostic::error("FN0113", word.span(), message).maybe_help(did_you_mean(&wanted, checks)));
     }
     let message = format!("`{wanted}` is no check: `lint` never finds it");
-    Err(Diagnostic::error("FN0109", word.span, message).help(match class(ids[0]) {
+    Err(Diagnostic::error("FN0109", word.span(), message).help(match class(ids[0]) {
         Some(RuleClass::Engine) => {
             format!("it takes part in answers, as in `assert app1 cannot reach … because {wanted}`")
         }
@@ -151,7 +151,9 @@ impl Target {
         places.extend(things.iter().map(|thing| thing.head(asked.model).span));
         if places.is_empty() {
             let near = did_you_mean(&name, asked.model.names.iter().map(|(name, _)| name));
-            return Err(Diagnostic::error("FN0113", word.span, format!("nothing is called `{name}`")).maybe_help(near));
+            return Err(
+                Diagnostic::error("FN0113", word.span(), format!("nothing is called `{name}`")).maybe_help(near)
+            );
         }
         Ok(Self { things, places })
     }
@@ -232,7 +234,8 @@ fn words_of_block(block: &Block, named: &mut HashSet<String>) {
 fn words_of_value(value: &Value, named: &mut HashSet<String>) {
     match value {
         Value::Word(word) => named.extend(names_in(word)),
-        Value::List(values, _) | Value::Call(_, values, _) => {
+        Value::Nested(nested) => {
+            let (Nested::List(values, _) | Nested::Call(_, values, _)) = &**nested;
             values.iter().for_each(|value| words_of_value(value, named))
         }
     }

@@ -11,7 +11,7 @@ use crate::syntax::literal::{self, AddressLiteral};
 /// The network and subnet that a source sends from.
 fn subnet_of(asked: &Asked<'_>, word: &Word) -> Result<(String, VnetId, SubnetId), Diagnostic> {
     let (source, taken) = name::source(asked, word)?;
-    let none = |why: String| Err(Diagnostic::error("FN0121", word.span, why));
+    let none = |why: String| Err(Diagnostic::error("FN0121", word.span(), why));
     let subnet = match source {
         Source::App(app) => match asked.engine.integration_subnet(app) {
             Some(subnet) => subnet,
@@ -58,7 +58,7 @@ pub(super) fn routes(asked: &Asked<'_>, source: &Word) -> Result<RoutesAnswer, D
 pub(super) fn next_hop(asked: &Asked<'_>, source: &Word, address: &Word) -> Result<NextHopAnswer, Diagnostic> {
     let (of, vnet, subnet) = subnet_of(asked, source)?;
     let AddressLiteral::Address(to) = literal::address(&address.text).map_err(|fault| fault.at(address))? else {
-        return Err(Diagnostic::error("FN0109", address.span, "`next-hop` takes one address"));
+        return Err(Diagnostic::error("FN0109", address.span(), "`next-hop` takes one address"));
     };
     let engine = asked.engine;
     let routes = engine.effective_routes(vnet, Some(subnet));

@@ -137,7 +137,7 @@ pub(super) fn every(asked: &Asked<'_>, kind: &Word, every: bool, claimed: &Claim
     let Some(wanted) = Kind::named(&kind.text).filter(|kind| name::SOURCES.contains(kind)) else {
         let message = format!("`{}` is no kind of source", kind.text);
         return Err(
-            Diagnostic::error("FN0109", kind.span, message).help("it is one of: app, host, subnet, on-premises")
+            Diagnostic::error("FN0109", kind.span(), message).help("it is one of: app, host, subnet, on-premises")
         );
     };
     let words = format!("`{} {} can`", if every { "every" } else { "no" }, kind.text);

@@ -106,7 +106,7 @@ pub(super) fn question_from(
         None => {
             let message = format!("`{}` needs a port", target.text);
             let help = format!("write `{}:443`, or ask `what can SOURCE reach within {}`", target.text, target.text);
-            return Err(Diagnostic::error("FN0121", target.span, message).help(help));
+            return Err(Diagnostic::error("FN0121", target.span(), message).help(help));
         }
     };
     let question = Question {
@@ -137,7 +137,7 @@ pub(super) fn traffic_of(word: &crate::syntax::ast::Word) -> Result<Traffic, Dia
     Traffic::ALL.into_iter().find(|traffic| traffic.word() == text).ok_or_else(|| {
         let words = Traffic::ALL.map(Traffic::word);
         let help = did_you_mean(&text, words).unwrap_or_else(|| format!("it is one of: {}", words.join(", ")));
-        Diagnostic::error("FN0109", word.span, format!("`{text}` is no kind of traffic")).help(help)
+        Diagnostic::error("FN0109", word.span(), format!("`{text}` is no kind of traffic")).help(help)
     })
 }
 

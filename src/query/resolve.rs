@@ -22,7 +22,7 @@ pub(super) fn resolve(
         Some(server) => {
             let address = match literal::address(&server.text).map_err(|fault| fault.at(server))? {
                 AddressLiteral::Address(address) => address,
-                _ => return Err(Diagnostic::error("FN0109", server.span, "one address of a name server is wanted")),
+                _ => return Err(Diagnostic::error("FN0109", server.span(), "one address of a name server is wanted")),
             };
             engine.resolve_using(asker, &host, address)
         }
@@ -95,7 +95,7 @@ pub(super) fn host_name(asked: &Asked<'_>, word: &Word) -> Result<String, Diagno
             if literal::is_host_name(&host, 1) {
                 return Ok(host);
             }
-            Err(Diagnostic::error("FN0109", word.span, format!("`{}` is not a DNS name", word.plain())))
+            Err(Diagnostic::error("FN0109", word.span(), format!("`{}` is not a DNS name", word.plain())))
         }
     }
 }

@@ -106,11 +106,11 @@ fn subject_of<'m>(asked: &Asked<'m>, word: &Word, verb: &Word) -> Result<(AppId,
                 [] => format!("`{}` has no trigger; write `trigger NAME {{ type http }}` in its block", app.head.name),
                 [first, ..] => format!("ask `can {}.{} {}`", app.head.name, first.name, verb.text),
             };
-            Err(Diagnostic::error("FN0121", word.span, message).help(help))
+            Err(Diagnostic::error("FN0121", word.span(), message).help(help))
         }
         (Some(trigger), true) => {
             let message = format!("`{}` is a trigger, and apps start", trigger.name);
-            Err(Diagnostic::error("FN0121", word.span, message).help(format!("ask `can {} start`", app.head.name)))
+            Err(Diagnostic::error("FN0121", word.span(), message).help(format!("ask `can {} start`", app.head.name)))
         }
         _ => Ok((id, trigger)),
     }
@@ -140,11 +140,11 @@ pub(super) fn app_or_trigger<'m>(asked: &Asked<'m>, word: &Word) -> Result<(AppI
         [] => "it has none".to_string(),
         all => format!("it has: {}", all.join(", ")),
     });
-    Err(Diagnostic::error("FN0113", word.span, message).help(help))
+    Err(Diagnostic::error("FN0113", word.span(), message).help(help))
 }
 
 fn no_app(word: &Word) -> Diagnostic {
-    Diagnostic::error("FN0113", word.span, format!("`{}` is no app and no trigger of one", word.plain()))
+    Diagnostic::error("FN0113", word.span(), format!("`{}` is no app and no trigger of one", word.plain()))
 }
 
 /// A trigger in a few words.

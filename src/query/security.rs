@@ -25,7 +25,7 @@ pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer,
                     false => "has no virtual network integration: no security group filters it",
                 };
                 let message = format!("`{}` {why}", taken.name);
-                return Err(Diagnostic::error("FN0121", word.span, message));
+                return Err(Diagnostic::error("FN0121", word.span(), message));
             }
         },
         Source::Host(host) => {
@@ -47,7 +47,7 @@ pub(super) fn security(asked: &Asked<'_>, word: &Word) -> Result<SecurityAnswer,
         }
         _ => {
             let message = format!("no security group is attached to `{}`", taken.name);
-            return Err(Diagnostic::error("FN0121", word.span, message));
+            return Err(Diagnostic::error("FN0121", word.span(), message));
         }
     }
     Ok(SecurityAnswer { of: taken.name, groups })

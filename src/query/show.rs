@@ -38,7 +38,7 @@ pub(super) fn show(asked: &Asked<'_>, what: Option<&Word>) -> Result<ShowAnswer,
         let names = items.iter().map(|item| item.name.as_str()).chain(asked.model.names.iter().map(|(name, _)| name));
         let kinds = Kind::ALL.iter().map(|kind| kind.plural());
         let help = did_you_mean(&name, names.chain(kinds));
-        return Err(Diagnostic::error("FN0113", word.span, format!("nothing is called `{name}`")).maybe_help(help));
+        return Err(Diagnostic::error("FN0113", word.span(), format!("nothing is called `{name}`")).maybe_help(help));
     }
     Ok(ShowAnswer { source: named.join("\n") })
 }

@@ -27,15 +27,15 @@ pub(super) fn tcpping(asked: &Asked<'_>, app: &Word, target: &Word, span: Span) 
     };
     let parts = literal::endpoint(&target.text);
     if parts.ports.is_some() && read.ports.as_ref().is_some_and(|ports| ports.single().is_none()) {
-        return Err(Diagnostic::error("FN0121", target.span, "tcpping tries one port"));
+        return Err(Diagnostic::error("FN0121", target.span(), "tcpping tries one port"));
     }
     let aimed = match parts.ports {
         Some(_) => target.clone(),
-        None if parts.target.contains(':') => Word::new(format!("[{}]:{port}", parts.target), target.span),
-        None => Word::new(format!("{}:{port}", parts.target), target.span),
+        None if parts.target.contains(':') => Word::new(format!("[{}]:{port}", parts.target), target.span()),
+        None => Word::new(format!("{}:{port}", parts.target), target.span()),
     };
     let question = |how| Reach { source: app.clone(), target: aimed.clone(), how };
-    let connection = question(vec![How::Over(Word::new("tcp", target.span))]);
+    let connection = question(vec![How::Over(Word::new("tcp", target.span()))]);
     let found = reach::reach(asked, &connection, span, false)?;
     let lookup = match &read.target {
         Target::Name(host, _) => asked.engine.resolve(Asker::App(id), host, 0),
@@ -186,7 +186,7 @@ fn waited(resolution: &Resolution) -> i64 {
 fn app_of(asked: &Asked<'_>, word: &Word) -> Result<AppId, Diagnostic> {
     match name::find(asked, word, &[Kind::App])? {
         Thing::App(id) => Ok(id),
-        _ => Err(Diagnostic::error("FN0121", word.span, format!("`{}` is no app and has no console", word.plain()))),
+        _ => Err(Diagnostic::error("FN0121", word.span(), format!("`{}` is no app and has no console", word.plain()))),
     }
 }
 
@@ -199,7 +199,7 @@ fn server_address(asked: &Asked<'_>, word: &Word) -> Result<std::net::IpAddr, Di
     }
     match literal::address(&word.text) {
         Ok(AddressLiteral::Address(address)) => Ok(address),
-        _ => Err(Diagnostic::error("FN0109", word.span, "one address of a name server is wanted")),
+        _ => Err(Diagnostic::error("FN0109", word.span(), "one address of a name server is wanted")),
     }
 }
 
@@ -220,11 +220,11 @@ fn console(asked: &Asked<'_>, word: &Word, id: AppId, tool: &str, told: &str) ->
         steps.push(Step::note("tool.unavailable", text).at(container.span));
     }
     let internet = Reach {
-        source: Word::new("Internet", word.span),
-        target: Word::new(format!("{}.scm", word.text), word.span),
+        source: Word::new("Internet", word.span()),
+        target: Word::new(format!("{}.scm", word.text), word.span()),
         how: Vec::new(),
     };
-    if let Ok(reach::Judged { answer, .. }) = reach::judged(asked, &internet, word.span)
+    if let Ok(reach::Judged { answer, .. }) = reach::judged(asked, &internet, word.span())
         && answer.verdict == VerdictWord::No
     {
         let why = answer.headline.unwrap_or_default();

@@ -81,8 +81,8 @@ pub(super) fn narrowed<'h>(asked: &Asked<'_>, how: &'h [How]) -> Result<(Narrowe
             }
             How::For(word) => narrowed.traffic = reach::traffic_of(word)?,
             How::Within(values) => within = Some(values),
-            How::Header(filter) => return Err(out_of_place(filter.name.span, "`header`")),
-            How::HostName(word) => return Err(out_of_place(word.span, "`host-name`")),
+            How::Header(filter) => return Err(out_of_place(filter.name.span(), "`header`")),
+            How::HostName(word) => return Err(out_of_place(word.span(), "`host-name`")),
         }
     }
     Ok((narrowed, within))
@@ -119,7 +119,7 @@ fn scopes(
         if scope.addresses.is_empty() && scope.callees.is_empty() {
             let message = format!("`{}` is nothing whose flows are known one by one", word.text);
             let help = "`within` takes prefixes, subnets, networks, sites, hosts, services and apps";
-            return Err(Diagnostic::error("FN0121", word.span, message).help(help));
+            return Err(Diagnostic::error("FN0121", word.span(), message).help(help));
         }
         taken.push(read.taken);
         scopes.push(scope);

@@ -11,7 +11,7 @@ use std::path::Path;
 impl Session {
     /// What a file declares that a question names: relative to the script that asks.
     pub(super) fn open(&self, file: &Word) -> Result<Other, Diagnostic> {
-        let from = self.sources.get(file.span.source).map(|source| source.name.to_string());
+        let from = self.sources.get(file.span().source).map(|source| source.name.to_string());
         let from = from.as_deref().map(Path::new).filter(|name| self.state.read.contains(&self.loader.canonical(name)));
         let path = beside(file, from);
         self.open_file(&path).map(|other| Other { name: file.plain(), ..other }).map_err(|errors| {
@@ -22,9 +22,9 @@ impl Session {
             let why = first.map(|first| first.message.clone()).unwrap_or_default();
             let code = first.map_or("FN0101".into(), |first| first.code.clone());
             if code == UNREAD[0] {
-                return Diagnostic::error(code, file.span, why);
+                return Diagnostic::error(code, file.span(), why);
             }
-            Diagnostic::error(code, file.span, format!("`{name}` is not understood{line}: {why}"))
+            Diagnostic::error(code, file.span(), format!("`{name}` is not understood{line}: {why}"))
                 .help(format!("`fnet check {name}` tells all that is wrong with it"))
         })
     }

@@ -85,7 +85,7 @@ impl Session {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let text = self.sources.get(id).map(|source| source.text.clone()).unwrap_or_default();
-        let (statements, mut found) = syntax::parse(id, &text);
+        let (statements, mut found) = syntax::parse(id, text);
         diagnostics.append(&mut found);
         let mut above: Option<Arc<(Declared, Scope)>> = None;
         for (at, statement) in statements.into_iter().enumerate() {
@@ -146,21 +146,21 @@ impl Session {
         let Some(edition) = Edition::named(&word.text) else {
             let message = format!("there is no edition `{}`", word.text);
             diagnostics.push(
-                Diagnostic::error("FN0118", word.span, message)
+                Diagnostic::error("FN0118", word.span(), message)
                     .help(format!("the editions are {}", names.join(" and "))),
             );
             return;
         };
         if !first && !replace {
             let message = "`edition` is the first statement of a file";
-            diagnostics.push(Diagnostic::error("FN0118", word.span, message));
+            diagnostics.push(Diagnostic::error("FN0118", word.span(), message));
             return;
         }
         match self.state.edition {
             Some(other) if other != edition && !replace => {
                 let message = format!("this file is of edition {edition}, and edition {other} is in force");
                 diagnostics.push(
-                    Diagnostic::error("FN0118", word.span, message)
+                    Diagnostic::error("FN0118", word.span(), message)
                         .help("files that are used together name one edition"),
                 );
             }
@@ -182,7 +182,7 @@ impl Session {
             let mut round: Vec<String> = self.state.reading[at..].iter().map(name).collect();
             round.push(name(&known));
             let message = format!("files use each other in a circle: {}", round.join(" -> "));
-            diagnostics.push(Diagnostic::error("FN0003", file.span, message));
+            diagnostics.push(Diagnostic::error("FN0003", file.span(), message));
             return;
         }
         if self.state.read.contains(&known) {
@@ -192,7 +192,7 @@ impl Session {
             Ok(text) if text.trim_start().starts_with('{') => {
                 let message = format!("`{}` is JSON, not a script", path.display());
                 diagnostics.push(
-                    Diagnostic::error("FN0005", file.span, message).help(format!(
+                    Diagnostic::error("FN0005", file.span(), message).help(format!(
                         "if it is Microsoft's list of service tags, write `use tags \"{}\"`",
                         file.plain()
                     )),
@@ -205,7 +205,7 @@ impl Session {
                 self.read(id, Some(&path), false, pending, diagnostics);
                 self.state.reading.pop();
             }
-            Err(error) => diagnostics.push(unreadable(&path.display().to_string(), &error, file.span)),
+            Err(error) => diagnostics.push(unreadable(&path.display().to_string(), &error, file.span())),
         }
     }
 }

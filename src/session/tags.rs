@@ -25,7 +25,7 @@ impl Session {
         let text = match self.loader.read(&path) {
             Ok(text) => text,
             Err(error) => {
-                diagnostics.push(unreadable(&name, &error, file.span));
+                diagnostics.push(unreadable(&name, &error, file.span()));
                 return None;
             }
         };
@@ -39,7 +39,7 @@ impl Session {
                 diagnostics.push(
                     Diagnostic::error("FN0005", place, message)
                         .label(fault.why)
-                        .also(file.span, "read here")
+                        .also(file.span(), "read here")
                         .help("name the file as Microsoft publishes it, such as `ServiceTags_Public.json`"),
                 );
                 return None;
@@ -47,7 +47,7 @@ impl Session {
         };
         if !list.cloud.is_empty() && !list.cloud.eq_ignore_ascii_case(CLOUD) {
             let message = format!("`{name}` lists the cloud {}, not the public one", list.cloud);
-            diagnostics.push(Diagnostic::warning("FN0005", file.span, message));
+            diagnostics.push(Diagnostic::warning("FN0005", file.span(), message));
         }
         let count = list.count();
         let said = format!("{} service tags with {} prefixes, edition {}", count.tags, count.prefixes, list.change);

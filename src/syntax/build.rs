@@ -10,16 +10,19 @@ use super::trouble;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
 use pest::Parser;
+use std::sync::Arc;
 
 /// Builds the statements of one text, one after another.
 pub(super) struct Building {
     source: SourceId,
+    /// What the words share.
+    origin: Arc<Origin>,
     found: Vec<Found>,
 }
 
 impl Building {
-    pub(super) fn of(source: SourceId) -> Self {
-        Self { source, found: Vec::new() }
+    pub(super) fn of(source: SourceId, text: &Arc<str>) -> Self {
+        Self { source, origin: Origin::of(source, text.clone()), found: Vec::new() }
     }
 
     /// The statement of a piece, or a diagnostic of what stands there instead.
@@ -37,7 +40,8 @@ impl Building {
                 return None;
             }
         }
-        let builder = Builder { source: self.source, base: piece.start, diagnostics: diagnostics.into() };
+        let (source, origin) = (self.source, &self.origin);
+        let builder = Builder { source, origin, base: piece.start, diagnostics: diagnostics.into() };
         let whole = Node::outermost(slice, &self.found)?;
         whole.inner().next().map(|inner| builder.statement(inner))
     }
@@ -45,6 +49,7 @@ impl Building {
 
 struct Builder<'d> {
     source: SourceId,
+    origin: &'d Arc<Origin>,
     base: usize,
     diagnostics: std::cell::RefCell<&'d mut Vec<Diagnostic>>,
 }
@@ -60,8 +65,8 @@ impl Builder<'_> {
     }
 
     fn word(&self, node: Node<'_>) -> Word {
-        let text = node.text();
-        Word::new(text, self.span_of(&node, text))
+        let start = self.base + node.start();
+        Word::read(self.origin, start, start + node.text().len())
     }
 
     fn next_word(&self, nodes: &mut Nodes<'_>) -> Word {
@@ -69,13 +74,13 @@ impl Builder<'_> {
     }
 
     fn value(&self, node: Node<'_>) -> Value {
-        let span = self.span(&node);
         match node.rule() {
-            Rule::list => Value::List(node.inner().map(|p| self.value(p)).collect(), span),
+            Rule::list => Value::list(node.inner().map(|p| self.value(p)).collect(), self.span(&node)),
             Rule::call => {
                 let mut inner = node.inner();
                 let name = self.next_word(&mut inner);
-                Value::Call(name, inner.map(|p| self.value(p)).collect(), span)
+                let arguments = inner.map(|p| self.value(p)).collect();
+                Value::Nested(Box::new(Nested::Call(name, arguments, self.span(&node))))
             }
             _ => Value::Word(self.word(node)),
         }
@@ -138,7 +143,7 @@ impl Builder<'_> {
                         })
                         .collect();
                 }
-                _ => block = Some(self.block(node)),
+                _ => block = Some(Box::new(self.block(node))),
             }
         }
         Declaration { kind, head, block, span }
@@ -178,7 +183,7 @@ impl Builder<'_> {
                 Item::Route(Box::new(RouteLine { prefix, hop, target, alias, span }))
             }
             Rule::removal => Item::Remove(inner.map(|p| self.values(p)).collect(), span),
-            Rule::entry => Item::Entry(self.entry(inner, span)),
+            Rule::entry => Item::Entry(Box::new(self.entry(inner, span))),
             _ => {
                 let offset = (span.start as usize) - self.base;
                 let found = trouble::line(self.source, self.base + offset, text);
@@ -190,26 +195,31 @@ impl Builder<'_> {
 
     fn entry(&self, mut inner: Nodes<'_>, span: Span) -> Entry {
         let name = self.next_word(&mut inner);
-        let mut entry = Entry { name, groups: Vec::with_capacity(inner.len()), equals: None, block: None, span };
-        for node in inner {
+        let (mut equals, mut block, mut before) = (None, None, 0);
+        let groups = inner.filter_map(|node| {
             match node.rule() {
-                Rule::equals => entry.equals = entry.equals.or(Some((entry.groups.len(), self.span(&node)))),
-                Rule::block => entry.block = Some(self.block(node)),
-                _ => entry.groups.push(self.values(node)),
+                Rule::equals => equals = equals.or(Some((before, self.span(&node)))),
+                Rule::block => block = Some(Box::new(self.block(node))),
+                _ => {
+                    before += 1;
+                    return Some(self.values(node));
+                }
             }
-        }
-        entry
+            None
+        });
+        Entry { name, groups: groups.collect(), equals, block, span }
     }
 
     fn rule_line(&self, inner: Nodes<'_>, span: Span) -> RuleLine {
+        let mut headers = Vec::new();
         let mut line = RuleLine {
             priority: None,
-            action: Word::new("", span),
+            action: Word::read(self.origin, span.start as usize, span.start as usize),
             protocol: None,
             resource: false,
-            source: Vec::new(),
+            source: Values::default(),
             destination: None,
-            headers: Vec::new(),
+            headers: Box::default(),
             ignore_missing: None,
             alias: None,
             span,
@@ -223,7 +233,7 @@ impl Builder<'_> {
                 Rule::filter => {
                     let Some(inner) = node.inner().next() else { continue };
                     match inner.rule() {
-                        Rule::header => line.headers.push(self.header(inner)),
+                        Rule::header => headers.push(self.header(inner)),
                         _ => line.ignore_missing = Some(self.span(&inner)),
                     }
                 }
@@ -232,6 +242,7 @@ impl Builder<'_> {
                 _ => line.destination = Some(self.values(node)),
             }
         }
+        line.headers = headers.into();
         line
     }
 

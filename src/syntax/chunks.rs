@@ -6,8 +6,8 @@ use super::build::Building;
 use super::split::Piece;
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceId;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// The least bytes of a chunk; below two of them no thread is worth its start.
@@ -21,7 +21,7 @@ type Parsed = (Vec<Statement>, Vec<Diagnostic>);
 /// The statements of pieces, in order; what is wrong with the rest is added to the diagnostics.
 pub(super) fn parse(
     source: SourceId,
-    text: &str,
+    text: &Arc<str>,
     pieces: &[Piece],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Statement> {
@@ -62,8 +62,8 @@ pub(super) fn parse(
     statements
 }
 
-fn one_after_another(source: SourceId, text: &str, pieces: &[Piece]) -> Parsed {
-    let mut building = Building::of(source);
+fn one_after_another(source: SourceId, text: &Arc<str>, pieces: &[Piece]) -> Parsed {
+    let mut building = Building::of(source, text);
     let (mut statements, mut diagnostics) = (Vec::with_capacity(pieces.len()), Vec::new());
     statements.extend(pieces.iter().filter_map(|piece| building.statement(text, *piece, &mut diagnostics)));
     (statements, diagnostics)

@@ -49,10 +49,10 @@ fn expand_statement(
             out.push(Statement::Check { title, body, span });
         }
         Statement::Let { name, values } => {
-            let values = calls(values, diagnostics);
+            let values: Values = calls(values, diagnostics).into_iter().collect();
             let mut opened = Vec::new();
             values.iter().for_each(|value| open(value, scope, &mut opened));
-            scope.lets.insert(name.text.clone(), (opened, name.span));
+            scope.lets.insert((&*name.text).into(), (opened.into_iter().collect(), name.span()));
             out.push(Statement::Let { name, values });
         }
         Statement::Declaration(d) => out.push(Statement::Declaration(declaration(d, scope, diagnostics))),
@@ -63,21 +63,23 @@ fn expand_statement(
 
 /// Takes lists apart and puts what the names above stand for in their place. A name that stands further down, or the
 /// very one that is being given, is none here.
-fn open(value: &Value, scope: &Scope, opened: &mut Values) {
+fn open(value: &Value, scope: &Scope, opened: &mut Vec<Value>) {
     match value {
-        Value::List(list, _) => list.iter().for_each(|value| open(value, scope, opened)),
-        Value::Word(word) => match scope.lets.get(&word.text) {
+        Value::Word(word) => match scope.lets.get(&*word.text) {
             Some((values, _)) => opened.extend(values.iter().cloned()),
             None => opened.push(value.clone()),
         },
-        call => opened.push(call.clone()),
+        Value::Nested(nested) => match &**nested {
+            Nested::List(list, _) => list.iter().for_each(|value| open(value, scope, opened)),
+            Nested::Call(..) => opened.push(value.clone()),
+        },
     }
 }
 
 fn declaration(mut d: Declaration, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) -> Declaration {
     for part in &mut d.head {
         if let Part::Values(values) = part {
-            *values = calls(std::mem::take(values), diagnostics);
+            replace_calls(values, diagnostics);
         }
     }
     // A call that is no prefix is reported and leaves nothing: a part of a head has values, or is not there.
@@ -100,15 +102,15 @@ fn items(list: Vec<Item>, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) 
                 }
             }
             Item::Entry(mut entry) => {
-                entry.groups = entry.groups.into_iter().map(|group| calls(group, diagnostics)).collect();
+                entry.groups.iter_mut().for_each(|group| replace_calls(group, diagnostics));
                 if let Some(block) = &mut entry.block {
                     block.items = items(std::mem::take(&mut block.items), scope, diagnostics);
                 }
                 out.push(Item::Entry(entry));
             }
             Item::Rule(mut line) => {
-                line.source = calls(line.source, diagnostics);
-                line.destination = line.destination.map(|values| calls(values, diagnostics));
+                replace_calls(&mut line.source, diagnostics);
+                line.destination.iter_mut().for_each(|values| replace_calls(values, diagnostics));
                 out.push(Item::Rule(line));
             }
             other => out.push(other),
@@ -137,7 +139,7 @@ fn rounds(
             return Vec::new();
         }
         let message = format!("`for` makes more than {ROUNDS} rounds in all");
-        diagnostics.push(Diagnostic::error("FN0004", name.span.to(span), message));
+        diagnostics.push(Diagnostic::error("FN0004", name.span().to(span), message));
         return Vec::new();
     }
     all
@@ -145,19 +147,21 @@ fn rounds(
 
 fn round_of(value: &Value, scope: &Scope, diagnostics: &mut Vec<Diagnostic>, all: &mut Vec<String>) {
     match value {
-        Value::List(list, _) => list.iter().for_each(|v| round_of(v, scope, diagnostics, all)),
-        Value::Call(..) => {
-            for value in calls(vec![value.clone()], diagnostics) {
-                all.extend(value.word().map(|word| word.text.to_string()));
+        Value::Nested(nested) => match &**nested {
+            Nested::List(list, _) => list.iter().for_each(|v| round_of(v, scope, diagnostics, all)),
+            Nested::Call(..) => {
+                for value in calls([value.clone()], diagnostics) {
+                    all.extend(value.word().map(|word| word.text.to_string()));
+                }
             }
-        }
+        },
         Value::Word(word) => {
             if let Some((first, last)) = word.text.split_once("..") {
                 match (first.parse::<i64>(), last.parse::<i64>()) {
                     (Ok(a), Ok(b)) if a > b => {
                         let message = format!("the range ends before it begins: {a} is above {b}");
                         diagnostics
-                            .push(Diagnostic::error("FN0109", word.span, message).help(format!("write `{b}..{a}`")));
+                            .push(Diagnostic::error("FN0109", word.span(), message).help(format!("write `{b}..{a}`")));
                     }
                     (Ok(a), Ok(b)) if b.saturating_sub(a) < ROUNDS as i64 * 2 => {
                         all.extend((a..=b).map(|n| n.to_string()))
@@ -165,10 +169,10 @@ fn round_of(value: &Value, scope: &Scope, diagnostics: &mut Vec<Diagnostic>, all
                     (Ok(_), Ok(_)) => all.resize(all.len() + ROUNDS + 1, String::new()),
                     _ => {
                         let message = format!("`{}` is not a range of whole numbers", word.text);
-                        diagnostics.push(Diagnostic::error("FN0109", word.span, message).help("write `1..20`"));
+                        diagnostics.push(Diagnostic::error("FN0109", word.span(), message).help("write `1..20`"));
                     }
                 }
-            } else if let Some((values, _)) = scope.lets.get(&word.text) {
+            } else if let Some((values, _)) = scope.lets.get(&*word.text) {
                 values.iter().for_each(|v| round_of(v, scope, diagnostics, all));
             } else {
                 all.push(word.text.to_string());
@@ -178,21 +182,28 @@ fn round_of(value: &Value, scope: &Scope, diagnostics: &mut Vec<Diagnostic>, all
 }
 
 /// Replaces `nth(PREFIX, LENGTH, INDEX)` by the prefix that it means.
-fn calls(values: Values, diagnostics: &mut Vec<Diagnostic>) -> Values {
-    values
-        .into_iter()
-        .filter_map(|value| match value {
-            Value::Call(name, arguments, span) => match call(&name, &arguments, span) {
+fn calls(values: impl IntoIterator<Item = Value>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+    let value = |value| match value {
+        Value::Nested(nested) => match *nested {
+            Nested::Call(name, arguments, span) => match call(&name, &arguments, span) {
                 Ok(prefix) => Some(Value::Word(Word::new(prefix.to_string(), span))),
                 Err(diagnostic) => {
                     diagnostics.push(diagnostic);
                     None
                 }
             },
-            Value::List(list, span) => Some(Value::List(calls(list, diagnostics), span)),
-            word => Some(word),
-        })
-        .collect()
+            Nested::List(list, span) => Some(Value::list(calls(list, diagnostics), span)),
+        },
+        word => Some(word),
+    };
+    values.into_iter().filter_map(value).collect()
+}
+
+/// The same in place, where there is anything to replace.
+fn replace_calls(values: &mut Values, diagnostics: &mut Vec<Diagnostic>) {
+    if values.iter().any(|value| matches!(value, Value::Nested(_))) {
+        *values = calls(std::mem::take(values), diagnostics).into_iter().collect();
+    }
 }
 
 fn call(name: &Word, arguments: &[Value], span: Span) -> Result<IpNet, Diagnostic> {
@@ -201,7 +212,7 @@ fn call(name: &Word, arguments: &[Value], span: Span) -> Result<IpNet, Diagnosti
     };
     if &*name.text != "nth" {
         let message = format!("`{}` is not a function; the only one is `nth`", name.text);
-        return Err(Diagnostic::error("FN0101", name.span, message).maybe_help(did_you_mean(&name.text, ["nth"])));
+        return Err(Diagnostic::error("FN0101", name.span(), message).maybe_help(did_you_mean(&name.text, ["nth"])));
     }
     let [Value::Word(prefix), Value::Word(length), Value::Word(index)] = arguments else {
         return Err(wrong("`nth` takes a prefix, a length and an index".into()));

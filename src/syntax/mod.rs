@@ -23,8 +23,10 @@ pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceId;
+use std::sync::Arc;
 
-/// The statements of a text, and what is wrong with the rest of it.
+/// The statements of a text, and what is wrong with the rest of it. The words of the tree share the text: one that is
+/// shared already is not copied.
 ///
 /// ```
 /// use fnet::source::SourceId;
@@ -32,10 +34,11 @@ use crate::source::SourceId;
 /// assert_eq!(statements.len(), 2); // `vnet hub` has an open bracket and is reported
 /// assert_eq!(diagnostics.len(), 1);
 /// ```
-pub fn parse(source: SourceId, text: &str) -> (Vec<ast::Statement>, Vec<Diagnostic>) {
+pub fn parse(source: SourceId, text: impl Into<Arc<str>>) -> (Vec<ast::Statement>, Vec<Diagnostic>) {
+    let text = text.into();
     let mut diagnostics = Vec::new();
-    let pieces = split(source, text, &mut diagnostics);
-    let statements = chunks::parse(source, text, &pieces, &mut diagnostics);
+    let pieces = split(source, &text, &mut diagnostics);
+    let statements = chunks::parse(source, &text, &pieces, &mut diagnostics);
     crate::diagnostic::sort(&mut diagnostics);
     (statements, diagnostics)
 }

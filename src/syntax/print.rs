@@ -45,8 +45,10 @@ pub fn print_values(values: &[Value]) -> String {
 pub fn print_value(value: &Value) -> String {
     match value {
         Value::Word(word) => word.text.to_string(),
-        Value::List(list, _) => format!("[{}]", print_values(list)),
-        Value::Call(name, arguments, _) => format!("{}({})", name.text, print_values(arguments)),
+        Value::Nested(nested) => match &**nested {
+            Nested::List(list, _) => format!("[{}]", print_values(list)),
+            Nested::Call(name, arguments, _) => format!("{}({})", name.text, print_values(arguments)),
+        },
     }
 }
 
@@ -107,7 +109,7 @@ fn print_entry(entry: &Entry, level: usize, width: usize, out: &mut String) {
         out.push_str(&format!("{name:pad$}"));
     }
     for (at, group) in entry.groups.iter().enumerate() {
-        if entry.equals.is_some_and(|(before, _)| before == at) {
+        if entry.equals.is_some_and(|(before, _)| before as usize == at) {
             out.push_str(" =");
         }
         out.push_str(&format!(" {}", print_values(group)));

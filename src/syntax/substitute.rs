@@ -14,15 +14,21 @@ impl Substitution<'_> {
         if !word.text.contains(&pattern) {
             return word.clone();
         }
-        Word::new(word.text.replace(&pattern, self.value), word.span)
+        Word::new(word.text.replace(&pattern, self.value), word.span())
     }
 
     fn value(&self, value: &Value) -> Value {
         match value {
             Value::Word(word) => Value::Word(self.word(word)),
-            Value::List(list, span) => Value::List(self.values(list), *span),
-            Value::Call(name, arguments, span) => Value::Call(name.clone(), self.values(arguments), *span),
+            Value::Nested(nested) => Value::Nested(Box::new(match &**nested {
+                Nested::List(list, span) => Nested::List(self.list(list), *span),
+                Nested::Call(name, arguments, span) => Nested::Call(name.clone(), self.list(arguments), *span),
+            })),
         }
+    }
+
+    fn list(&self, values: &[Value]) -> Vec<Value> {
+        values.iter().map(|value| self.value(value)).collect()
     }
 
     fn values(&self, values: &Values) -> Values {
@@ -70,13 +76,13 @@ impl Substitution<'_> {
                 span: line.span,
             })),
             Item::Remove(groups, span) => Item::Remove(groups.iter().map(|g| self.values(g)).collect(), *span),
-            Item::Entry(entry) => Item::Entry(Entry {
+            Item::Entry(entry) => Item::Entry(Box::new(Entry {
                 name: self.word(&entry.name),
                 groups: entry.groups.iter().map(|group| self.values(group)).collect(),
                 equals: entry.equals,
-                block: entry.block.as_ref().map(|block| self.block(block)),
+                block: entry.block.as_ref().map(|block| Box::new(self.block(block))),
                 span: entry.span,
-            }),
+            })),
         }
     }
 
@@ -88,7 +94,7 @@ impl Substitution<'_> {
         Declaration {
             kind: self.word(&d.kind),
             head: head.collect(),
-            block: d.block.as_ref().map(|block| self.block(block)),
+            block: d.block.as_ref().map(|block| Box::new(self.block(block))),
             span: d.span,
         }
     }

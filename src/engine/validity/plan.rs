@@ -29,7 +29,7 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
 
 /// Words that the stdlib states of a plan type and that its struct does not hold.
 pub(super) fn facts(engine: &Engine<'_>, of_type: &PlanType, property: &str) -> Vec<String> {
-    let block = engine.platform().declaration("plan-type", &of_type.name).and_then(|d| d.block.as_ref());
+    let block = engine.platform().declaration("plan-type", &of_type.name).and_then(|d| d.block.as_deref());
     let items = block.into_iter().flat_map(|block| &block.items);
     let entries = items.filter_map(|item| match item {
         Item::Entry(entry) if &*entry.name.text == property => Some(entry),

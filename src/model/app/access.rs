@@ -61,13 +61,13 @@ pub enum ScmAccess {
 pub(super) fn scm_access(f: &Fields<'_>, cx: &mut Lowering<'_>) -> Option<ScmAccess> {
     let entry = f.entry("scm-access")?;
     if entry.block.is_some() {
-        return Some(ScmAccess::Own(access_list(entry.block.as_ref(), entry.name.span, cx)));
+        return Some(ScmAccess::Own(access_list(entry.block.as_deref(), entry.name.span(), cx)));
     }
     match f.word("scm-access", cx) {
-        Some(word) if &*word.text == "same" => Some(ScmAccess::Same(word.span)),
+        Some(word) if &*word.text == "same" => Some(ScmAccess::Same(word.span())),
         Some(word) => {
             let message = "`scm-access` takes `same` or a block of lines";
-            cx.report(Diagnostic::error("FN0109", word.span, message));
+            cx.report(Diagnostic::error("FN0109", word.span(), message));
             None
         }
         None => None,
@@ -99,7 +99,7 @@ fn access_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<AccessRule> {
     };
     let Ok(priority) = word.text.parse::<i64>() else {
         let message = format!("`{}` is not a priority: that is a whole number", word.text);
-        cx.report(Diagnostic::error("FN0109", word.span, message));
+        cx.report(Diagnostic::error("FN0109", word.span(), message));
         return None;
     };
     if line.destination.is_some() {
@@ -108,14 +108,14 @@ fn access_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<AccessRule> {
         return None;
     }
     for filter in &line.headers {
-        cx.edition_must_declare("access.header", "header filters", filter.name.span);
+        cx.edition_must_declare("access.header", "header filters", filter.name.span());
         let name = filter.name.plain();
         let known = cx.platform.words("access-headers");
         if !known.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
             let help = did_you_mean(&name.to_lowercase(), known.iter().map(String::as_str))
                 .unwrap_or_else(|| format!("it is one of: {}", known.join(", ")));
             let message = format!("an access rule does not look at the header `{name}`");
-            cx.report(Diagnostic::error("FN0109", filter.name.span, message).help(help));
+            cx.report(Diagnostic::error("FN0109", filter.name.span(), message).help(help));
         }
     }
     let text: Vec<String> = line.source.iter().map(fields::show).collect();

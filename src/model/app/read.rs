@@ -81,8 +81,8 @@ impl App {
             if seen.contains(&name) {
                 continue;
             }
-            let slot = Fields::read(entry.block.as_ref(), &SHAPE, cx);
-            let span = entry.name.span.to(entry.values_span());
+            let slot = Fields::read(entry.block.as_deref(), &SHAPE, cx);
+            let span = entry.name.span().to(entry.values_span());
             let head = Head { name: format!("{}.{name}", r.head.name), span, ..r.head.clone() };
             let slot = App::of(&slot, head, Some(id), on, cx);
             model.apps.push(slot);
@@ -124,7 +124,7 @@ impl App {
             pre_warmed: f.integer("pre-warmed", 1, i64::MAX, cx),
             max_instances: f.integer("max-instances", 1, i64::MAX, cx),
             triggers: f.all("trigger").iter().filter_map(|entry| trigger(entry, cx)).collect(),
-            access: f.entry("access").map(|entry| access_list(entry.block.as_ref(), entry.name.span, cx)),
+            access: f.entry("access").map(|entry| access_list(entry.block.as_deref(), entry.name.span(), cx)),
             scm_access: scm_access(f, cx),
             settings,
             head,
@@ -150,7 +150,7 @@ fn integrations(entry: &Entry, cx: &mut Lowering<'_>) -> Vec<Stated<Integration>
     let mut words = Vec::new();
     group.iter().for_each(|value| fields::open(value, cx, &mut words));
     let regional = words.iter().filter_map(|word| match cx.refer(word, &[Kind::Subnet])?.value {
-        Thing::Subnet(id) => Some(Stated::new(Integration::Regional(id), word.span)),
+        Thing::Subnet(id) => Some(Stated::new(Integration::Regional(id), word.span())),
         _ => None,
     });
     regional.collect()

@@ -110,7 +110,7 @@ impl App {
             "storage" | "content-storage" => {
                 let account = account_of(text);
                 let service = cx.names.find(&account, &[Kind::Service]).ok();
-                let stated = service.map(|thing| Stated::new(thing, word.span));
+                let stated = service.map(|thing| Stated::new(thing, word.span()));
                 if property == "storage" {
                     self.storage = self.storage.take().or(stated);
                 } else {

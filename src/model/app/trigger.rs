@@ -41,10 +41,10 @@ pub(super) fn trigger(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Trigger> {
         rules: false,
         routes: false,
     };
-    let f = Fields::read(entry.block.as_ref(), &SHAPE, cx);
+    let f = Fields::read(entry.block.as_deref(), &SHAPE, cx);
     let Some(name) = entry.groups.first().and_then(|g| g.first()).and_then(Value::word) else {
         let message = "`trigger` lacks its name";
-        cx.report(Diagnostic::error("FN0116", entry.name.span, message).help("write `trigger NAME { type http }`"));
+        cx.report(Diagnostic::error("FN0116", entry.name.span(), message).help("write `trigger NAME { type http }`"));
         return None;
     };
     let types = cx.platform.names("trigger-type").into_iter().map(String::from).collect::<Vec<_>>();
@@ -53,15 +53,15 @@ pub(super) fn trigger(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Trigger> {
     if f.entry("type").is_none() {
         let message = format!("trigger `{}` lacks its type", name.plain());
         cx.report(
-            Diagnostic::error("FN0116", entry.name.span.to(name.span), message)
+            Diagnostic::error("FN0116", entry.name.span().to(name.span()), message)
                 .help(format!("the types are: {}", types.join(", "))),
         );
     }
     let extension = f.word("extension", cx).and_then(|word| match literal::version(&word.text) {
-        Some(version) => Some(Stated::new(version, word.span)),
+        Some(version) => Some(Stated::new(version, word.span())),
         None => {
             let message = format!("`{}` is not a version", word.text);
-            cx.report(Diagnostic::error("FN0109", word.span, message).help("write `4.1.0`"));
+            cx.report(Diagnostic::error("FN0109", word.span(), message).help("write `4.1.0`"));
             None
         }
     });
@@ -78,7 +78,7 @@ pub(super) fn trigger(entry: &Entry, cx: &mut Lowering<'_>) -> Option<Trigger> {
 /// A service, a host, or `HOST:PORT`.
 pub(super) fn trigger_source(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<TriggerSource>> {
     if literal::endpoint(&word.text).ports.is_some() {
-        return host_port(word, cx).map(|value| Stated::new(TriggerSource::HostPort(value), word.span));
+        return host_port(word, cx).map(|value| Stated::new(TriggerSource::HostPort(value), word.span()));
     }
     cx.refer(word, &[Kind::Service, Kind::Host]).map(|s| Stated::new(TriggerSource::Thing(s.value), s.span))
 }

@@ -8,7 +8,7 @@ use crate::model::{Kind, NameTrouble, Names, SecurityRule, Thing};
 use crate::platform::{AppSetting, Edition, Platform};
 use crate::source::Span;
 use crate::syntax::Scope;
-use crate::syntax::ast::Word;
+use crate::syntax::ast::{Text, Word};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(in crate::model) struct Lowering<'a> {
     pub(in crate::model) head_addresses: &'a HashMap<Thing, IpAddr>,
     pub(in crate::model) diagnostics: Vec<Diagnostic>,
     /// The region that was read last, as it was written and in lower case: mostly it holds for what follows.
-    pub(in crate::model) region: Option<(Box<str>, String)>,
+    pub(in crate::model) region: Option<(Text, String)>,
     /// The settings that are read out of their text, once some app has one.
     pub(in crate::model) forms: Option<Arc<[Arc<AppSetting>]>>,
     /// For each setting that is none of Azure's, the one that was probably meant.
@@ -58,7 +58,7 @@ impl<'a> Lowering<'a> {
     /// What a name means among these kinds; reported where it means nothing.
     pub(in crate::model) fn refer(&mut self, word: &Word, kinds: &[Kind]) -> Option<Stated<Thing>> {
         match self.names.find(&word.text, kinds) {
-            Ok(thing) => Some(Stated::new(thing, word.span)),
+            Ok(thing) => Some(Stated::new(thing, word.span())),
             Err(trouble) => {
                 self.report(name_trouble(&self.names, word, kinds, trouble));
                 None
@@ -122,15 +122,16 @@ pub(crate) fn name_trouble(names: &Names, word: &Word, kinds: &[Kind], trouble: 
             } else {
                 format!("no {wanted} is called `{name}`")
             };
-            Diagnostic::error("FN0113", word.span, short).maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+            Diagnostic::error("FN0113", word.span(), short)
+                .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
         }
         NameTrouble::Ambiguous(all) => {
-            Diagnostic::error("FN0115", word.span, format!("`{name}` could mean {}", list_or(&all)))
+            Diagnostic::error("FN0115", word.span(), format!("`{name}` could mean {}", list_or(&all)))
                 .help("write the whole name")
         }
         NameTrouble::OtherKind(kind) => {
             let message = format!("`{name}` is declared as {}, and {wanted} is wanted here", kind.word());
-            Diagnostic::error("FN0113", word.span, message)
+            Diagnostic::error("FN0113", word.span(), message)
         }
     }
 }

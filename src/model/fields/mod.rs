@@ -62,7 +62,7 @@ impl<'b> Fields<'b> {
             let query = QUERY_SHAPES.iter().any(|(query, _)| *query == word) || word == "assert";
             if query && !entry.groups.is_empty() {
                 let message = format!("`{word}` cannot stand in the block of a declaration");
-                let diagnostic = Diagnostic::error("FN0125", entry.name.span, message);
+                let diagnostic = Diagnostic::error("FN0125", entry.name.span(), message);
                 return cx.report(diagnostic.help("close the block with `}` before it"));
             }
             let names = self.shape.properties.iter().map(|p| p.name);
@@ -71,10 +71,10 @@ impl<'b> Fields<'b> {
                 if all.is_empty() { "it has no properties".into() } else { format!("it has: {}", all.join(", ")) }
             });
             let message = format!("`{}` has no property `{word}`", self.shape.kind);
-            return cx.report(Diagnostic::error("FN0107", entry.name.span, message).help(help));
+            return cx.report(Diagnostic::error("FN0107", entry.name.span(), message).help(help));
         };
         if property.editioned {
-            cx.edition_knows(self.shape.kind, property.name, entry.name.span);
+            cx.edition_knows(self.shape.kind, property.name, entry.name.span());
         }
         if let Some((_, span)) = entry.equals.filter(|_| property.name != "setting") {
             let values: Vec<String> = entry.groups.iter().flatten().map(show).collect();
@@ -88,10 +88,10 @@ impl<'b> Fields<'b> {
         if let (Some(first), false) = (known.first(), property.several) {
             let message = format!("`{word}` is stated twice");
             let twice = match property.one_by {
-                Some(rule) => refused_by(cx.platform, rule, "FN0108", entry.name.span, message),
-                None => Diagnostic::error("FN0108", entry.name.span, message),
+                Some(rule) => refused_by(cx.platform, rule, "FN0108", entry.name.span(), message),
+                None => Diagnostic::error("FN0108", entry.name.span(), message),
             };
-            cx.report(twice.also(first.name.span, "first stated here"));
+            cx.report(twice.also(first.name.span(), "first stated here"));
             return;
         }
         known.push(entry);
@@ -136,7 +136,7 @@ impl<'b> Fields<'b> {
             }
             if entry.groups.is_empty() {
                 let message = format!("`{name}` lacks its value");
-                cx.report(Diagnostic::error("FN0116", entry.name.span, message));
+                cx.report(Diagnostic::error("FN0116", entry.name.span(), message));
             }
         }
         words
@@ -155,14 +155,14 @@ impl<'b> Fields<'b> {
     pub(super) fn integer(&self, name: &str, least: i64, most: i64, cx: &mut Lowering<'_>) -> Option<Stated<i64>> {
         let word = self.word(name, cx)?;
         match word.text.parse::<i64>() {
-            Ok(number) if (least..=most).contains(&number) => Some(Stated::new(number, word.span)),
+            Ok(number) if (least..=most).contains(&number) => Some(Stated::new(number, word.span())),
             parsed => {
                 let most_shown = if most == i64::MAX { "up".to_string() } else { format!("to {most}") };
                 let message = match parsed {
                     Ok(number) => format!("{number} is out of range: `{name}` goes from {least} {most_shown}"),
                     Err(_) => format!("`{}` is not a whole number", word.text),
                 };
-                cx.report(Diagnostic::error("FN0109", word.span, message));
+                cx.report(Diagnostic::error("FN0109", word.span(), message));
                 None
             }
         }
@@ -171,12 +171,12 @@ impl<'b> Fields<'b> {
     /// Any word, unquoted.
     pub(super) fn text(&self, name: &str, cx: &mut Lowering<'_>) -> Option<Stated<String>> {
         let word = self.word(name, cx)?;
-        Some(Stated::new(word.plain(), word.span))
+        Some(Stated::new(word.plain(), word.span()))
     }
 
     /// Any words, unquoted.
     pub(super) fn texts(&self, name: &str, cx: &mut Lowering<'_>) -> Vec<Stated<String>> {
-        self.words(name, cx).into_iter().map(|word| Stated::new(word.plain(), word.span)).collect()
+        self.words(name, cx).into_iter().map(|word| Stated::new(word.plain(), word.span())).collect()
     }
 
     pub(super) fn addresses(&self, name: &str, cx: &mut Lowering<'_>) -> Vec<Stated<IpAddr>> {

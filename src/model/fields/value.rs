@@ -4,7 +4,7 @@
 use super::{Lowering, Stated};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::net::PortSet;
-use crate::syntax::ast::{Value, Word};
+use crate::syntax::ast::{Nested, Value, Word};
 use crate::syntax::literal::{self, AddressLiteral};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -12,17 +12,17 @@ use std::net::IpAddr;
 /// A region's name in lower case; reported where the platform knows none of that name.
 pub(in crate::model) fn region_of(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<String>> {
     if let Some((_, known)) = cx.region.as_ref().filter(|(text, _)| *text == word.text) {
-        return Some(Stated::new(known.clone(), word.span));
+        return Some(Stated::new(known.clone(), word.span()));
     }
     let lower = word.plain().to_lowercase().replace(' ', "");
     if !cx.platform.is_region(&lower) {
         let known = cx.platform.names("region");
         let message = format!("`{}` is not a region of Azure", word.plain());
-        cx.report(Diagnostic::error("FN0109", word.span, message).maybe_help(did_you_mean(&lower, known)));
+        cx.report(Diagnostic::error("FN0109", word.span(), message).maybe_help(did_you_mean(&lower, known)));
         return None;
     }
     cx.region = Some((word.text.clone(), lower.clone()));
-    Some(Stated::new(lower, word.span))
+    Some(Stated::new(lower, word.span()))
 }
 
 /// The index of a word among those allowed; reported where it is none of them.
@@ -34,36 +34,38 @@ pub(in crate::model) fn choose(
 ) -> Option<Stated<usize>> {
     let text = word.plain();
     if let Some(at) = allowed.iter().position(|a| a.eq_ignore_ascii_case(&text)) {
-        return Some(Stated::new(at, word.span));
+        return Some(Stated::new(at, word.span()));
     }
     let near = did_you_mean(&text, allowed.iter().copied());
     let help = near.unwrap_or_else(|| format!("it is one of: {}", allowed.join(", ")));
     let message = format!("`{text}` is not a value of `{name}`");
-    cx.report(Diagnostic::error("FN0109", word.span, message).help(help));
+    cx.report(Diagnostic::error("FN0109", word.span(), message).help(help));
     None
 }
 
 /// Takes lists and `let` names apart.
 pub(in crate::model) fn open(value: &Value, cx: &mut Lowering<'_>, words: &mut Vec<Word>) {
     match value {
-        Value::List(list, _) => list.iter().for_each(|value| open(value, cx, words)),
-        Value::Word(word) => match cx.scope.lets.get(&word.text) {
+        Value::Word(word) => match cx.scope.lets.get(&*word.text) {
             // What a name stands for was opened when it was given: it names nothing further.
             Some((values, _)) => values.iter().filter_map(Value::word).for_each(|word| words.push(word.clone())),
             None => words.push(word.clone()),
         },
-        Value::Call(name, _, span) => {
-            cx.report(Diagnostic::error("FN0101", *span, format!("`{}` cannot stand here", name.text)));
-        }
+        Value::Nested(nested) => match &**nested {
+            Nested::List(list, _) => list.iter().for_each(|value| open(value, cx, words)),
+            Nested::Call(name, _, span) => {
+                cx.report(Diagnostic::error("FN0101", *span, format!("`{}` cannot stand here", name.text)));
+            }
+        },
     }
 }
 
 pub(in crate::model) fn one_address(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<IpAddr>> {
     match literal::address(&word.text) {
-        Ok(AddressLiteral::Address(address)) => Some(Stated::new(address, word.span)),
+        Ok(AddressLiteral::Address(address)) => Some(Stated::new(address, word.span())),
         Ok(_) => {
             let message = format!("one address is wanted here, and `{}` is more", word.text);
-            cx.report(Diagnostic::error("FN0109", word.span, message));
+            cx.report(Diagnostic::error("FN0109", word.span(), message));
             None
         }
         Err(fault) => {
@@ -75,11 +77,11 @@ pub(in crate::model) fn one_address(word: &Word, cx: &mut Lowering<'_>) -> Optio
 
 pub(in crate::model) fn one_prefix(word: &Word, cx: &mut Lowering<'_>) -> Option<Stated<IpNet>> {
     match literal::address(&word.text) {
-        Ok(AddressLiteral::Address(address)) => Some(Stated::new(address.into(), word.span)),
-        Ok(AddressLiteral::Prefix(prefix)) => Some(Stated::new(prefix, word.span)),
+        Ok(AddressLiteral::Address(address)) => Some(Stated::new(address.into(), word.span())),
+        Ok(AddressLiteral::Prefix(prefix)) => Some(Stated::new(prefix, word.span())),
         Ok(AddressLiteral::Range(..)) => {
             let message = "a prefix is wanted here, and this is an address range";
-            cx.report(Diagnostic::error("FN0109", word.span, message).help("write it as prefixes, `10.0.0.0/24`"));
+            cx.report(Diagnostic::error("FN0109", word.span(), message).help("write it as prefixes, `10.0.0.0/24`"));
             None
         }
         Err(fault) => {
@@ -125,16 +127,17 @@ fn show_into(values: &[Value], text: &mut String) {
         }
         match value {
             Value::Word(word) => text.push_str(&word.text),
-            Value::List(list, _) => {
-                text.push('[');
-                show_into(list, text);
-                text.push(']');
-            }
-            Value::Call(name, arguments, _) => {
-                text.push_str(&name.text);
-                text.push('(');
-                show_into(arguments, text);
-                text.push(')');
+            Value::Nested(nested) => {
+                let (open, values, close) = match &**nested {
+                    Nested::List(list, _) => ('[', list, ']'),
+                    Nested::Call(name, arguments, _) => {
+                        text.push_str(&name.text);
+                        ('(', arguments, ')')
+                    }
+                };
+                text.push(open);
+                show_into(values, text);
+                text.push(close);
             }
         }
     }

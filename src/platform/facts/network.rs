@@ -181,7 +181,7 @@ pub struct SystemRoute {
 
 impl SystemRoute {
     pub(in crate::platform) fn read_all(declaration: &Declaration) -> Vec<Self> {
-        let items = declaration.block.as_ref().map(|block| block.items.as_slice()).unwrap_or_default();
+        let items = declaration.block.as_deref().map(|block| block.items.as_slice()).unwrap_or_default();
         let routes = items.iter().filter_map(|item| {
             let Item::Route(line) = item else { return None };
             let word = line.prefix.word()?;

@@ -23,10 +23,10 @@ impl Amendment {
             return self.text.clone();
         };
         match (&*kind.text, block.items.as_slice()) {
-            ("plan", [Item::Entry(entry)]) if &*entry.name.text == "tier" => self.cut_at(entry.name.span.end),
+            ("plan", [Item::Entry(entry)]) if &*entry.name.text == "tier" => self.cut_at(entry.name.span().end),
             ("vnet", [Item::Entry(entry)]) if &*entry.name.text == "subnet" => {
                 let name = entry.groups.first().and_then(|group| group.first());
-                self.cut_at(name.map_or(entry.name.span.end, |name| name.span().end))
+                self.cut_at(name.map_or(entry.name.span().end, |name| name.span().end))
             }
             _ => self.text.clone(),
         }
@@ -148,7 +148,7 @@ fn statements(text: &str) -> Option<Vec<String>> {
         match one(source, whole)? {
             Statement::Amend(Declaration { kind, head, block: Some(block), .. }) if block.items.len() > 1 => {
                 let words = |span: Span| whole.get(span.start as usize..span.end as usize);
-                let head = head.last().map_or(kind.span, |last| kind.span.to(last.span()));
+                let head = head.last().map_or(kind.span(), |last| kind.span().to(last.span()));
                 let head = words(head)?;
                 // What is taken away makes room for the line behind it.
                 if block.items.iter().any(|item| matches!(item, Item::Remove(..))) {

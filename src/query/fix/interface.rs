@@ -6,7 +6,7 @@ use crate::net::AddressSet;
 use crate::platform::Interface;
 use crate::query::Asked;
 use crate::query::answer::InterfaceAnswer;
-use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, RouteLine, RuleLine, Statement, Value, Word};
+use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, RouteLine, RuleLine, Statement, Value, Values, Word};
 use crate::syntax::{literal, print_values};
 use std::collections::HashMap;
 
@@ -120,7 +120,7 @@ impl Reading<'_, '_> {
         of_type?.endpoints.first().map(|endpoint| endpoint.subresource.clone())
     }
 
-    fn items(&mut self, kind: &str, path: &str, block: &Option<Block>, words: &Words, amends: bool) {
+    fn items(&mut self, kind: &str, path: &str, block: &Option<Box<Block>>, words: &Words, amends: bool) {
         for item in block.iter().flat_map(|block| &block.items) {
             match item {
                 Item::Entry(entry) => self.entry(kind, path, entry, words, amends),
@@ -249,9 +249,9 @@ impl Reading<'_, '_> {
     }
 }
 
-fn entries(block: &Option<Block>) -> impl Iterator<Item = &Entry> {
+fn entries(block: &Option<Box<Block>>) -> impl Iterator<Item = &Entry> {
     block.iter().flat_map(|block| &block.items).filter_map(|item| match item {
-        Item::Entry(entry) => Some(entry),
+        Item::Entry(entry) => Some(&**entry),
         _ => None,
     })
 }
@@ -260,7 +260,7 @@ fn plain(value: &Value) -> String {
     value.word().map_or_else(|| print_values(std::slice::from_ref(value)), Word::plain)
 }
 
-fn joined(groups: &[Vec<Value>]) -> String {
+fn joined(groups: &[Values]) -> String {
     groups.iter().flatten().map(plain).collect::<Vec<_>>().join(" ")
 }
 
@@ -275,7 +275,7 @@ fn name_words(prefix: &str, text: &str, words: &mut Words) {
 }
 
 /// The values behind a word by their numbers, and the parts of dotted names.
-fn with_groups(words: &Words, groups: &[Vec<Value>]) -> Words {
+fn with_groups(words: &Words, groups: &[Values]) -> Words {
     let mut words = words.clone();
     for (at, group) in groups.iter().enumerate() {
         let text = group.iter().map(plain).collect::<Vec<_>>().join(" ");

@@ -128,7 +128,7 @@ pub(super) fn stranger(next: u32) -> Vec<Statement> {
     let texts =
         [format!("plan \"{STRANGER}\" {{ tier Consumption }}"), format!("app \"{STRANGER}\" on \"{STRANGER}\"")];
     let numbered = texts.iter().zip(next..);
-    numbered.flat_map(|(text, number)| syntax::parse(SourceId(number), text).0).collect()
+    numbered.flat_map(|(text, number)| syntax::parse(SourceId(number), text.as_str()).0).collect()
 }
 
 /// What a set of amendments opens besides what was asked for.

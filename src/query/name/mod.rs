@@ -26,7 +26,7 @@ pub(super) fn find(asked: &Asked<'_>, word: &Word, kinds: &[Kind]) -> Result<Thi
         let diagnostic = name_trouble(&asked.model.names, word, kinds, trouble);
         match below {
             Some(place) => {
-                Diagnostic::error("FN0113", word.span, format!("`{name}` is declared only below this question"))
+                Diagnostic::error("FN0113", word.span(), format!("`{name}` is declared only below this question"))
                     .also(place, "declared here")
                     .help("a question sees what is declared above it: move one of the two")
             }
@@ -54,6 +54,6 @@ pub(super) fn over(asked: &Asked<'_>, word: &Word) -> Result<Option<Over>, Diagn
     let protocols = ["tcp", "udp", "icmp", "esp", "ah", "http", "https", "*"];
     let known: Vec<&str> = protocols.into_iter().chain(platform.names("application")).collect();
     let help = did_you_mean(&text, known.iter().copied());
-    Err(Diagnostic::error("FN0109", word.span, format!("`{}` is no protocol", word.text))
+    Err(Diagnostic::error("FN0109", word.span(), format!("`{}` is no protocol", word.text))
         .help(help.unwrap_or_else(|| format!("it is one of: {}", known.join(", ")))))
 }

@@ -38,7 +38,7 @@ pub(in crate::query) fn source(asked: &Asked<'_>, word: &Word) -> Result<(Source
         Thing::Host(id) => Source::Host(id),
         Thing::Subnet(id) => Source::Subnet(id),
         Thing::OnPremises(id) => Source::OnPremises(id),
-        _ => return Err(Diagnostic::error("FN0121", word.span, format!("`{}` cannot be a source", word.plain()))),
+        _ => return Err(Diagnostic::error("FN0121", word.span(), format!("`{}` cannot be a source", word.plain()))),
     };
     Ok((source, taken))
 }

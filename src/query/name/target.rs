@@ -71,7 +71,7 @@ pub(in crate::query) fn target(asked: &Asked<'_>, word: &Word, sources: &Source)
     }
     if &*target.text == "*" {
         let message = "one question asks about one target; `what can … reach` lists all";
-        return Err(Diagnostic::error("FN0121", target.span, message));
+        return Err(Diagnostic::error("FN0121", target.span(), message));
     }
     if let Ok(thing) = asked.model.names.find(&target.text, TARGETS) {
         let read = named_target(asked, thing, ports.as_ref(), read, sources);
@@ -210,7 +210,7 @@ fn member_target(
         let all: Vec<&str> = names.iter().map(|name| name.subresource.as_str()).collect();
         let message = format!("`{}` has no endpoint `{member}`", asked.model[id].head.name);
         let help = did_you_mean(member, all.iter().copied()).unwrap_or_else(|| format!("it has: {}", all.join(", ")));
-        return Err(Diagnostic::error("FN0113", word.span, message).help(help));
+        return Err(Diagnostic::error("FN0113", word.span(), message).help(help));
     };
     let own = engine.endpoint_ports(id, Some(&found.subresource));
     let text = format!("{}: {}", describe(asked, Thing::Service(id)), found.name);

@@ -3,56 +3,29 @@
 //! A [`Word`] may turn out to be an address, a name or nonsense; [`super::literal`] and the model decide.
 //! Here stand words, values, declarations and their blocks; what asks and claims is in its own file.
 
+mod few;
 mod query;
+mod word;
 
+pub use few::Few;
 pub use query::{Ask, Assertion, Because, Claim, How, Over, Query, Reach};
+pub(in crate::syntax) use word::Origin;
+pub use word::{Text, Word};
 
 use crate::source::Span;
-use std::fmt;
-
-/// A word as it was written, or as `for` put it together.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Word {
-    /// The text; of a quoted word with its quotes.
-    pub text: Box<str>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-impl Word {
-    /// A word at a place.
-    pub fn new(text: impl Into<Box<str>>, span: Span) -> Self {
-        Self { text: text.into(), span }
-    }
-
-    /// A place inside the word, in bytes; the whole word where `for` put it together.
-    pub fn part(&self, start: usize, end: usize) -> Span {
-        let as_written = (self.span.end - self.span.start) as usize == self.text.len();
-        if as_written { self.span.part(start, end) } else { self.span }
-    }
-
-    /// The text without quotes and escapes, when the whole word is one string.
-    pub fn string(&self) -> Option<String> {
-        super::literal::unquote(&self.text)
-    }
-
-    /// The text, without quotes when it is a string.
-    pub fn plain(&self) -> String {
-        self.string().unwrap_or_else(|| self.text.to_string())
-    }
-}
-
-impl fmt::Debug for Word {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
 
 /// One value: a word, a list or `nth(…)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A word or string.
     Word(Word),
+    /// One that holds others; rare, and so no burden to the words.
+    Nested(Box<Nested>),
+}
+
+/// A value that holds others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nested {
     /// `[a, b]`.
     List(Vec<Value>, Span),
     /// `nth(10.0.0.0/8, 16, 3)`.
@@ -63,8 +36,10 @@ impl Value {
     /// Where it stands.
     pub fn span(&self) -> Span {
         match self {
-            Self::Word(word) => word.span,
-            Self::List(_, span) | Self::Call(_, _, span) => *span,
+            Self::Word(word) => word.span(),
+            Self::Nested(nested) => match **nested {
+                Nested::List(_, span) | Nested::Call(_, _, span) => span,
+            },
         }
     }
 
@@ -72,13 +47,18 @@ impl Value {
     pub fn word(&self) -> Option<&Word> {
         match self {
             Self::Word(word) => Some(word),
-            _ => None,
+            Self::Nested(_) => None,
         }
+    }
+
+    /// `[a, b]`.
+    pub fn list(values: Vec<Value>, span: Span) -> Self {
+        Self::Nested(Box::new(Nested::List(values, span)))
     }
 }
 
 /// Values joined by commas.
-pub type Values = Vec<Value>;
+pub type Values = Few<Value>;
 
 /// The place of values joined by commas.
 pub fn span_of(values: &[Value]) -> Option<Span> {
@@ -148,7 +128,7 @@ pub struct Declaration {
     /// The words between the kind and the block.
     pub head: Vec<Part>,
     /// The block, when there is one.
-    pub block: Option<Block>,
+    pub block: Option<Box<Block>>,
     /// The whole.
     pub span: Span,
 }
@@ -156,8 +136,8 @@ pub struct Declaration {
 impl Declaration {
     /// The place of kind and head, without the block.
     pub fn head_span(&self) -> Span {
-        let last = self.head.last().map_or(self.kind.span, Part::span);
-        self.kind.span.to(last)
+        let last = self.head.last().map_or(self.kind.span(), Part::span);
+        self.kind.span().to(last)
     }
 }
 
@@ -204,9 +184,9 @@ pub enum Item {
     /// A line of a route table.
     Route(Box<RouteLine>),
     /// `remove …`.
-    Remove(Vec<Values>, Span),
+    Remove(Box<[Values]>, Span),
     /// A property, a nested declaration or a nested block.
-    Entry(Entry),
+    Entry(Box<Entry>),
 }
 
 impl Item {
@@ -228,11 +208,11 @@ pub struct Entry {
     /// The property or nested kind.
     pub name: Word,
     /// The values, one group a blank.
-    pub groups: Vec<Values>,
+    pub groups: Few<Values>,
     /// Where an `=` stands, and how many groups stand before it.
-    pub equals: Option<(usize, Span)>,
+    pub equals: Option<(u32, Span)>,
     /// A nested block.
-    pub block: Option<Block>,
+    pub block: Option<Box<Block>>,
     /// The whole.
     pub span: Span,
 }
@@ -244,7 +224,7 @@ impl Entry {
         let last = self.groups.last().and_then(|g| span_of(g));
         match (first, last) {
             (Some(first), Some(last)) => first.to(last),
-            _ => self.name.span,
+            _ => self.name.span(),
         }
     }
 }
@@ -265,7 +245,7 @@ pub struct RuleLine {
     /// The destination of a line with an arrow.
     pub destination: Option<Values>,
     /// `header NAME "VALUE", …`.
-    pub headers: Vec<HeaderFilter>,
+    pub headers: Box<[HeaderFilter]>,
     /// Where `ignore-missing-endpoint` stands.
     pub ignore_missing: Option<Span>,
     /// `as NAME`.
@@ -280,7 +260,7 @@ pub struct HeaderFilter {
     /// The header's name.
     pub name: Word,
     /// The values, quoted.
-    pub values: Vec<Word>,
+    pub values: Few<Word>,
 }
 
 /// `PREFIX -> HOP [ADDRESS] [as NAME]`.
