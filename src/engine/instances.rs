@@ -1,10 +1,12 @@
 //! Instances that found no address left in their subnet: they run, and have no way into the network.
 
 use super::Engine;
+use super::between::{self, CALLERS};
 use super::flow::{Ends, Symbol, SymbolOf};
 use super::packet::{Packet, Part};
 use super::trail::{Outcome, Step};
 use super::validity::usable_addresses;
+use crate::model::reads::{self, Known};
 use crate::model::*;
 use crate::net::AddressSet;
 use indexmap::IndexMap;
@@ -51,7 +53,7 @@ impl Engine<'_> {
 
     /// The apps that call out of a subnet, found out once for all subnets.
     pub(super) fn callers_of(&self, subnet: SubnetId) -> &[AppId] {
-        let callers = self.callers.get_or_init(|| {
+        let found = || {
             let mut callers: HashMap<SubnetId, Vec<AppId>> = HashMap::new();
             for (id, _) in self.model.apps() {
                 if let Some(subnet) = self.integration_subnet(id) {
@@ -59,8 +61,11 @@ impl Engine<'_> {
                 }
             }
             callers
-        });
-        callers.get(&subnet).map_or(&[], Vec::as_slice)
+        };
+        reads::rests_on(between::of_one(CALLERS, Thing::Subnet(subnet)), || {
+            let callers = self.callers.get_or_init(|| Known::of(found));
+            callers.get().get(&subnet).map_or(&[][..], Vec::as_slice)
+        })
     }
 
     /// The plans whose apps call out of a subnet, with the instances that they state to run.

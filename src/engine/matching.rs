@@ -5,6 +5,7 @@
 //! is the answer unknown.
 
 use super::flow::{Ends, Flows};
+use crate::model::reads::Known;
 use crate::model::{SecurityRule, TagRef};
 use crate::net::AddressSet;
 use std::cell::OnceCell;
@@ -191,7 +192,7 @@ pub(super) struct Lines<'r, S> {
 }
 
 /// What the sources and the destinations of lines mean, looked up when they are asked for.
-pub(super) type Sides = Vec<OnceCell<(Matcher, Matcher)>>;
+pub(super) type Sides = Vec<OnceCell<Known<(Matcher, Matcher)>>>;
 
 impl<'r, S: Fn(&SecurityRule, bool) -> Matcher> Lines<'r, S> {
     /// These lines; `side` says what the source (`true`) or the destination of a line means; `public` are the public
@@ -208,7 +209,7 @@ impl<'r, S: Fn(&SecurityRule, bool) -> Matcher> Lines<'r, S> {
     /// What the source and the destination of a line mean.
     pub(super) fn matchers(&self, line: usize) -> &(Matcher, Matcher) {
         let rule = &self.rules[line];
-        self.known[line].get_or_init(|| ((self.side)(rule, true), (self.side)(rule, false)))
+        self.known[line].get_or_init(|| Known::of(|| ((self.side)(rule, true), (self.side)(rule, false)))).get()
     }
 
     /// Decides flows by the first line that matches.

@@ -4,6 +4,7 @@
 use super::Engine;
 use super::flow::{Ends, SymbolOf};
 use super::matching::Matcher;
+use crate::model::reads::Known;
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::platform::ComputedTag;
@@ -151,10 +152,11 @@ impl Engine<'_> {
     /// routes, and the address of the host.
     pub(super) fn virtual_network(&self, view: Viewpoint) -> AddressSet {
         if let Some(known) = self.networks.borrow().get(&view) {
-            return known.clone();
+            return known.get().clone();
         }
-        let set = self.joined_networks(view).union(&self.routed_prefixes(view));
-        self.networks.borrow_mut().insert(view, set.clone());
+        let known = Known::of(|| self.joined_networks(view).union(&self.routed_prefixes(view)));
+        let set = known.get().clone();
+        self.networks.borrow_mut().insert(view, known);
         set
     }
 

@@ -12,6 +12,7 @@ mod app;
 mod appliance;
 mod arrive;
 mod ase;
+mod between;
 mod callee;
 mod effective;
 mod egress;
@@ -64,6 +65,7 @@ pub use running::{Need, deciding as deciding_need, verdict_of};
 pub use trail::{LISTENS, Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, advice, findings};
 
+use crate::model::reads::Known;
 use crate::model::{AppId, Model, SubnetId, VnetId};
 use crate::net::AddressSet;
 use crate::platform::Platform;
@@ -75,7 +77,7 @@ use std::rc::Rc;
 type SidesOfLists = HashMap<(ListOwner, bool, meaning::Viewpoint), Rc<matching::Sides>>;
 
 /// The effective routes of subnets.
-type Tables = HashMap<(VnetId, Option<SubnetId>), Rc<Vec<Route>>>;
+type Tables = HashMap<(VnetId, Option<SubnetId>), Known<Rc<Vec<Route>>>>;
 
 /// The engine: a model and the platform that it stands on. What holds of the model whatever is asked is found out once,
 /// so one engine is to answer all questions about a model.
@@ -83,19 +85,19 @@ pub struct Engine<'m> {
     /// What was declared.
     pub model: &'m Model,
     /// What may keep an app from running.
-    of_apps: OnceCell<Vec<Finding>>,
+    of_apps: OnceCell<Known<Vec<Finding>>>,
     /// The addresses that the internet routes.
     public: OnceCell<AddressSet>,
     /// The names of the tags that hold all of Azure's public addresses.
     cloud: OnceCell<Vec<String>>,
     /// The apps that call out of each subnet.
-    callers: OnceCell<HashMap<SubnetId, Vec<AppId>>>,
+    callers: OnceCell<Known<HashMap<SubnetId, Vec<AppId>>>>,
     /// The effective routes of the subnets that were asked about.
     routes: RefCell<Tables>,
     /// What the lines mean that were asked.
     sides: RefCell<SidesOfLists>,
     /// What the tag VirtualNetwork holds at the subnets that were asked about.
-    networks: RefCell<HashMap<meaning::Viewpoint, AddressSet>>,
+    networks: RefCell<HashMap<meaning::Viewpoint, Known<AddressSet>>>,
 }
 
 impl<'m> Engine<'m> {

@@ -25,6 +25,8 @@ pub struct DeclaredItem {
     pub region: Option<Word>,
     /// The subscription in force.
     pub subscription: Option<Word>,
+    /// The statements that made it what it is, first to last, where it was read from a text.
+    pub(crate) made_of: Vec<Span>,
 }
 
 /// What adding a declaration did.
@@ -48,6 +50,8 @@ pub struct Declared {
     region: Option<Word>,
     subscription: Option<Word>,
     tags: Option<Arc<TagList>>,
+    /// The statement that is being taken in, whole: of what a `for` declares, the `for`.
+    statement: Option<Span>,
 }
 
 /// Properties of which each line is a thing of its own, known by its first value.
@@ -70,6 +74,11 @@ impl Declared {
     /// The declaration of that kind and name.
     pub fn find(&self, word: &str, name: &str) -> Option<&DeclaredItem> {
         self.place(word, name).map(|at| &*self.items[at])
+    }
+
+    /// What follows is said by this statement.
+    pub(crate) fn said_by(&mut self, statement: Option<Span>) {
+        self.statement = statement;
     }
 
     /// Microsoft's list of service tags, where one has been read.
@@ -119,6 +128,7 @@ impl Declared {
             declaration: Arc::new(declaration),
             region: self.region.clone(),
             subscription: self.subscription.clone(),
+            made_of: self.statement.into_iter().collect(),
         };
         match self.place(&word, &name).map(|at| Arc::make_mut(&mut self.items[at])) {
             None => {
@@ -169,6 +179,7 @@ impl Declared {
                     declaration: Arc::new(declaration),
                     region: None,
                     subscription: None,
+                    made_of: Vec::new(),
                 });
                 self.items.len() - 1
             }
@@ -182,8 +193,14 @@ impl Declared {
         if !found.is_empty() {
             Arc::make_mut(&mut self.changes).append(&mut found);
         }
-        let declaration = Arc::make_mut(&mut Arc::make_mut(&mut self.items[at]).declaration);
-        merge(&mut declaration.block, block, change.span)
+        merge(&mut self.changed(at).block, block, change.span)
+    }
+
+    /// A declaration that the statement changes.
+    fn changed(&mut self, at: usize) -> &mut Declaration {
+        let item = Arc::make_mut(&mut self.items[at]);
+        item.made_of.extend(self.statement);
+        Arc::make_mut(&mut item.declaration)
     }
 
     /// `amend service-tag Storage.WestEurope { prefix … }` states the data of a regional tag.
@@ -205,7 +222,7 @@ impl Declared {
         let Some(at) = self.items.iter().position(holds) else {
             return Err(self.nothing(change, "subnet", name));
         };
-        let declaration = Arc::make_mut(&mut Arc::make_mut(&mut self.items[at]).declaration);
+        let declaration = self.changed(at);
         let items = declaration.block.as_mut().map(|block| &mut block.items).into_iter().flatten();
         for item in items {
             if let Item::Entry(entry) = item

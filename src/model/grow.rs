@@ -1,7 +1,7 @@
 //! A model that takes in what is declared next, instead of being made anew. It is exact: where anything that was read may
 //! read otherwise by now, it says so and is not grown.
 
-use super::lower::{nested_entries, platform_of, take_in};
+use super::lower::{platform_of, take_in};
 use super::{Declared, DeclaredItem, Kind, Model, Thing};
 use crate::diagnostic::Diagnostic;
 use crate::platform::Platform;
@@ -62,13 +62,10 @@ impl Growing {
             && declared.tags().map(Arc::as_ptr) == self.declared.tags().map(Arc::as_ptr)
             && scope.lets == self.scope.lets;
         let harmless = |item: &Arc<DeclaredItem>| {
-            let Some(kind) = item.kind.filter(|kind| *kind != Kind::Region) else { return false };
-            let within = match kind {
-                Kind::Vnet => nested_entries(&item.declaration, Kind::Subnet),
-                Kind::App => nested_entries(&item.declaration, Kind::App),
-                _ => Vec::new(),
-            };
-            let nested = within.into_iter().map(|(_, name)| format!("{}.{name}", item.name));
+            if item.kind.is_none_or(|kind| kind == Kind::Region) {
+                return false;
+            }
+            let nested = item.nested().map(|(_, name)| name);
             std::iter::once(item.name.clone()).chain(nested).all(|name| !self.was_asked(&name))
         };
         (unchanged && added.iter().all(harmless)).then_some(added)

@@ -95,6 +95,21 @@ fn head_address(item: &DeclaredItem, names: &Names) -> Option<(Thing, std::net::
     Some((names.get(kind, &item.name)?, address))
 }
 
+impl DeclaredItem {
+    /// What is declared in its block: the subnets of a network, the slots of an app, by their whole names.
+    pub(crate) fn nested(&self) -> impl Iterator<Item = (Kind, String)> {
+        let kind = match self.kind {
+            Some(Kind::Vnet) => Some(Kind::Subnet),
+            Some(Kind::App) => Some(Kind::App),
+            _ => None,
+        };
+        let entries = kind.map(|kind| (kind, nested_entries(&self.declaration, kind)));
+        entries.into_iter().flat_map(move |(kind, entries)| {
+            entries.into_iter().map(move |(_, name)| (kind, format!("{}.{name}", self.name)))
+        })
+    }
+}
+
 /// The nested declarations of a block, each once, with their names: subnets of a vnet, slots of an app.
 pub(super) fn nested_entries(declaration: &Declaration, kind: Kind) -> Vec<(&Entry, String)> {
     let word = if kind == Kind::Subnet { "subnet" } else { "slot" };

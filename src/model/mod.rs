@@ -5,6 +5,7 @@
 
 mod address;
 mod app;
+mod arena;
 mod change;
 mod declared;
 mod dns;
@@ -19,12 +20,14 @@ mod network;
 mod peering;
 mod places;
 mod plan;
+pub(crate) mod reads;
 mod route;
 mod security;
 mod service;
 
 pub use address::{AddressExpr, Side, TagRef, Term};
 pub use app::*;
+pub use arena::{Arena, Iter, Noun};
 pub use change::{Change, Changed, User};
 pub use declared::{Added, Declared, DeclaredItem};
 pub use dns::*;
@@ -47,7 +50,7 @@ use crate::platform::Platform;
 use crate::source::Span;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $id:ident -> $noun:ident in $arena:ident;)*) => {
+    ($($(#[$doc:meta])* $id:ident -> $noun:ident as $kind:ident in $arena:ident;)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +59,12 @@ macro_rules! ids {
             impl std::ops::Index<$id> for Model {
                 type Output = $noun;
                 fn index(&self, id: $id) -> &$noun {
-                    &self.$arena[id.0 as usize]
+                    self.$arena.at(id.0)
                 }
+            }
+
+            impl Noun for $noun {
+                const KIND: Kind = Kind::$kind;
             }
         )*
 
@@ -72,7 +79,7 @@ macro_rules! ids {
             pub changes: Vec<Change>,
             $(
                 /// The declarations of this kind.
-                pub $arena: Vec<$noun>,
+                pub $arena: Arena<$noun>,
             )*
         }
 
@@ -88,7 +95,7 @@ macro_rules! ids {
 
             /// A model of nothing.
             pub fn empty(platform: Platform) -> Self {
-                Self { platform, names: Names::default(), changes: Vec::new(), $($arena: Vec::new(),)* }
+                Self { platform, names: Names::default(), changes: Vec::new(), $($arena: Arena::new(),)* }
             }
 
             $(
@@ -103,51 +110,51 @@ macro_rules! ids {
 
 ids! {
     /// A subscription.
-    SubscriptionId -> Subscription in subscriptions;
+    SubscriptionId -> Subscription as Subscription in subscriptions;
     /// A virtual network.
-    VnetId -> Vnet in vnets;
+    VnetId -> Vnet as Vnet in vnets;
     /// A subnet.
-    SubnetId -> Subnet in subnets;
+    SubnetId -> Subnet as Subnet in subnets;
     /// A network security group.
-    NsgId -> Nsg in nsgs;
+    NsgId -> Nsg as Nsg in nsgs;
     /// An application security group.
-    AsgId -> Asg in asgs;
+    AsgId -> Asg as Asg in asgs;
     /// A set of security admin rules.
-    AdminRulesId -> AdminRules in admin_rules;
+    AdminRulesId -> AdminRules as AdminRules in admin_rules;
     /// A route table.
-    RouteTableId -> RouteTable in route_tables;
+    RouteTableId -> RouteTable as RouteTable in route_tables;
     /// A NAT gateway.
-    NatGatewayId -> NatGateway in nat_gateways;
+    NatGatewayId -> NatGateway as NatGateway in nat_gateways;
     /// A peering.
-    PeeringId -> Peering in peerings;
+    PeeringId -> Peering as Peering in peerings;
     /// A virtual network gateway.
-    GatewayId -> Gateway in gateways;
+    GatewayId -> Gateway as Gateway in gateways;
     /// A network of the customer's own.
-    OnPremisesId -> OnPremises in on_premises;
+    OnPremisesId -> OnPremises as OnPremises in on_premises;
     /// A network virtual appliance.
-    ApplianceId -> Appliance in appliances;
+    ApplianceId -> Appliance as Appliance in appliances;
     /// A load balancer.
-    LoadBalancerId -> LoadBalancer in load_balancers;
+    LoadBalancerId -> LoadBalancer as LoadBalancer in load_balancers;
     /// A host.
-    HostId -> Host in hosts;
+    HostId -> Host as Host in hosts;
     /// A service.
-    ServiceId -> Service in services;
+    ServiceId -> Service as Service in services;
     /// A private endpoint.
-    PrivateEndpointId -> PrivateEndpoint in private_endpoints;
+    PrivateEndpointId -> PrivateEndpoint as PrivateEndpoint in private_endpoints;
     /// A private DNS zone.
-    ZoneId -> Zone in zones;
+    ZoneId -> Zone as PrivateDnsZone in zones;
     /// A DNS server.
-    DnsServerId -> DnsServer in dns_servers;
+    DnsServerId -> DnsServer as DnsServer in dns_servers;
     /// A hybrid connection.
-    HybridId -> HybridConnection in hybrids;
+    HybridId -> HybridConnection as HybridConnection in hybrids;
     /// A hybrid connection manager.
-    HybridManagerId -> HybridManager in hybrid_managers;
+    HybridManagerId -> HybridManager as HybridConnectionManager in hybrid_managers;
     /// A hosting plan.
-    PlanId -> Plan in plans;
+    PlanId -> Plan as Plan in plans;
     /// An App Service Environment.
-    AseId -> Ase in ases;
+    AseId -> Ase as Ase in ases;
     /// An app or a slot of one.
-    AppId -> App in apps;
+    AppId -> App as App in apps;
 }
 
 /// What every declaration has: a name, a place, and where it is placed in Azure.

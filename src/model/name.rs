@@ -115,6 +115,11 @@ macro_rules! things {
                 match self { $(Thing::$kind(id) => &model[id].head,)* }
             }
 
+            /// Its whole name, where the model has it.
+            pub(crate) fn name_in(self, model: &Model) -> Option<&str> {
+                match self { $(Thing::$kind(id) => model.$arena.get(id.0).map(|noun| &*noun.head.name),)* }
+            }
+
             /// The thing of that kind and number.
             pub(super) fn numbered(kind: Kind, number: u32) -> Option<Thing> {
                 Some(match kind {

@@ -33,7 +33,7 @@ pub use replay::Replay;
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
-use crate::model::{Declared, Model, lower};
+use crate::model::{Declared, Model, lower, reads};
 use crate::platform::Platform;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Ask, Query, Statement, Word};
@@ -113,6 +113,7 @@ fn changed<T>(
     span: Span,
     ask: impl FnOnce(&Asked<'_>, Vec<Diagnostic>) -> Result<T, Diagnostic>,
 ) -> Result<T, Diagnostic> {
+    reads::everything();
     let mut declared = asked.declared.clone();
     let mut scope = asked.scope.clone();
     let mut diagnostics = Vec::new();
@@ -136,6 +137,15 @@ fn changed<T>(
     ask(&Asked { model: &model, engine: &engine, declared: &declared, scope: &scope, ..*asked }, diagnostics)
 }
 
+/// Does the answer rest on the model alone, and not on what was declared as it was written?
+fn rests_on_model(ask: &Ask) -> bool {
+    match ask {
+        Ask::ExplainTopic(_) | Ask::Lint | Ask::Show(_) | Ask::Fix(_) | Ask::Diff(_) => false,
+        Ask::ExplainQuery(inner) => rests_on_model(&inner.ask),
+        _ => true,
+    }
+}
+
 /// Answers a question, or says what keeps it from being asked.
 pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
     let inner = match &query.ask {
@@ -151,6 +161,9 @@ pub fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Diagnostic> {
             return lint::lint_given(asked, changes, query.span).map(Answer::Lint);
         }
         return given(asked, changes, query.span, |changed| answer(changed, &plain));
+    }
+    if !rests_on_model(&query.ask) {
+        reads::everything();
     }
     match &query.ask {
         Ask::Reach(reach) => reach::reach(asked, reach, query.span, false).map(Answer::Reach),

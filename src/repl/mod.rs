@@ -34,6 +34,7 @@ pub(crate) enum Hindered {
 /// Runs the prompt until the user leaves.
 pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool) -> Result<(), Hindered> {
     let mut prompt = Prompt { session, style, loaded: Vec::new() };
+    prompt.session.keep_answers(true);
     let terminal = std::io::stdin().is_terminal();
     if !files.is_empty() {
         prompt.load(files)?;

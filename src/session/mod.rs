@@ -3,6 +3,8 @@
 //! Here stand the session and its public calls, and how a text is taken whole or not at all. It decides nothing about
 //! Azure and prints nothing.
 
+mod again;
+mod kept;
 mod other;
 mod read;
 mod report;
@@ -14,13 +16,14 @@ pub use report::{Errors, Outcome, Report};
 use crate::diagnostic::{self, Diagnostic};
 use crate::engine::Engine;
 use crate::load::{Disk, Loader, Script};
-use crate::model::{Declared, Model, lower};
+use crate::model::{Declared, Model, lower, reads};
 use crate::platform::{Edition, Platform};
 use crate::query::answer::DiffAnswer;
 use crate::query::{self, Answer, Asked};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::Statement;
 use crate::syntax::{self, Scope};
+use kept::{Earlier, Kept};
 use read::{UNKNOWN_NAME, UNREAD};
 use run::platform_diagnostics;
 use std::path::{Path, PathBuf};
@@ -41,6 +44,12 @@ pub struct Session {
     loader: Arc<dyn Loader + Send + Sync>,
     model: Option<Arc<Model>>,
     only_declare: bool,
+    /// The answers so far, where they are kept.
+    kept: Option<Kept>,
+    /// The scripts that were loaded, for them to be loaded again.
+    loaded: Vec<Script>,
+    /// The edition that was chosen from outside.
+    chosen: Option<Edition>,
 }
 
 /// What a conversation has come to; copied before an entry, put back where the entry fails.
@@ -68,7 +77,16 @@ impl Session {
 
     /// A conversation that reads its files elsewhere.
     pub fn with_loader(loader: Arc<dyn Loader + Send + Sync>) -> Self {
-        Self { sources: SourceMap::default(), state: State::default(), loader, model: None, only_declare: false }
+        Self {
+            sources: SourceMap::default(),
+            state: State::default(),
+            loader,
+            model: None,
+            only_declare: false,
+            kept: None,
+            loaded: Vec::new(),
+            chosen: None,
+        }
     }
 
     /// The edition of what has been loaded: the first where nothing names one.
@@ -79,6 +97,7 @@ impl Session {
     /// Chooses the edition of a conversation that has named none.
     pub fn set_edition(&mut self, edition: Edition) {
         self.state.edition = Some(edition);
+        self.chosen = Some(edition);
         self.model = None;
     }
 
@@ -272,6 +291,8 @@ impl Session {
         let before = (self.state.clone(), self.sources.len(), self.model.clone());
         let mut diagnostics = Vec::new();
         let mut pending = Vec::new();
+        let scripts: Vec<Script> = scripts.into_iter().collect();
+        let loaded = if replace { Vec::new() } else { scripts.clone() };
         for script in scripts {
             self.read_script(script, before.0.read.len(), replace, &mut pending, &mut diagnostics);
         }
@@ -282,13 +303,20 @@ impl Session {
         lowered.retain(|diagnostic| !(self.is_about(diagnostic, &lost) || unread && diagnostic.code == UNKNOWN_NAME));
         diagnostics.append(&mut lowered);
         let mut report = Report::default();
+        let mut kept = None;
         if !diagnostics.iter().any(Diagnostic::is_error) {
             let model = Arc::new(model);
             self.model = Some(model.clone());
             if !self.only_declare {
                 let engine = Engine::of(&model);
-                report.diagnostics = platform_diagnostics(&engine);
-                self.run(pending, &engine, &mut report, &mut diagnostics);
+                // What the checks look at is noted, so that answers that rest on them know what these rest on.
+                report.diagnostics = match &self.kept {
+                    Some(_) => reads::of(|| platform_diagnostics(&engine)).0,
+                    None => platform_diagnostics(&engine),
+                };
+                let earlier = self.kept.clone().map(|kept| Earlier::of(kept, &self.sources));
+                self.run(pending, &engine, earlier.as_ref(), &mut report, &mut diagnostics);
+                kept = earlier.map(|earlier| earlier.kept(replace));
             }
         }
         diagnostic::sort(&mut diagnostics);
@@ -299,6 +327,10 @@ impl Session {
             self.model = before.2;
             return Err(Errors { diagnostics, sources });
         }
+        if kept.is_some() {
+            self.kept = kept;
+        }
+        self.loaded.extend(loaded);
         report.diagnostics.append(&mut diagnostics);
         if replace {
             // At the prompt only what this entry brought is worth saying.

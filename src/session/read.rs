@@ -89,6 +89,9 @@ impl Session {
         diagnostics.append(&mut found);
         let mut above: Option<Arc<(Declared, Scope)>> = None;
         for (at, statement) in statements.into_iter().enumerate() {
+            let whole = statement.span();
+            let loops = has_loop(&statement);
+            self.state.declared.said_by(Some(whole));
             for statement in syntax::expand(vec![statement], &mut self.state.scope, diagnostics) {
                 match statement {
                     Statement::Edition(word) => self.choose_edition(&word, at == 0, replace, diagnostics),
@@ -97,7 +100,7 @@ impl Session {
                         let read = self.use_tags(&file, path, diagnostics);
                         if let Some(said) = read.filter(|_| replace) {
                             let above = Arc::new((self.state.declared.clone(), self.state.scope.clone()));
-                            pending.push(Pending { statement: Said::Notice(said), above });
+                            pending.push(Pending { statement: Said::Notice(said), above, whole });
                         }
                     }
                     Statement::Use { tags: false, file } => {
@@ -109,7 +112,8 @@ impl Session {
                         match self.state.declared.add(declaration, replace) {
                             Ok(Added::Replaced(what)) => {
                                 let above = Arc::new((self.state.declared.clone(), self.state.scope.clone()));
-                                pending.push(Pending { statement: Said::Notice(format!("replaced {what}")), above });
+                                let statement = Said::Notice(format!("replaced {what}"));
+                                pending.push(Pending { statement, above, whole });
                             }
                             Ok(_) => {}
                             Err(diagnostic) => diagnostics.push(diagnostic),
@@ -134,7 +138,7 @@ impl Session {
                         let above = above
                             .get_or_insert_with(|| Arc::new((self.state.declared.clone(), self.state.scope.clone())))
                             .clone();
-                        collect(said, None, &above, pending, diagnostics);
+                        collect(said, None, &above, loops.then_some(whole), pending, diagnostics);
                     }
                 }
             }
@@ -219,22 +223,35 @@ pub(super) fn beside(file: &Word, from: Option<&Path>) -> PathBuf {
     }
 }
 
-/// Sets questions and assertions aside until everything is read.
+/// Is it said in rounds? Then what one round says is known by the whole alone.
+fn has_loop(statement: &Statement) -> bool {
+    match statement {
+        Statement::For(_) => true,
+        Statement::Check { body, .. } => body.iter().any(has_loop),
+        _ => false,
+    }
+}
+
+/// Sets questions and assertions aside until everything is read. `whole` is the statement that says them in rounds.
 fn collect(
     statement: Statement,
     check: Option<&str>,
     above: &Arc<(Declared, Scope)>,
+    whole: Option<Span>,
     pending: &mut Vec<Pending>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut push = |statement| pending.push(Pending { statement, above: above.clone() });
+    let own = statement.span();
+    let mut push = |statement| {
+        pending.push(Pending { statement, above: above.clone(), whole: whole.unwrap_or(own) });
+    };
     match statement {
         Statement::Query(query) => push(Said::Query(query)),
         Statement::Assert(assertion) => push(Said::Assert(assertion, check.map(String::from))),
         Statement::Check { title, body, .. } => {
             let title = title.plain();
             for statement in body {
-                collect(statement, Some(&title), above, pending, diagnostics);
+                collect(statement, Some(&title), above, whole, pending, diagnostics);
             }
         }
         Statement::Declaration(d) | Statement::Amend(d) | Statement::Remove(d) => {

@@ -45,6 +45,8 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// What is wrong or suspicious in what is declared: Azure's limits and advice.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many of the outcomes were taken over from before: nothing that they rest on has changed.
+    pub kept: usize,
 }
 
 impl Report {

@@ -1,21 +1,24 @@
 //! Answering what was set aside while a text was read: each question and assertion with what was declared above it.
 //! Reads no text; what a question means is for [`crate::query`].
 
+use super::kept::Earlier;
 use super::{Outcome, Report, Session};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Engine, findings};
-use crate::model::{Declared, Growing, Grown};
+use crate::model::{Declared, Growing, Grown, reads};
 use crate::platform::Platform;
 use crate::query::{self, Answer, Asked, Below};
 use crate::source::Span;
 use crate::syntax::Scope;
-use crate::syntax::ast::{Assertion, Query};
+use crate::syntax::ast::{Ask, Assertion, Query};
 use std::sync::Arc;
 
 /// A question or assertion, and what was declared above it.
 pub(super) struct Pending {
     pub(super) statement: Said,
     pub(super) above: Above,
+    /// The words that say it: the statement, or the `for` that says it in rounds.
+    pub(super) whole: Span,
 }
 
 /// What was declared above a question.
@@ -34,6 +37,7 @@ impl Session {
         &self,
         pending: Vec<Pending>,
         last: &Engine<'_>,
+        kept: Option<&Earlier<'_>>,
         report: &mut Report,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
@@ -63,26 +67,45 @@ impl Session {
                 below,
                 open: &|file| self.open(file),
             };
-            match said.statement {
-                Said::Notice(text) => report.outcomes.push(Outcome::Notice(text)),
-                Said::Query(query) => match query::answer(&asked, &query) {
-                    Ok(answer) => report
-                        .outcomes
-                        .push(Outcome::Answer { question: self.words(query.span), answer: Box::new(answer) }),
+            let Some(earlier) = kept.filter(|_| said.can_be_kept()) else {
+                match self.outcome(&said, &asked) {
+                    Ok(outcome) => report.outcomes.push(outcome),
                     Err(diagnostic) => diagnostics.push(diagnostic),
-                },
-                Said::Assert(assertion, check) => match query::check(&asked, &assertion) {
-                    Ok(outcome) => {
-                        let assertion = self.words(assertion.span);
-                        report.outcomes.push(match outcome {
-                            query::Outcome::Holds => Outcome::Holds { assertion, check },
-                            query::Outcome::Fails(diagnostic, answer) => {
-                                Outcome::Fails { assertion, check, diagnostic, answer }
-                            }
-                        });
+                }
+                continue;
+            };
+            if let Some(outcome) = earlier.answer(&said, self.edition(), engine) {
+                report.kept += 1;
+                report.outcomes.push(outcome);
+                continue;
+            }
+            match reads::of(|| self.outcome(&said, &asked)) {
+                (Ok(outcome), reads) => {
+                    earlier.note(&said, self.edition(), &asked, &reads, &outcome);
+                    report.outcomes.push(outcome);
+                }
+                (Err(diagnostic), _) => diagnostics.push(diagnostic),
+            }
+        }
+    }
+
+    /// What comes of a question or an assertion.
+    fn outcome(&self, said: &Pending, asked: &Asked<'_>) -> Result<Outcome, Diagnostic> {
+        match &said.statement {
+            Said::Notice(text) => Ok(Outcome::Notice(text.clone())),
+            Said::Query(query) => {
+                let answer = Box::new(query::answer(asked, query)?);
+                Ok(Outcome::Answer { question: self.words(query.span), answer })
+            }
+            Said::Assert(assertion, check) => {
+                let outcome = query::check(asked, assertion)?;
+                let (assertion, check) = (self.words(assertion.span), check.clone());
+                Ok(match outcome {
+                    query::Outcome::Holds => Outcome::Holds { assertion, check },
+                    query::Outcome::Fails(diagnostic, answer) => {
+                        Outcome::Fails { assertion, check, diagnostic, answer }
                     }
-                    Err(diagnostic) => diagnostics.push(diagnostic),
-                },
+                })
             }
         }
     }
@@ -108,12 +131,29 @@ impl Session {
 }
 
 impl Pending {
+    /// Does it rest on what is declared alone? A comparison reads another file.
+    fn can_be_kept(&self) -> bool {
+        match &self.statement {
+            Said::Query(query) => !reads_files(query),
+            Said::Assert(..) => true,
+            Said::Notice(_) => false,
+        }
+    }
+
     fn span(&self) -> Option<Span> {
         match &self.statement {
             Said::Query(query) => Some(query.span),
             Said::Assert(assertion, _) => Some(assertion.span),
             Said::Notice(_) => None,
         }
+    }
+}
+
+fn reads_files(query: &Query) -> bool {
+    match &query.ask {
+        Ask::Diff(_) => true,
+        Ask::ExplainQuery(inner) => reads_files(inner),
+        _ => false,
     }
 }
 

@@ -5,6 +5,7 @@ use super::super::flow::SymbolOf;
 use super::super::matching::Matcher;
 use super::super::meaning::Viewpoint;
 use super::{Hop, Route, RouteSource};
+use crate::model::reads::Known;
 use crate::model::*;
 use crate::net::AddressSet;
 use crate::source::Span;
@@ -15,11 +16,12 @@ impl Engine<'_> {
     /// The effective routes of a subnet, those that lost included, in the order in which they are preferred.
     pub fn effective_routes(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Rc<Vec<Route>> {
         if let Some(known) = self.routes.borrow().get(&(vnet, subnet)) {
-            return Rc::clone(known);
+            return Rc::clone(known.get());
         }
-        let routes = Rc::new(self.routes_of(vnet, subnet));
-        self.routes.borrow_mut().insert((vnet, subnet), Rc::clone(&routes));
-        routes
+        let routes = Known::of(|| Rc::new(self.routes_of(vnet, subnet)));
+        let known = Rc::clone(routes.get());
+        self.routes.borrow_mut().insert((vnet, subnet), routes);
+        known
     }
 
     fn routes_of(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Vec<Route> {

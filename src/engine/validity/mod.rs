@@ -31,8 +31,10 @@ pub(super) use capacity::usable_addresses;
 pub(super) use trigger::of_trigger;
 
 use super::Engine;
+use super::between::{self, STEPS_OF_APP, STEPS_OF_ENVIRONMENT, STEPS_OF_HYBRID};
 use super::trail::{Outcome, Step};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::reads::{self, Known};
 use crate::model::*;
 use crate::source::Span;
 
@@ -196,7 +198,7 @@ fn under(engine: &Engine<'_>, themes: &[Check], mut all: Vec<Finding>) -> Vec<Fi
 }
 
 fn of_apps<'e>(engine: &'e Engine<'_>) -> &'e [Finding] {
-    engine.of_apps.get_or_init(|| under(engine, OF_APPS, Vec::new()))
+    engine.of_apps.get_or_init(|| Known::of(|| under(engine, OF_APPS, Vec::new()))).get()
 }
 
 /// Every rule that the model breaks, in order of place.
@@ -211,26 +213,33 @@ pub fn advice(engine: &Engine<'_>) -> Vec<Finding> {
 
 /// The findings that keep an app from running, as steps of its walk.
 pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
-    let mut about = vec![Thing::App(app)];
-    about.extend(engine.model[app].on);
-    about.extend(engine.environment(app).map(Thing::Ase));
-    if let Some(subnet) = engine.integration_subnet(app) {
-        about.push(Thing::Subnet(subnet));
-    }
-    steps(engine, |finding| finding.about.iter().all(|thing| about.contains(thing)))
+    reads::rests_on(between::of_one(STEPS_OF_APP, Thing::App(app)), || {
+        let mut about = vec![Thing::App(app)];
+        about.extend(engine.model[app].on);
+        about.extend(engine.environment(app).map(Thing::Ase));
+        if let Some(subnet) = engine.integration_subnet(app) {
+            about.push(Thing::Subnet(subnet));
+        }
+        steps(engine, |finding| finding.about.iter().all(|thing| about.contains(thing)))
+    })
 }
 
 /// The findings that keep a Hybrid Connection of an app from working, and the app running all the same.
 pub(super) fn steps_for_hybrid(engine: &Engine<'_>, app: AppId, hybrid: HybridId) -> Vec<Step> {
     let hybrid = Thing::HybridConnection(hybrid);
-    let mut about = vec![Thing::App(app), hybrid];
-    about.extend(engine.model[app].on);
-    steps(engine, |finding| finding.about.contains(&hybrid) && finding.about.iter().all(|thing| about.contains(thing)))
+    reads::rests_on(between::of_two(STEPS_OF_HYBRID, Thing::App(app), hybrid), || {
+        let mut about = vec![Thing::App(app), hybrid];
+        about.extend(engine.model[app].on);
+        let concerns = |about: &[Thing], finding: &Finding| finding.about.iter().all(|thing| about.contains(thing));
+        steps(engine, |finding| finding.about.contains(&hybrid) && concerns(&about, finding))
+    })
 }
 
 /// The findings that keep an environment from running, as steps of the way into it.
 pub(super) fn steps_for_environment(engine: &Engine<'_>, ase: AseId) -> Vec<Step> {
-    steps(engine, |finding| finding.about.iter().all(|thing| *thing == Thing::Ase(ase)))
+    reads::rests_on(between::of_one(STEPS_OF_ENVIRONMENT, Thing::Ase(ase)), || {
+        steps(engine, |finding| finding.about.iter().all(|thing| *thing == Thing::Ase(ase)))
+    })
 }
 
 fn steps(engine: &Engine<'_>, concerns: impl Fn(&Finding) -> bool) -> Vec<Step> {

@@ -8,6 +8,7 @@ mod explain;
 mod fix;
 mod lint;
 mod matrix;
+mod places;
 mod reach;
 mod reachable;
 mod replay;
@@ -21,6 +22,7 @@ pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
 pub use fix::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, OpenedAnswer, ProposalAnswer};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use matrix::{MatrixAnswer, MatrixCell, MatrixRow, MatrixTarget};
+pub(crate) use places::EachPlace;
 pub use reach::{MarkWord, PartAnswer, ReachAnswer, ResolveAnswer, RuleWord, StepAnswer};
 pub use reachable::{AdmissionAnswer, EndWord, ReachableAnswer, ReachableFlows, ReachableGroup, ReachableOver};
 pub use replay::{
@@ -166,13 +168,15 @@ pub struct Place {
     pub line: usize,
     /// The column, from 1, in characters.
     pub column: usize,
+    #[serde(skip)]
+    pub(crate) span: Span,
 }
 
 impl Place {
     /// The place where a span begins; none for a span of no text.
     pub fn of(span: Span, sources: &SourceMap) -> Option<Self> {
         let (line, column) = sources.position(span)?;
-        Some(Self { file: sources.get(span.source)?.name.to_string(), line, column })
+        Some(Self { file: sources.get(span.source)?.name.to_string(), line, column, span })
     }
 }
 

@@ -107,6 +107,21 @@ pub enum Statement {
     Declaration(Declaration),
 }
 
+impl Statement {
+    /// Where it stands, from its first word to its last.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Edition(word) | Self::Use { file: word, .. } => word.span(),
+            Self::Let { name, values } => span_of(values).map_or(name.span(), |values| name.span().to(values)),
+            Self::For(each) => each.span,
+            Self::Check { span, .. } => *span,
+            Self::Assert(assertion) => assertion.span,
+            Self::Amend(declaration) | Self::Remove(declaration) | Self::Declaration(declaration) => declaration.span,
+            Self::Query(query) => query.span,
+        }
+    }
+}
+
 /// A loop over statements or over the lines of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loop<T> {
