@@ -48,7 +48,7 @@ fn network(network: &Model, dice: &mut Dice, mut session: Session) -> Compared {
             let to = random::inside(network, prefix, dice);
             let over = dice.of(&OVER).1;
             let port = random::port(dice);
-            let one = Question { source: source.clone(), target: Target::Addr(to), port, over, from_port: None };
+            let one = Question::of(source.clone(), Target::Addr(to), port, over);
             count += 1;
             let Some((ours, _, _)) = differs(network, &one, &parts) else { continue };
             let kind = format!("{:?} {:?}", ours.verdict, ours.reason);

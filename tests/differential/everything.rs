@@ -56,9 +56,11 @@ fn one_flow(model: &Model, dice: &mut Dice, asked: Asked, first: Option<&Questio
     let mut one = random::question(model, dice);
     match (asked, first) {
         (Asked::What, Some(first)) => one.source = first.source.clone(),
-        (Asked::Who, Some(first)) => one.target = first.target.clone(),
+        (Asked::Who, Some(first)) => (one.target, one.scm) = (first.target.clone(), first.scm),
         _ => {}
     }
+    // Of what a request carries nothing is said of all of them at once.
+    (one.front_door, one.forwarded_for, one.host) = (None, None, None);
     // Of all flows over TCP the answer is asked for, and not the connection alone.
     if one.over == Over::Tcp {
         one.over = Over::Answer;
@@ -85,7 +87,7 @@ fn line(model: &Model, asked: Asked, one: &Question) -> Option<String> {
         // All public addresses together are not a caller of `what`.
         (Asked::What, Source::Addr(_)) => None,
         (Asked::What, Source::App(name) | Source::Host(name)) => Some(format!("what can {name} reach")),
-        (Asked::Who, _) => Some(format!("who can reach {}:* over *", text::target(model, &one.target))),
+        (Asked::Who, _) => Some(format!("who can reach {}:* over *", text::called(model, one))),
     }
 }
 
@@ -114,7 +116,7 @@ fn differs(model: &Model, asked: Asked, one: &Question, told: &Told) -> Option<(
                 }
             }
             Target::Service(name) | Target::App(name) => {
-                let host = host_name(model, name);
+                let host = host_name(model, name, one.scm);
                 told.count(|flows| flows.hosts.contains(&host) && goes(flows))
             }
             Target::Host(_) => return None,

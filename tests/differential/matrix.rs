@@ -66,11 +66,7 @@ fn differs(model: &Model, matrix: &MatrixAnswer, row: usize, column: usize) -> O
     let own = if target.ports.is_empty() { vec![(0, u16::MAX)] } else { port_ranges(&target.ports) };
     let source = Source::App(matrix.rows[row].source.clone());
     let ports = told_apart(model, &own);
-    let one = |port: &u16| {
-        let question =
-            Question { source: source.clone(), target: to.clone(), port: *port, over: Over::Answer, from_port: None };
-        decide(model, &question)
-    };
+    let one = |port: &u16| decide(model, &Question::of(source.clone(), to.clone(), *port, Over::Answer));
     let answers: Vec<Answer> = ports.iter().map(one).collect::<Option<_>>()?;
     let (ours, theirs) = (together(&answers), verdict(cell.verdict));
     let cautious = theirs == Verdict::Unknown && answers.iter().any(|answer| answer.guessed);

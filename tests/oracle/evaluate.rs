@@ -15,6 +15,8 @@ pub struct Walk<'a> {
     pub model: &'a Model,
     pub worlds: &'a mut Worlds,
     pub question: &'a Question,
+    /// A session that a server has handed on: what stands at its end is not asked for.
+    pub onward: bool,
 }
 
 /// A packet as a checkpoint sees it.
@@ -55,11 +57,11 @@ pub enum Speaker {
 
 /// The answer to a question. None where the oracle does not say.
 pub fn decide(model: &Model, question: &Question) -> Option<Answer> {
-    try_all(|worlds| Walk { model, worlds, question }.run())
+    try_all(|worlds| Walk { model, worlds, question, onward: false }.run())
 }
 
 impl<'a> Walk<'a> {
-    fn run(&mut self) -> Arrives {
+    pub fn run(&mut self) -> Arrives {
         match &self.question.source {
             Source::App(name) => self.app_calls(self.model.app(name)),
             Source::Host(name) => self.host_calls(self.model.host(name)),
@@ -101,6 +103,15 @@ impl<'a> Walk<'a> {
         let in_scope = self.routes_all(app)
             || dst.is_private()
             || (tcp && dst.is_public() && self.service_endpoint(at, dst).is_some());
+        // vnet.regional.port-25, O-05.
+        if tcp && self.question.port == 25 && self.model.edition == 2026 {
+            if !dst.is_public() {
+                // "Cannot be used" does not say whether that is so inside the network.
+                self.worlds.unsaid();
+            } else if !in_scope || self.model.vnet(vnet).smtp != Some(true) {
+                return no("dropped", "vnet.regional.port-25");
+            }
+        }
         if !in_scope {
             return self.by_public_path(app, dst);
         }
@@ -483,7 +494,7 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         self.speaks_there(&endpoint.target)?;
-        if self.is_nameless(&endpoint.target) { no("refused", "pe.app.host-name") } else { Ok(()) }
+        if self.site_meant(&endpoint.target).is_none() { no("refused", "pe.app.host-name") } else { Ok(()) }
     }
 
     /// Replies to what an appliance handed on: the target's subnet needs a route for them, and where that leads through

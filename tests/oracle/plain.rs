@@ -207,6 +207,8 @@ pub struct Vnet {
     pub prefixes: Vec<Prefix>,
     pub subnets: Vec<Subnet>,
     pub strict: bool,
+    /// `smtp-allowed`, where stated.
+    pub smtp: Option<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -332,6 +334,8 @@ pub struct Service {
     pub public: Addr,
     pub access: bool,
     pub firewall: Option<ServiceFirewall>,
+    /// Of an SQL server: `proxy` or `redirect`, where stated.
+    pub policy: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -368,6 +372,25 @@ pub struct AccessRule {
     pub priority: u32,
     pub allow: bool,
     pub source: AccessSource,
+    /// Headers that a request must carry, each with one of these values.
+    pub headers: Vec<Header>,
+}
+
+/// Two headers of a request, and what of them a rule may ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Header {
+    /// `X-Azure-FDID`, and its values.
+    FrontDoor(Vec<&'static str>),
+    /// `X-Forwarded-For`, and the prefixes that its address must be in.
+    ForwardedFor(Vec<Prefix>),
+}
+
+/// The rules of an app's SCM site.
+#[derive(Clone, Debug)]
+pub enum Scm {
+    /// Those of the main site.
+    Same,
+    Own(Vec<AccessRule>, Option<bool>),
 }
 
 #[derive(Clone, Debug)]
@@ -387,6 +410,7 @@ pub struct App {
     pub public: Option<bool>,
     pub access: Vec<AccessRule>,
     pub access_default: Option<bool>,
+    pub scm: Option<Scm>,
 }
 
 /// The addresses that a script states of a service tag.
@@ -451,6 +475,21 @@ pub struct Question {
     pub port: u16,
     pub over: Over,
     pub from_port: Option<u16>,
+    /// Is the SCM site of the app meant?
+    pub scm: bool,
+    /// What the request carries: `X-Azure-FDID`, `X-Forwarded-For`.
+    pub front_door: Option<&'static str>,
+    pub forwarded_for: Option<Addr>,
+    /// The name that the request carries, where it is not the one that was called.
+    pub host: Option<String>,
+}
+
+impl Question {
+    /// A plain call.
+    pub fn of(source: Source, target: Target, port: u16, over: Over) -> Self {
+        let (front_door, forwarded_for) = (None, None);
+        Self { source, target, port, over, from_port: None, scm: false, front_door, forwarded_for, host: None }
+    }
 }
 
 impl Model {

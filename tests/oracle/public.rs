@@ -64,14 +64,15 @@ impl ServiceKind {
     }
 }
 
-/// The public host name of a service or app (table T-1).
-pub fn host_name(model: &Model, name: &str) -> String {
+/// The public host name of a service or app, or of the SCM site of an app (table T-1).
+pub fn host_name(model: &Model, name: &str, scm: bool) -> String {
     let suffix = match model.services.iter().find(|one| one.name == name).map(|one| one.kind) {
         Some(ServiceKind::Sql) => "database.windows.net",
         Some(ServiceKind::Storage) => "blob.core.windows.net",
         Some(ServiceKind::KeyVault) => "vault.azure.net",
         Some(ServiceKind::Cosmos) => "documents.azure.com",
         Some(ServiceKind::ServiceBus) => "servicebus.windows.net",
+        None if scm => "scm.azurewebsites.net",
         None => "azurewebsites.net",
     };
     format!("{name}.{suffix}")
@@ -95,6 +96,8 @@ impl<'a> Walk<'a> {
             }
             Target::App(name) => (name, "privatelink.azurewebsites.net", model.app(name).inbound),
         };
+        // dns.zone.app-two-records
+        let wanted = if self.question.scm { format!("{name}.scm") } else { name.clone() };
         // Public DNS leads a name with an endpoint on to its private zone, whoever asks.
         if !model.endpoints.iter().any(|endpoint| endpoint.target == *name) {
             return Ok(public);
@@ -105,7 +108,7 @@ impl<'a> Walk<'a> {
         let Some(vnet) = vnet else { return Ok(public) };
         let Some(zone) = model.zones.iter().find(|one| one.name == zone) else { return Ok(public) };
         let Some((_, fallback)) = zone.links.iter().find(|(to, _)| to == vnet) else { return Ok(public) };
-        match zone.records.iter().find(|(label, _)| label == name) {
+        match zone.records.iter().find(|(label, _)| *label == wanted) {
             Some((_, addr)) => Ok(*addr),
             None if *fallback => Ok(public),
             None => no("unresolved", "dns.private-zone.nxdomain"),
@@ -183,16 +186,18 @@ impl<'a> Walk<'a> {
     /// A public address, and whoever has it.
     pub fn public(&mut self, caller: Caller, dst: Addr) -> Arrives {
         let model = self.model;
+        if self.onward {
+            return Ok(());
+        }
         if let Some(service) = model.services.iter().find(|one| one.public == dst) {
             self.speaks_there(&service.name)?;
-            return self.firewall(service, &caller);
+            self.firewall(service, &caller)?;
+            return self.handed_on(service, &caller);
         }
         if let Some(app) = model.apps.iter().find(|one| one.inbound == dst) {
             self.speaks_there(&app.name)?;
-            if self.is_nameless(&app.name) {
-                return no("refused", "in.address");
-            }
-            return self.access(app, &caller);
+            let Some(scm) = self.site_meant(&app.name) else { return no("refused", "in.address") };
+            return self.access(app, &caller, scm);
         }
         if let Some(host) = model.hosts.iter().find(|one| one.public == Some(dst)) {
             return self.called_from_outside(host, &caller);
@@ -214,10 +219,63 @@ impl<'a> Walk<'a> {
         if tcp && ports.contains(&self.question.port) { Ok(()) } else { no("not listening", "tool.tcpping") }
     }
 
-    /// Is the app called by an address, so that its front end does not know which app is meant?
-    pub fn is_nameless(&self, name: &str) -> bool {
-        let app = self.model.apps.iter().any(|app| app.name == name);
-        app && self.question.over == Over::Answer && matches!(self.question.target, Target::Addr(_))
+    /// Which site of the app does the request mean, its main site or the other one? None where it carries no name of the
+    /// app, so that the front end does not know what is meant. What is no app, and what only connects, needs no name.
+    pub fn site_meant(&self, name: &str) -> Option<bool> {
+        if !self.model.apps.iter().any(|app| app.name == name) || self.question.over != Over::Answer {
+            return Some(self.question.scm);
+        }
+        let (main, scm) = (format!("{name}.azurewebsites.net"), format!("{name}.scm.azurewebsites.net"));
+        match (&self.question.host, &self.question.target) {
+            (Some(host), _) if *host == main => Some(false),
+            (Some(host), _) if *host == scm => Some(true),
+            (None, Target::App(called)) if called == name => Some(self.question.scm),
+            _ => None,
+        }
+    }
+
+    /// A session of SQL inside Azure goes on at ports of its own, anywhere in the service of the region (fw.sql.redirect-ports).
+    fn handed_on(&mut self, service: &Service, caller: &Caller) -> Arrives {
+        let redirects = service.policy.map_or(caller.azure, |policy| policy == "redirect");
+        if service.kind != ServiceKind::Sql || !redirects || self.question.over != Over::Answer {
+            return Ok(());
+        }
+        if self.question.from_port.is_some() {
+            // The new connection has a source port of its own.
+            self.worlds.unsaid();
+        }
+        let tag = super::routes::regional("Sql", service.region);
+        let stated = self.model.tags.iter().find(|one| one.name.eq_ignore_ascii_case(&tag));
+        let (addrs, ports) = match stated {
+            Some(tag) => (self.told_apart(tag.prefixes[0]), vec![11000, 11500, 11501, 11999]),
+            // Some address of the service, of which no more is known.
+            None => (vec![service.public], vec![11000, 11500, 11501, 11999]),
+        };
+        let to =
+            addrs[self.worlds.fact(format!("where {} hands on to", service.name), addrs.len().max(2)) % addrs.len()];
+        let port = ports[self.worlds.fact(format!("the port that {} hands on to", service.name), ports.len())];
+        let question = Question::of(self.question.source.clone(), Target::Addr(to), port, Over::Tcp);
+        Walk { model: self.model, worlds: self.worlds, question: &question, onward: true }.run()
+    }
+
+    /// An address of each of the parts of a prefix that some line of the model tells from the next.
+    fn told_apart(&self, prefix: Prefix) -> Vec<Addr> {
+        let groups = self.model.nsgs.iter().map(|one| &one.rules).chain(self.model.admin.iter().map(|one| &one.rules));
+        let rules = groups.chain(self.model.appliances.iter().map(|one| &one.filter.rules)).flatten();
+        let mut edges = vec![prefix.base];
+        let mut edge = |range: Range| edges.extend([range.low, range.high.plus(1)]);
+        for rule in rules {
+            for side in [&rule.from, &rule.to] {
+                if let Side::Ranges(ranges) = side {
+                    ranges.iter().copied().for_each(&mut edge);
+                }
+            }
+        }
+        self.model.tables.iter().flat_map(|table| &table.routes).for_each(|route| edge(route.prefix.range()));
+        edges.retain(|addr| prefix.has(*addr));
+        edges.sort_unstable();
+        edges.dedup();
+        edges
     }
 
     fn is_within(&mut self, caller: &Caller, ranges: &[Range], line: &str) -> bool {
@@ -264,7 +322,7 @@ impl<'a> Walk<'a> {
         if firewall.default == Some(true) { Ok(()) } else { no("refused", "fw.order") }
     }
 
-    fn access(&mut self, app: &App, caller: &Caller) -> Arrives {
+    fn access(&mut self, app: &App, caller: &Caller, scm: bool) -> Arrives {
         if self.question.over == Over::Tcp {
             return Ok(());
         }
@@ -278,9 +336,24 @@ impl<'a> Walk<'a> {
                 return no("refused", "pe.app.no-service-endpoint-rules");
             }
         }
-        let mut rules: Vec<&AccessRule> = app.access.iter().collect();
+        let (list, default) = match &app.scm {
+            Some(Scm::Own(list, default)) if scm => (list.clone(), *default),
+            None if scm => (Vec::new(), None),
+            _ => (app.access.clone(), app.access_default),
+        };
+        let mut rules: Vec<&AccessRule> = list.iter().collect();
         rules.sort_by_key(|rule| rule.priority);
         for rule in rules {
+            // in.rules.headers
+            let carries = rule.headers.iter().all(|header| match header {
+                Header::FrontDoor(values) => self.question.front_door.is_some_and(|value| values.contains(&value)),
+                Header::ForwardedFor(values) => {
+                    self.question.forwarded_for.is_some_and(|addr| values.iter().any(|prefix| prefix.has(addr)))
+                }
+            });
+            if !carries {
+                continue;
+            }
             let matches = match &rule.source {
                 AccessSource::Any => true,
                 AccessSource::AnyVnets => caller.identity.is_some(),
@@ -288,9 +361,7 @@ impl<'a> Walk<'a> {
                     caller.identity.as_ref().is_some_and(|one| one.0 == *vnet && one.1 == *subnet)
                 }
                 _ if caller.identity.is_some() => false,
-                AccessSource::Ranges(ranges) => {
-                    self.is_within(caller, ranges, &format!("{} rule {}", app.name, rule.priority))
-                }
+                AccessSource::Ranges(ranges) => self.is_within(caller, ranges, &format!("{ranges:?}")),
                 AccessSource::Tag(_) if caller.platform => false,
                 AccessSource::Tag(tag) => match caller.seen.clone() {
                     Seen::Known(addr) => self.in_service_tag(tag, addr),
@@ -302,7 +373,7 @@ impl<'a> Walk<'a> {
                 return if rule.allow { Ok(()) } else { no("refused", "in.rules.denied-403") };
             }
         }
-        let open = app.access_default.unwrap_or(app.access.is_empty());
+        let open = default.unwrap_or(list.is_empty());
         if open { Ok(()) } else { no("refused", "in.rules.implicit-deny") }
     }
 

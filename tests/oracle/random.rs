@@ -33,6 +33,11 @@ impl Dice {
         &all[self.below(all.len())]
     }
 
+    /// Dice of their own for something that comes on top, so that what was thrown before stays as it was.
+    fn aside(&self, what: &str) -> Self {
+        Self(what.bytes().fold(self.0, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+    }
+
     fn maybe<T>(&mut self, percent: usize, value: impl FnOnce(&mut Self) -> T) -> Option<T> {
         self.chance(percent).then(|| value(self))
     }
@@ -62,6 +67,7 @@ const ENDPOINTS: [&str; 6] = [
     "Microsoft.ServiceBus",
     "Microsoft.Web",
 ];
+const FRONT_DOORS: [&str; 2] = ["aaaa", "bbbb"];
 const TAGS: [(&str, Prefix); 10] = [
     ("Storage", Prefix::four(20, 60, 0, 0, 16)),
     ("Storage.westeurope", Prefix::four(20, 60, 0, 0, 24)),
@@ -95,7 +101,57 @@ pub fn model(dice: &mut Dice) -> Model {
     if dice.chance(30) {
         by_hub(&mut model, dice);
     }
+    sites_of_apps(&mut model, &mut dice.aside("sites"));
+    sessions(&mut model, &mut dice.aside("sessions"));
+    mail(&mut model, &mut dice.aside("mail"));
     model
+}
+
+/// SCM sites with lists of their own, and headers that rules ask for.
+fn sites_of_apps(model: &mut Model, dice: &mut Dice) {
+    for n in 0..model.apps.len() {
+        let own = access_rules(model, dice);
+        let new = model.edition == 2026;
+        let app = &mut model.apps[n];
+        // What is refused of the main site's rules is refused of these.
+        let refused = new && app.tier == "Consumption" || model.endpoints.iter().any(|one| one.target == app.name);
+        let own =
+            own.into_iter().filter(|rule| !(refused && matches!(rule.source, AccessSource::Subnet(..)))).collect();
+        app.scm = match dice.below(4) {
+            0 => Some(Scm::Same),
+            1 => Some(Scm::Own(own, if new { dice.maybe(40, |dice| dice.chance(50)) } else { None })),
+            _ => None,
+        };
+        for rule in &mut app.access {
+            if !new || !dice.chance(25) {
+                continue;
+            }
+            if dice.chance(60) {
+                rule.headers.push(Header::FrontDoor(FRONT_DOORS[..1 + dice.below(2)].to_vec()));
+            }
+            if dice.chance(40) {
+                rule.headers.push(Header::ForwardedFor(vec![PUBLIC[dice.below(2)]]));
+            }
+        }
+    }
+}
+
+/// What SQL servers do with sessions, and lists that tell the ports of handed on sessions apart.
+fn sessions(model: &mut Model, dice: &mut Dice) {
+    for service in model.services.iter_mut().filter(|one| one.kind == ServiceKind::Sql) {
+        service.policy = *dice.of(&[None, None, Some("redirect"), Some("proxy")]);
+    }
+    for rule in model.nsgs.iter_mut().flat_map(|nsg| &mut nsg.rules) {
+        if !rule.inbound && !rule.to_ports.is_empty() && dice.chance(12) {
+            rule.to_ports.push(*dice.of(&[(11000, 11999), (11000, 11500), (1433, 1433)]));
+        }
+    }
+}
+
+fn mail(model: &mut Model, dice: &mut Dice) {
+    for vnet in &mut model.vnets {
+        vnet.smtp = dice.maybe(50, |dice| dice.chance(70));
+    }
 }
 
 fn vnets(model: &mut Model, dice: &mut Dice) {
@@ -132,7 +188,8 @@ fn vnets(model: &mut Model, dice: &mut Dice) {
         let mut prefixes = vec![space];
         prefixes.extend(six);
         let region = if dice.chance(75) { REGIONS[0] } else { *dice.of(&REGIONS) };
-        model.vnets.push(Vnet { name: format!("v{v}"), region, prefixes, subnets, strict: dice.chance(10) });
+        let strict = dice.chance(10);
+        model.vnets.push(Vnet { name: format!("v{v}"), region, prefixes, subnets, strict, smtp: None });
     }
 }
 
@@ -337,7 +394,8 @@ fn services(model: &mut Model, dice: &mut Dice) {
             ServiceFirewall { allow, default }
         });
         let name = format!("svc{n}");
-        model.services.push(Service { name, kind, region, public, access: dice.chance(88), firewall });
+        let policy = (kind == ServiceKind::Sql).then_some("proxy");
+        model.services.push(Service { name, kind, region, public, access: dice.chance(88), firewall, policy });
     }
 }
 
@@ -381,20 +439,7 @@ fn apps(model: &mut Model, dice: &mut Dice) {
             subnet = Some((vnet.name.clone(), "s3".to_string()));
         }
         let fixed = matches!(tier, "FlexConsumption" | "Consumption");
-        let mut access = Vec::new();
-        for _ in 0..if dice.chance(50) { 0 } else { 1 + dice.below(4) } {
-            let vnet = dice.of(&model.vnets);
-            let source = match dice.below(if old { 6 } else { 9 }) {
-                0 => AccessSource::Any,
-                1 | 2 => AccessSource::Ranges(vec![public_range(dice)]),
-                3 | 4 => AccessSource::Subnet(vnet.name.clone(), vnet.subnets[[0, 1, 3][dice.below(3)]].name.clone()),
-                5 => AccessSource::Ranges(vec![vnet.prefixes[0].range()]),
-                6 => AccessSource::AnyVnets,
-                7 => AccessSource::Tag("AppService".into()),
-                _ => AccessSource::Tag("Storage".into()),
-            };
-            access.push(AccessRule { priority: 100 + dice.below(6) as u32 * 10, allow: dice.chance(65), source });
-        }
+        let mut access = access_rules(model, dice);
         if tier == "Consumption" && !old {
             access.retain(|rule| !matches!(rule.source, AccessSource::Subnet(..)));
         }
@@ -412,8 +457,28 @@ fn apps(model: &mut Model, dice: &mut Dice) {
             public: if old { None } else { dice.maybe(30, |dice| dice.chance(60)) },
             access,
             access_default: if old { None } else { dice.maybe(25, |dice| dice.chance(50)) },
+            scm: None,
         });
     }
+}
+
+fn access_rules(model: &Model, dice: &mut Dice) -> Vec<AccessRule> {
+    let mut access = Vec::new();
+    for _ in 0..if dice.chance(50) { 0 } else { 1 + dice.below(4) } {
+        let vnet = dice.of(&model.vnets);
+        let source = match dice.below(if model.edition == 2020 { 6 } else { 9 }) {
+            0 => AccessSource::Any,
+            1 | 2 => AccessSource::Ranges(vec![public_range(dice)]),
+            3 | 4 => AccessSource::Subnet(vnet.name.clone(), vnet.subnets[[0, 1, 3][dice.below(3)]].name.clone()),
+            5 => AccessSource::Ranges(vec![vnet.prefixes[0].range()]),
+            6 => AccessSource::AnyVnets,
+            7 => AccessSource::Tag("AppService".into()),
+            _ => AccessSource::Tag("Storage".into()),
+        };
+        let (priority, allow) = (100 + dice.below(6) as u32 * 10, dice.chance(65));
+        access.push(AccessRule { priority, allow, source, headers: Vec::new() });
+    }
+    access
 }
 
 fn endpoints(model: &mut Model, dice: &mut Dice) {
@@ -458,7 +523,7 @@ fn endpoints(model: &mut Model, dice: &mut Dice) {
         let zone = model.zones.iter_mut().find(|one| one.name == zone);
         if let Some(zone) = zone.filter(|_| dice.chance(85)) {
             zone.records.push((target.clone(), addr));
-            if app {
+            if app && !dice.aside("scm record").chance(15) {
                 zone.records.push((format!("{target}.scm"), addr));
             }
         }
@@ -763,7 +828,28 @@ pub fn question(model: &Model, dice: &mut Dice) -> Question {
         _ => *dice.of(&PORTS),
     };
     let from_port = if over == Over::Icmp { None } else { dice.maybe(8, |dice| *dice.of(&[5000u16, 4999])) };
-    Question { source, target, port, over, from_port }
+    let mut question = Question { from_port, ..Question::of(source, target, port, over) };
+    carried(model, &mut dice.aside("carried"), &mut question);
+    question
+}
+
+/// What a request may carry besides, and the sites and ports that it may be for.
+fn carried(model: &Model, dice: &mut Dice, question: &mut Question) {
+    question.scm = matches!(question.target, Target::App(_)) && dice.chance(30);
+    let to_app = matches!(question.target, Target::App(_))
+        || matches!(question.target, Target::Addr(addr) if model.apps.iter().any(|app| app.inbound == addr)
+            || model.endpoints.iter().any(|one| one.addr == addr));
+    if to_app && question.over == Over::Answer {
+        question.front_door = dice.maybe(25, |dice| *dice.of(&FRONT_DOORS));
+        question.forwarded_for = dice.maybe(25, |dice| dice.of(&PUBLIC).base.plus(9));
+        question.host = dice.maybe(30, |dice| {
+            let app = &dice.of(&model.apps).name;
+            format!("{app}{}.azurewebsites.net", if dice.chance(30) { ".scm" } else { "" })
+        });
+    }
+    if dice.chance(3) && !matches!(question.target, Target::Service(_) | Target::App(_)) {
+        question.port = 25;
+    }
 }
 
 fn address(model: &Model, dice: &mut Dice) -> Addr {

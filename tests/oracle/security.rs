@@ -28,16 +28,11 @@ pub struct Recorded {
 
 /// What the lists at an interface say of a flow that leaves it or comes to it.
 pub fn ruling(model: &Model, at: (&str, &str), nic: Option<&str>, outbound: bool, flow: &Recorded) -> Option<Answer> {
-    let question = Question {
-        source: Source::Addr(flow.src),
-        target: Target::Addr(flow.dst),
-        port: flow.port,
-        over: flow.over,
-        from_port: flow.from_port,
-    };
+    let plain = Question::of(Source::Addr(flow.src), Target::Addr(flow.dst), flow.port, flow.over);
+    let question = Question { from_port: flow.from_port, ..plain };
     let at = At { vnet: at.0, subnet: at.1 };
     try_all(|worlds| {
-        let mut walk = Walk { model, worlds, question: &question };
+        let mut walk = Walk { model, worlds, question: &question, onward: false };
         let packet = walk.packet(flow.src, flow.dst);
         if outbound { walk.leave(at, nic, &packet) } else { walk.enter(at, nic, &packet) }
     })

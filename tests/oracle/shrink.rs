@@ -26,6 +26,7 @@ pub fn smaller(model: &Model) -> Vec<Model> {
     };
     for v in 0..model.vnets.len() {
         change(&|m| std::mem::take(&mut m.vnets[v].strict));
+        change(&|m| m.vnets[v].smtp.take().is_some());
         for s in 0..model.vnets[v].subnets.len() {
             change(&|m| {
                 m.vnets[v].subnets.remove(s);
@@ -110,6 +111,7 @@ pub fn smaller(model: &Model) -> Vec<Model> {
     for n in 0..model.services.len() {
         change(&|m| m.services[n].firewall.take().is_some());
         change(&|m| !std::mem::replace(&mut m.services[n].access, true));
+        change(&|m| m.services[n].policy.replace("proxy") != Some("proxy"));
         change(&|m| m.services[n].firewall.as_mut().is_some_and(|one| one.allow.pop().is_some()));
         change(&|m| {
             m.services[n].firewall.as_mut().is_some_and(|one| {
@@ -128,6 +130,12 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         change(&|m| m.apps[n].public.take().is_some());
         change(&|m| m.apps[n].access_default.take().is_some());
         change(&|m| std::mem::take(&mut m.apps[n].azure_dns));
+        change(&|m| m.apps[n].scm.take().is_some());
+        change(&|m| match &mut m.apps[n].scm {
+            Some(Scm::Own(rules, _)) => rules.pop().is_some(),
+            _ => false,
+        });
+        change(&|m| m.apps[n].access.iter_mut().any(|rule| rule.headers.pop().is_some()));
         change(&|m| m.apps[n].outbound.pop().is_some());
         for r in 0..model.apps[n].access.len() {
             change(&|m| {

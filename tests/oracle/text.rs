@@ -134,6 +134,7 @@ pub fn script(model: &Model) -> String {
         if vnet.strict {
             t.push_str("  strict-vnet-tag on\n");
         }
+        stated(&mut t, "smtp-allowed", &vnet.smtp.map(on));
         for subnet in &vnet.subnets {
             self::subnet(&mut t, subnet);
         }
@@ -312,10 +313,10 @@ fn service(t: &mut String, service: &Service) {
     writeln!(t, "service {} {{\n  type {kind}\n  region {}", service.name, service.region).unwrap();
     writeln!(t, "  public-ip {}", service.public).unwrap();
     match service.kind {
-        ServiceKind::Sql => t.push_str("  connection-policy proxy\n"),
         ServiceKind::ServiceBus => t.push_str("  tier premium\n"),
         _ => {}
     }
+    stated(t, "connection-policy", &service.policy);
     if !service.access {
         t.push_str("  public-access off\n");
     }
@@ -356,24 +357,43 @@ fn app(t: &mut String, app: &App) {
         writeln!(t, "  outbound-ip {}", list(&app.outbound)).unwrap();
     }
     stated(t, "public-access", &app.public.map(on));
-    if !app.access.is_empty() || app.access_default.is_some() {
-        t.push_str("  access {\n");
-        for rule in &app.access {
-            let source = match &rule.source {
-                AccessSource::Any => "*".into(),
-                AccessSource::Ranges(ranges) => list(ranges),
-                AccessSource::Subnet(vnet, subnet) => format!("{vnet}.{subnet} ignore-missing-endpoint"),
-                AccessSource::Tag(tag) => tag.clone(),
-                AccessSource::AnyVnets => "AnyVnets".into(),
-            };
-            writeln!(t, "    {} {} {source}", rule.priority, if rule.allow { "allow" } else { "deny" }).unwrap();
-        }
-        if let Some(default) = app.access_default {
-            writeln!(t, "    default {}", if default { "allow" } else { "deny" }).unwrap();
-        }
-        t.push_str("  }\n");
+    access(t, "access", &app.access, app.access_default);
+    match &app.scm {
+        Some(Scm::Same) => t.push_str("  scm-access same\n"),
+        Some(Scm::Own(rules, default)) => access(t, "scm-access", rules, *default),
+        None => {}
     }
     t.push_str("}\n");
+}
+
+fn access(t: &mut String, word: &str, rules: &[AccessRule], default: Option<bool>) {
+    if rules.is_empty() && default.is_none() {
+        return;
+    }
+    writeln!(t, "  {word} {{").unwrap();
+    for rule in rules {
+        let source = match &rule.source {
+            AccessSource::Any => "*".into(),
+            AccessSource::Ranges(ranges) => list(ranges),
+            AccessSource::Subnet(vnet, subnet) => format!("{vnet}.{subnet} ignore-missing-endpoint"),
+            AccessSource::Tag(tag) => tag.clone(),
+            AccessSource::AnyVnets => "AnyVnets".into(),
+        };
+        write!(t, "    {} {} {source}", rule.priority, if rule.allow { "allow" } else { "deny" }).unwrap();
+        for header in &rule.headers {
+            let (name, values): (_, Vec<String>) = match header {
+                Header::FrontDoor(values) => ("X-Azure-FDID", values.iter().map(|one| one.to_string()).collect()),
+                Header::ForwardedFor(values) => ("X-Forwarded-For", values.iter().map(Prefix::to_string).collect()),
+            };
+            let values: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
+            write!(t, " header {name} {}", values.join(", ")).unwrap();
+        }
+        t.push('\n');
+    }
+    if let Some(default) = default {
+        writeln!(t, "    default {}", if default { "allow" } else { "deny" }).unwrap();
+    }
+    t.push_str("  }\n");
 }
 
 /// A target as one would type it.
@@ -389,13 +409,18 @@ pub fn target(model: &Model, target: &Target) -> String {
     }
 }
 
+/// The target of a question: an app's SCM site is one of its own.
+pub fn called(model: &Model, question: &Question) -> String {
+    format!("{}{}", target(model, &question.target), if question.scm { ".scm" } else { "" })
+}
+
 /// The question as one would type it.
 pub fn question(model: &Model, question: &Question) -> String {
     let source = match &question.source {
         Source::App(name) | Source::Host(name) => name.clone(),
         Source::Addr(addr) => addr.to_string(),
     };
-    let target = target(model, &question.target);
+    let target = called(model, question);
     let over = match question.over {
         Over::Answer => "",
         Over::Tcp => " over tcp",
@@ -404,5 +429,15 @@ pub fn question(model: &Model, question: &Question) -> String {
     };
     let port = if question.over == Over::Icmp { String::new() } else { format!(":{}", question.port) };
     let from = question.from_port.map_or(String::new(), |port| format!(" from-port {port}"));
-    format!("can {source} reach {target}{port}{over}{from}")
+    let mut carried = String::new();
+    if let Some(value) = question.front_door {
+        write!(carried, " header X-Azure-FDID \"{value}\"").unwrap();
+    }
+    if let Some(addr) = question.forwarded_for {
+        write!(carried, " header X-Forwarded-For \"{addr}\"").unwrap();
+    }
+    if let Some(host) = &question.host {
+        write!(carried, " host-name {host}").unwrap();
+    }
+    format!("can {source} reach {target}{port}{over}{from}{carried}")
 }

@@ -39,6 +39,7 @@ struct Taken {
 pub struct Worlds {
     taken: Vec<Taken>,
     at: usize,
+    silent: bool,
 }
 
 /// More combinations than this are not walked: the question is left out.
@@ -64,6 +65,16 @@ impl Worlds {
     /// A fact that the model does not state.
     pub fn guess(&mut self, label: String) -> bool {
         self.take(label, 2, true) == 1
+    }
+
+    /// One of so many things that a fact could be that the model does not state.
+    pub fn fact(&mut self, label: String, of: usize) -> usize {
+        self.take(label, of, true)
+    }
+
+    /// The sheet does not say what comes of it: the question is left out.
+    pub fn unsaid(&mut self) {
+        self.silent = true;
     }
 
     /// On to the next combination; false behind the last one.
@@ -109,6 +120,9 @@ pub fn try_all(mut walk: impl FnMut(&mut Worlds) -> Arrives) -> Option<Answer> {
     let (mut reason, mut guessed) = (None, false);
     for _ in 0..ENOUGH {
         let arrives = walk(&mut worlds);
+        if worlds.silent {
+            return None;
+        }
         reason = reason.or(arrives.err());
         guessed |= worlds.taken.iter().any(|taken| taken.fact);
         let possibility = worlds.possibility();
