@@ -1,6 +1,5 @@
 //! Both sides are asked: the engine through sessions and their public answers, the oracle directly.
 
-use crate::oracle::evaluate::decide;
 use crate::oracle::plain::{Model, Ports, Question, Source, Target};
 use crate::oracle::text;
 use crate::oracle::worlds::{Answer, Verdict};
@@ -39,13 +38,12 @@ pub fn can(session: &mut Session, question: &str) -> Result<Verdict, String> {
     answer.verdict().map(verdict).ok_or_else(|| "no verdict".into())
 }
 
-/// What the oracle says, where `can` does not say the same.
-pub fn differ(session: &mut Session, model: &Model, question: &Question) -> Option<Answer> {
-    let ours = decide(model, question)?;
+/// Does `can` not say what the oracle does?
+pub fn differ(session: &mut Session, model: &Model, question: &Question, ours: Answer) -> bool {
     let theirs = can(session, &text::question(model, question));
     // Where a fact is not stated, the engine may leave it at that though it would decide nothing in the end.
     let cautious = ours.guessed && theirs == Ok(Verdict::Unknown);
-    (theirs != Ok(ours.verdict) && !cautious).then_some(ours)
+    theirs != Ok(ours.verdict) && !cautious
 }
 
 /// Does the network have what the question names?
@@ -59,7 +57,7 @@ pub fn has(model: &Model, question: &Question) -> bool {
     };
     source
         && match &question.target {
-            Target::Addr(_) => true,
+            Target::Addr(_) | Target::Name(_) => true,
             Target::Host(name) => host(name),
             Target::App(name) => app(name),
             Target::Service(name) => model.services.iter().any(|one| one.name == *name),

@@ -4,8 +4,8 @@
 use crate::asked::{can, has, session};
 use crate::differences::{Compared, Difference, compare, flows};
 use crate::oracle::evaluate::decide;
+use crate::oracle::names::host_name;
 use crate::oracle::plain::{Addr, Model, Over, Protocol, Question, Range, Source, Target};
-use crate::oracle::public::host_name;
 use crate::oracle::random::{self, Dice};
 use crate::oracle::text;
 use crate::oracle::worlds::{Answer, Verdict};
@@ -119,7 +119,7 @@ fn differs(model: &Model, asked: Asked, one: &Question, told: &Told) -> Option<(
                 let host = host_name(model, name, one.scm);
                 told.count(|flows| flows.hosts.contains(&host) && goes(flows))
             }
-            Target::Host(_) => return None,
+            Target::Host(_) | Target::Name(_) => return None,
         },
         Asked::Who => match &one.source {
             Source::App(name) | Source::Host(name) => told.count(|flows| flows.end == *name && goes(flows)),

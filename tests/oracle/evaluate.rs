@@ -1,9 +1,9 @@
 //! One flow through one model: section X of the fact sheet, from its source along its routes to what answers. What
 //! answers in public stands in `public.rs`.
 //!
-//! Not told here, and not made by `random.rs`: environments, hybrid connections, gateway-required integration, custom
-//! DNS servers, load balancers, connections of two gateways, container apps, port 25, and the platform's own traffic.
+//! Not told here, and not made by `random.rs`: environments, hybrid connections, gateway-required integration, load balancers, connections of two gateways, container apps, port 25, and the platform's own traffic.
 
+use super::names::Asker;
 use super::plain::*;
 use super::public::Caller;
 use super::routes::To;
@@ -53,6 +53,8 @@ pub enum Speaker {
     App(String),
     Host(String),
     Appliance(String),
+    /// One that has no public side.
+    Machine,
 }
 
 /// The answer to a question. None where the oracle does not say.
@@ -93,10 +95,11 @@ impl<'a> Walk<'a> {
     // --- sources ---------------------------------------------------------------------------------------------------
 
     fn app_calls(&mut self, app: &App) -> Arrives {
+        let dst = self.resolve(Asker::App(app));
         if self.protocol() == Protocol::Icmp {
             return no("unsupported", "vnet.protocols");
         }
-        let dst = self.resolve(app.subnet.as_ref().map(|(vnet, _)| vnet.as_str()), Some(app))?;
+        let dst = dst?;
         let Some((vnet, subnet)) = &app.subnet else { return self.by_public_path(app, dst) };
         let at = At { vnet, subnet };
         let tcp = self.protocol() == Protocol::Tcp;
@@ -172,7 +175,7 @@ impl<'a> Walk<'a> {
 
     fn host_calls(&mut self, host: &Host) -> Arrives {
         let Place::Subnet(vnet, subnet) = &host.place else { return self.site_calls(host) };
-        let dst = self.resolve(Some(vnet), None)?;
+        let dst = self.resolve(Asker::Host(host))?;
         if host.addrs.contains(&dst) {
             if matches!(&self.question.target, Target::Host(name) if *name != host.name) {
                 return no("dropped", "route.system.vnet");
@@ -183,14 +186,18 @@ impl<'a> Walk<'a> {
         let Some(src) = host.addrs.iter().find(|addr| addr.six == dst.six) else {
             return no("dropped", "route.lpm");
         };
-        let at = At { vnet, subnet };
-        let packet = self.packet(*src, dst);
-        self.leave(at, host.nsg.as_deref(), &packet)?;
+        self.machine_calls(At { vnet, subnet }, Some(host), *src, dst)
+    }
+
+    /// A machine of a subnet calls: a host, or one that is no more than its address.
+    pub fn machine_calls(&mut self, at: At, host: Option<&Host>, src: Addr, dst: Addr) -> Arrives {
+        let packet = self.packet(src, dst);
+        self.leave(at, host.and_then(|host| host.nsg.as_deref()), &packet)?;
         let way = Way {
-            start: (vnet.clone(), subnet.clone()),
-            born: vnet.clone(),
+            start: (at.vnet.to_string(), at.subnet.to_string()),
+            born: at.vnet.to_string(),
             by_app: false,
-            speaker: Speaker::Host(host.name.clone()),
+            speaker: host.map_or(Speaker::Machine, |host| Speaker::Host(host.name.clone())),
             routers: Vec::new(),
             hops: 0,
         };
@@ -201,7 +208,7 @@ impl<'a> Walk<'a> {
     fn site_calls(&mut self, host: &Host) -> Arrives {
         let Place::Site(site) = &host.place else { unreachable!("a host of a site") };
         let site = self.model.sites.iter().find(|one| one.name == *site).expect("a declared site");
-        let dst = self.resolve(None, None)?;
+        let dst = self.resolve(Asker::Host(host))?;
         let packet = self.packet(host.addrs[0], dst);
         if site.prefixes.iter().any(|prefix| prefix.has(dst)) {
             return self.in_site(site, &packet);
@@ -255,7 +262,7 @@ impl<'a> Walk<'a> {
             let Some(public) = host.public.filter(|_| nth == 0) else { return no("dropped", "eval.in.1-entry") };
             return self.public(Caller::outside(src), public);
         }
-        let dst = self.resolve(None, None)?;
+        let dst = self.resolve(Asker::Outside)?;
         if !dst.is_public() {
             return no("dropped", "route.system.none");
         }
@@ -391,7 +398,10 @@ impl<'a> Walk<'a> {
         let host = self.model.hosts.iter().find(inside);
         match &self.question.target {
             Target::Host(name) if host.is_none_or(|host| host.name != *name) => no("not listening", "diag.causes.name"),
-            Target::Service(_) | Target::App(_) => no("not listening", "diag.causes.name"),
+            Target::Service(_) | Target::App(_) => {
+                self.worlds.unsaid();
+                Ok(())
+            }
             _ => host.map_or(Ok(()), |host| self.listens(host, packet)),
         }
     }
@@ -448,11 +458,18 @@ impl<'a> Walk<'a> {
             Target::Host(name) if host.is_none_or(|host| host.name != *name) => {
                 return no("not listening", "diag.causes.name");
             }
-            Target::Service(_) | Target::App(_) => return no("not listening", "diag.causes.name"),
+            // A record of one's own may lead a name to a machine that passes calls on, or to a wrong one.
+            Target::Service(_) | Target::App(_) => self.worlds.unsaid(),
             _ => {}
         }
         if let Some(host) = host {
             self.listens(host, &packet)?;
+        }
+        if model.servers.iter().any(|one| one.vnet == vnet && one.addr == packet.dst)
+            && (packet.protocol == Protocol::Icmp || self.question.port != 53)
+        {
+            // What else a name server answers, nobody says.
+            self.worlds.unsaid();
         }
         Ok(())
     }

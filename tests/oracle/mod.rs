@@ -2,6 +2,7 @@
 //! networks to ask both about. `tests/differential/` compares them.
 
 pub mod evaluate;
+pub mod names;
 pub mod plain;
 pub mod public;
 pub mod random;

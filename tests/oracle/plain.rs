@@ -207,6 +207,8 @@ pub struct Vnet {
     pub prefixes: Vec<Prefix>,
     pub subnets: Vec<Subnet>,
     pub strict: bool,
+    /// Name servers of the network's own; none stand for Azure's.
+    pub dns: Vec<Addr>,
     /// `smtp-allowed`, where stated.
     pub smtp: Option<bool>,
 }
@@ -301,6 +303,23 @@ pub struct Host {
     pub asgs: Vec<String>,
     pub filter: Option<Filter>,
     pub public: Option<Addr>,
+    /// Name servers of its own.
+    pub dns: Vec<Addr>,
+}
+
+/// A name server in a subnet.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub name: String,
+    pub vnet: String,
+    pub subnet: String,
+    pub addr: Addr,
+    pub up: bool,
+    pub records: Vec<(String, Addr)>,
+    /// Domains (`.` for all) whose questions it passes on, and to where.
+    pub forwards: Vec<(String, Addr)>,
+    /// Does it resolve public names, where that is stated?
+    pub public_names: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -403,8 +422,10 @@ pub struct App {
     pub route_setting: Option<bool>,
     pub route_all: Option<bool>,
     pub route_everything: Option<bool>,
-    /// `WEBSITE_DNS_SERVER = 168.63.129.16`
-    pub azure_dns: bool,
+    /// `WEBSITE_DNS_SERVER`, `dns`, `dns-alternative`, where stated.
+    pub dns_setting: Vec<Addr>,
+    pub dns: Vec<Addr>,
+    pub dns_alternative: Option<Addr>,
     pub inbound: Addr,
     pub outbound: Vec<Addr>,
     pub public: Option<bool>,
@@ -438,6 +459,7 @@ pub struct Model {
     pub services: Vec<Service>,
     pub endpoints: Vec<Endpoint>,
     pub zones: Vec<Zone>,
+    pub servers: Vec<Server>,
     pub apps: Vec<App>,
 }
 
@@ -455,6 +477,8 @@ pub enum Target {
     Host(String),
     Service(String),
     App(String),
+    /// A host name that nothing public has.
+    Name(String),
 }
 
 /// What a question asks over.

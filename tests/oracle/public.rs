@@ -1,5 +1,5 @@
 //! What answers outside every network: services and their firewalls, apps and their access restrictions, public
-//! addresses of hosts; under which address a caller is seen there; and names (sections E, K, M, N and P).
+//! addresses of hosts; and under which address a caller is seen there (sections E, K, N and P). Names are in `names.rs`.
 
 use super::evaluate::{Packet, Speaker, Walk};
 use super::plain::*;
@@ -64,57 +64,7 @@ impl ServiceKind {
     }
 }
 
-/// The public host name of a service or app, or of the SCM site of an app (table T-1).
-pub fn host_name(model: &Model, name: &str, scm: bool) -> String {
-    let suffix = match model.services.iter().find(|one| one.name == name).map(|one| one.kind) {
-        Some(ServiceKind::Sql) => "database.windows.net",
-        Some(ServiceKind::Storage) => "blob.core.windows.net",
-        Some(ServiceKind::KeyVault) => "vault.azure.net",
-        Some(ServiceKind::Cosmos) => "documents.azure.com",
-        Some(ServiceKind::ServiceBus) => "servicebus.windows.net",
-        None if scm => "scm.azurewebsites.net",
-        None => "azurewebsites.net",
-    };
-    format!("{name}.{suffix}")
-}
-
 impl<'a> Walk<'a> {
-    // --- names -----------------------------------------------------------------------------------------------------
-
-    /// The address that the target's name has for who asks in that network.
-    pub fn resolve(&mut self, vnet: Option<&str>, app: Option<&App>) -> Result<Addr, No> {
-        let model = self.model;
-        let (name, zone, public) = match &self.question.target {
-            Target::Addr(addr) => return Ok(*addr),
-            Target::Host(name) => {
-                let addrs = &model.host(name).addrs;
-                return Ok(addrs[self.worlds.pick("address of the target".into(), addrs.len())]);
-            }
-            Target::Service(name) => {
-                let service = model.services.iter().find(|one| one.name == *name).expect("a declared service");
-                (name, service.kind.zone(), service.public)
-            }
-            Target::App(name) => (name, "privatelink.azurewebsites.net", model.app(name).inbound),
-        };
-        // dns.zone.app-two-records
-        let wanted = if self.question.scm { format!("{name}.scm") } else { name.clone() };
-        // Public DNS leads a name with an endpoint on to its private zone, whoever asks.
-        if !model.endpoints.iter().any(|endpoint| endpoint.target == *name) {
-            return Ok(public);
-        }
-        if model.edition == 2020 && app.is_some_and(|app| !app.azure_dns || app.route_setting != Some(true)) {
-            return Ok(public);
-        }
-        let Some(vnet) = vnet else { return Ok(public) };
-        let Some(zone) = model.zones.iter().find(|one| one.name == zone) else { return Ok(public) };
-        let Some((_, fallback)) = zone.links.iter().find(|(to, _)| to == vnet) else { return Ok(public) };
-        match zone.records.iter().find(|(label, _)| *label == wanted) {
-            Some((_, addr)) => Ok(*addr),
-            None if *fallback => Ok(public),
-            None => no("unresolved", "dns.private-zone.nxdomain"),
-        }
-    }
-
     // --- who calls -------------------------------------------------------------------------------------------------
 
     /// An app by the addresses of its platform.
@@ -145,6 +95,7 @@ impl<'a> Walk<'a> {
                 });
             }
             Speaker::Host(name) => model.host(name).public,
+            Speaker::Machine => None,
             Speaker::Appliance(name) => {
                 let appliance = model.appliances.iter().find(|one| one.name == *name).expect("a declared appliance");
                 if !appliance.snat.unwrap_or(appliance.public.is_some()) {

@@ -1,6 +1,7 @@
 //! Random networks and questions: one seed, one network. The address plan is small on purpose, so that prefixes touch,
 //! hold one another and collide.
 
+use super::names::{AZURE, host_name};
 use super::plain::*;
 
 /// splitmix64.
@@ -67,6 +68,9 @@ const ENDPOINTS: [&str; 6] = [
     "Microsoft.ServiceBus",
     "Microsoft.Web",
 ];
+/// A zone of one's own, and names in it.
+const OWN_ZONE: &str = "corp.internal";
+const LABELS: [&str; 3] = ["api", "db", "api.deep"];
 const FRONT_DOORS: [&str; 2] = ["aaaa", "bbbb"];
 const TAGS: [(&str, Prefix); 10] = [
     ("Storage", Prefix::four(20, 60, 0, 0, 16)),
@@ -104,6 +108,10 @@ pub fn model(dice: &mut Dice) -> Model {
     sites_of_apps(&mut model, &mut dice.aside("sites"));
     sessions(&mut model, &mut dice.aside("sessions"));
     mail(&mut model, &mut dice.aside("mail"));
+    let mut aside = dice.aside("names");
+    if aside.chance(35) {
+        names(&mut model, &mut aside);
+    }
     model
 }
 
@@ -144,6 +152,102 @@ fn sessions(model: &mut Model, dice: &mut Dice) {
     for rule in model.nsgs.iter_mut().flat_map(|nsg| &mut nsg.rules) {
         if !rule.inbound && !rule.to_ports.is_empty() && dice.chance(12) {
             rule.to_ports.push(*dice.of(&[(11000, 11999), (11000, 11500), (1433, 1433)]));
+        }
+    }
+}
+
+/// Zones and name servers of one's own.
+fn names(model: &mut Model, dice: &mut Dice) {
+    let new = model.edition == 2026;
+    for zone in [OWN_ZONE, "deep.corp.internal"] {
+        if dice.chance(if zone == OWN_ZONE { 80 } else { 30 }) {
+            let links =
+                model.vnets.iter().filter(|_| dice.chance(60)).map(|vnet| vnet.name.clone()).collect::<Vec<_>>();
+            let links = links.into_iter().map(|vnet| (vnet, new && dice.chance(15))).collect();
+            let mut records = Vec::new();
+            for label in LABELS {
+                if dice.chance(60) {
+                    records.push((label.to_string(), address(model, dice)));
+                }
+            }
+            records.retain(|(_, addr): &(String, Addr)| !addr.six);
+            model.zones.push(Zone { name: zone.into(), links, records });
+        }
+    }
+    let targets: Vec<String> = model.services.iter().map(|one| one.name.clone()).collect();
+    for (v, vnet) in model.vnets.clone().iter().enumerate() {
+        for n in 0..dice.below(3) {
+            let subnet = &vnet.subnets[[0, 1, 2][dice.below(3)]];
+            let addr = subnet.prefixes[0].base.plus(10 + n as i64);
+            if model.servers.iter().any(|one| one.addr == addr) {
+                continue;
+            }
+            let mut records = Vec::new();
+            if dice.chance(40) {
+                records.push((format!("{}.{OWN_ZONE}", LABELS[dice.below(2)]), address(model, dice)));
+            }
+            if !targets.is_empty() && dice.chance(30) {
+                let target = dice.of(&targets).clone();
+                records.push((host_name(model, &target, false), address(model, dice)));
+            }
+            records.retain(|(_, addr)| !addr.six);
+            let others: Vec<Addr> = model.servers.iter().map(|one| one.addr).collect();
+            let mut forwards = Vec::new();
+            if dice.chance(70) {
+                forwards.push((".".to_string(), AZURE));
+            }
+            for domain in [OWN_ZONE, "database.windows.net", "azurewebsites.net"] {
+                if dice.chance(20) {
+                    let to = if others.is_empty() || dice.chance(40) { AZURE } else { *dice.of(&others) };
+                    forwards.push((domain.to_string(), to));
+                }
+            }
+            model.servers.push(Server {
+                name: format!("ns{v}{n}"),
+                vnet: vnet.name.clone(),
+                subnet: subnet.name.clone(),
+                addr,
+                up: dice.chance(88),
+                records,
+                forwards,
+                public_names: [None, Some(true), Some(true), Some(false)][dice.below(4)],
+            });
+        }
+    }
+    let mut all: Vec<Addr> = model.servers.iter().map(|one| one.addr).collect();
+    if all.is_empty() {
+        return;
+    }
+    all.push(AZURE);
+    let some = |dice: &mut Dice| {
+        let mut some: Vec<Addr> = Vec::new();
+        for _ in 0..1 + dice.below(2) {
+            let one = *dice.of(&all);
+            if !some.contains(&one) {
+                some.push(one);
+            }
+        }
+        some
+    };
+    for vnet in &mut model.vnets {
+        if dice.chance(60) {
+            vnet.dns = some(dice);
+        }
+    }
+    for host in model.hosts.iter_mut().filter(|host| matches!(host.place, Place::Subnet(..))) {
+        if dice.chance(15) {
+            host.dns = some(dice);
+        }
+    }
+    for app in model.apps.iter_mut().filter(|app| app.subnet.is_some()) {
+        if new && dice.chance(20) {
+            app.dns = some(dice);
+        }
+        if dice.chance(15) {
+            app.dns_setting = some(dice);
+        }
+        if dice.chance(15) {
+            app.dns_alternative = Some(*dice.of(&all));
         }
     }
 }
@@ -189,7 +293,15 @@ fn vnets(model: &mut Model, dice: &mut Dice) {
         prefixes.extend(six);
         let region = if dice.chance(75) { REGIONS[0] } else { *dice.of(&REGIONS) };
         let strict = dice.chance(10);
-        model.vnets.push(Vnet { name: format!("v{v}"), region, prefixes, subnets, strict, smtp: None });
+        model.vnets.push(Vnet {
+            name: format!("v{v}"),
+            region,
+            prefixes,
+            subnets,
+            strict,
+            dns: Vec::new(),
+            smtp: None,
+        });
     }
 }
 
@@ -309,6 +421,7 @@ fn joins(model: &mut Model, dice: &mut Dice) {
             asgs: Vec::new(),
             filter: None,
             public: None,
+            dns: Vec::new(),
         });
     }
 }
@@ -340,6 +453,7 @@ fn machines(model: &mut Model, dice: &mut Dice) {
                     asgs: Vec::new(),
                     filter: dice.maybe(10, |dice| filter(model, dice)),
                     public: dice.maybe(25, |_| Addr::four(20, 90, v as u32, (s * 4 + n) as u32 + 4)),
+                    dns: Vec::new(),
                 });
             }
         }
@@ -451,7 +565,9 @@ fn apps(model: &mut Model, dice: &mut Dice) {
             route_setting: if fixed { None } else { dice.maybe(30, |dice| dice.chance(70)) },
             route_all: if fixed || old { None } else { dice.maybe(40, |dice| dice.chance(60)) },
             route_everything: if fixed || old { None } else { dice.maybe(15, |dice| dice.chance(70)) },
-            azure_dns: old && dice.chance(50),
+            dns_setting: if old && dice.chance(50) { vec![AZURE] } else { Vec::new() },
+            dns: Vec::new(),
+            dns_alternative: None,
             inbound: Addr::four(20, 70, 0, 10 + n as u32),
             outbound: (0..dice.below(3)).map(|at| Addr::four(20, 80, 0, (n * 2 + at) as u32)).collect(),
             public: if old { None } else { dice.maybe(30, |dice| dice.chance(60)) },
@@ -846,6 +962,11 @@ fn carried(model: &Model, dice: &mut Dice, question: &mut Question) {
             let app = &dice.of(&model.apps).name;
             format!("{app}{}.azurewebsites.net", if dice.chance(30) { ".scm" } else { "" })
         });
+    }
+    let own = model.zones.iter().any(|zone| zone.name.ends_with(OWN_ZONE)) || !model.servers.is_empty();
+    if own && dice.chance(12) && !(question.scm || question.host.is_some()) {
+        question.target = Target::Name(format!("{}.{OWN_ZONE}", dice.of(&LABELS)));
+        (question.front_door, question.forwarded_for) = (None, None);
     }
     if dice.chance(3) && !matches!(question.target, Target::Service(_) | Target::App(_)) {
         question.port = 25;

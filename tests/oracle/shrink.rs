@@ -15,8 +15,8 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         )* };
     }
     without_each!(
-        apps, services, endpoints, zones, hosts, appliances, sites, gateways, peerings, nats, tables, admin, nsgs,
-        asgs, vnets, tags
+        apps, services, endpoints, servers, zones, hosts, appliances, sites, gateways, peerings, nats, tables, admin,
+        nsgs, asgs, vnets, tags
     );
     let mut change = |edit: &dyn Fn(&mut Model) -> bool| {
         let mut less = model.clone();
@@ -27,6 +27,7 @@ pub fn smaller(model: &Model) -> Vec<Model> {
     for v in 0..model.vnets.len() {
         change(&|m| std::mem::take(&mut m.vnets[v].strict));
         change(&|m| m.vnets[v].smtp.take().is_some());
+        change(&|m| m.vnets[v].dns.pop().is_some());
         for s in 0..model.vnets[v].subnets.len() {
             change(&|m| {
                 m.vnets[v].subnets.remove(s);
@@ -72,6 +73,7 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         change(&|m| m.hosts[n].filter.take().is_some());
         change(&|m| m.hosts[n].listen.take().is_some());
         change(&|m| m.hosts[n].public.take().is_some());
+        change(&|m| m.hosts[n].dns.pop().is_some());
         change(&|m| m.hosts[n].asgs.pop().is_some());
         change(&|m| m.hosts[n].addrs.len() > 1 && m.hosts[n].addrs.pop().is_some());
     }
@@ -82,6 +84,11 @@ pub fn smaller(model: &Model) -> Vec<Model> {
     for n in 0..model.zones.len() {
         change(&|m| m.zones[n].records.pop().is_some());
         change(&|m| m.zones[n].links.pop().is_some());
+    }
+    for n in 0..model.servers.len() {
+        change(&|m| m.servers[n].records.pop().is_some());
+        change(&|m| m.servers[n].forwards.pop().is_some());
+        change(&|m| m.servers[n].public_names.replace(true) != Some(true));
     }
     for n in 0..model.appliances.len() {
         change(&|m| m.appliances[n].nsg.take().is_some());
@@ -129,7 +136,9 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         change(&|m| m.apps[n].route_everything.take().is_some());
         change(&|m| m.apps[n].public.take().is_some());
         change(&|m| m.apps[n].access_default.take().is_some());
-        change(&|m| std::mem::take(&mut m.apps[n].azure_dns));
+        change(&|m| !std::mem::take(&mut m.apps[n].dns_setting).is_empty());
+        change(&|m| !std::mem::take(&mut m.apps[n].dns).is_empty());
+        change(&|m| m.apps[n].dns_alternative.take().is_some());
         change(&|m| m.apps[n].scm.take().is_some());
         change(&|m| match &mut m.apps[n].scm {
             Some(Scm::Own(rules, _)) => rules.pop().is_some(),

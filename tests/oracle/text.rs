@@ -135,6 +135,10 @@ pub fn script(model: &Model) -> String {
             t.push_str("  strict-vnet-tag on\n");
         }
         stated(&mut t, "smtp-allowed", &vnet.smtp.map(on));
+        if !vnet.dns.is_empty() {
+            // What the groups of a network do with lookups is one of the open points (O-09).
+            writeln!(t, "  dns {}\n  dns-bypasses-nsg off", list(&vnet.dns)).unwrap();
+        }
         for subnet in &vnet.subnets {
             self::subnet(&mut t, subnet);
         }
@@ -246,6 +250,17 @@ pub fn script(model: &Model) -> String {
         }
         t.push_str("}\n");
     }
+    for server in &model.servers {
+        writeln!(t, "dns-server {} in {}.{} {} {{", server.name, server.vnet, server.subnet, server.addr).unwrap();
+        for (name, addr) in &server.records {
+            writeln!(t, "  record {name} A {addr}").unwrap();
+        }
+        for (domain, to) in &server.forwards {
+            writeln!(t, "  forward \"{domain}\" {to}").unwrap();
+        }
+        stated(&mut t, "public-names", &server.public_names.map(on));
+        writeln!(t, "  status {}\n}}", if server.up { "up" } else { "down" }).unwrap();
+    }
     for app in &model.apps {
         self::app(&mut t, app);
     }
@@ -299,6 +314,9 @@ fn host(t: &mut String, host: &Host) {
         write!(t, "  firewall {{\n{}  }}\n", filter(lines, "    ")).unwrap();
     }
     stated(t, "public-ip", &host.public);
+    if !host.dns.is_empty() {
+        writeln!(t, "  dns {}", list(&host.dns)).unwrap();
+    }
     t.push_str("}\n");
 }
 
@@ -347,9 +365,14 @@ fn app(t: &mut String, app: &App) {
     if let Some(all) = app.route_setting {
         writeln!(t, "  setting WEBSITE_VNET_ROUTE_ALL = {}", u8::from(all)).unwrap();
     }
-    if app.azure_dns {
-        t.push_str("  setting WEBSITE_DNS_SERVER = 168.63.129.16\n");
+    if !app.dns_setting.is_empty() {
+        let all: Vec<String> = app.dns_setting.iter().map(Addr::to_string).collect();
+        writeln!(t, "  setting WEBSITE_DNS_SERVER = {}", all.join(",")).unwrap();
     }
+    if !app.dns.is_empty() {
+        writeln!(t, "  dns {}", list(&app.dns)).unwrap();
+    }
+    stated(t, "dns-alternative", &app.dns_alternative);
     stated(t, "route-all", &app.route_all.map(on));
     stated(t, "route-everything", &app.route_everything.map(on));
     writeln!(t, "  inbound-ip {}", app.inbound).unwrap();
@@ -405,7 +428,7 @@ pub fn target(model: &Model, target: &Target) -> String {
             let storage = |one: &Service| one.name == *name && one.kind == ServiceKind::Storage;
             if model.services.iter().any(storage) { format!("{name}.blob") } else { name.clone() }
         }
-        Target::Host(name) | Target::App(name) => name.clone(),
+        Target::Host(name) | Target::App(name) | Target::Name(name) => name.clone(),
     }
 }
 
