@@ -7,7 +7,7 @@ use super::packet::{Packet, Part};
 use super::routes::Route;
 use super::trail::{Outcome, Step};
 use crate::model::*;
-use crate::net::AddressSet;
+use crate::net::{AddressSet, PortSet};
 use std::net::IpAddr;
 
 impl Engine<'_> {
@@ -156,10 +156,15 @@ impl Engine<'_> {
         if let Some((from, _)) = packet.crossed.filter(|(_, to)| *to == packet.vnet) {
             packet.trail.steps.extend(self.basic_front(noun, from, packet.vnet));
         }
+        let mut deaf = self.not_balanced(&mut packet, noun);
+        if packet.flows.has_ports() && packet.flows.ports.is_empty() {
+            return deaf;
+        }
         packet.push(Step::pass("nsg.lb-pool", format!("{name} hands it to a machine behind it")).at(noun.head.span));
         if addresses.is_empty() {
             packet.trail.assume(format!("something behind {name} answers on {}", packet.flows.port_text()));
-            return vec![packet.end()];
+            deaf.push(packet.end());
+            return deaf;
         }
         let behind = addresses.into_iter().flat_map(|address| {
             let goal = packet.goal.clone();
@@ -168,6 +173,28 @@ impl Engine<'_> {
             packet.subnet = self.subnet_of(packet.vnet, &address.into());
             self.inbound_subnet(packet)
         });
-        behind.collect()
+        deaf.extend(behind);
+        deaf
+    }
+
+    /// Takes out of a packet the ports for which a load balancer has no rule, where it states any.
+    fn not_balanced(&self, packet: &mut Packet<'_>, noun: &LoadBalancer) -> Vec<Part> {
+        let Some(listen) = noun.listen.as_ref().filter(|_| packet.flows.has_ports()) else { return Vec::new() };
+        let mine = listen.iter().filter(|stated| packet.flows.protocols.contains(stated.value.0));
+        let balanced = mine.fold(PortSet::default(), |ports, stated| ports.union(&stated.value.1));
+        let rest = packet.flows.ports.difference(&balanced);
+        if rest.is_empty() {
+            return Vec::new();
+        }
+        let words: Vec<String> = listen.iter().map(|s| format!("{} {}", s.value.0, s.value.1)).collect();
+        let (name, heard) = (&noun.head.name, if words.is_empty() { "nothing".into() } else { words.join(", ") });
+        let what = format!("{} {rest}", packet.flows.protocols);
+        let place = listen.first().map_or(noun.head.span, |stated| stated.span);
+        let step =
+            Step::block("diag.causes.port", Outcome::NotListening, format!("{name} balances {heard}, not {what}"));
+        let step = step.at(place).headline(format!("{name} has no rule for {what}"));
+        let deaf = packet.with(Flows { ports: rest, ..packet.flows.clone() });
+        packet.flows.ports = packet.flows.ports.intersection(&balanced);
+        vec![deaf.end_with(step)]
     }
 }
