@@ -3,6 +3,7 @@
 use super::Engine;
 use super::flow::Flows;
 use super::packet::{Packet, Part};
+use super::question::Target;
 use super::trail::{Mark, Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{PortSet, Protocol};
@@ -88,6 +89,9 @@ impl Engine<'_> {
             None => packet.trail.assume(format!("the connection of private endpoint {name} is approved")),
         }
         let target = noun.target.as_ref().map(|t| t.value);
+        if let Some(step) = self.of_another_service(&packet, noun, target) {
+            packet.push(step);
+        }
         let listening = match target {
             Some(Thing::Service(id)) => self.endpoint_ports(id, noun.subresource.as_ref().map(|s| s.value.as_str())),
             Some(Thing::App(_)) => self.app_ports(),
@@ -109,6 +113,21 @@ impl Engine<'_> {
             _ => self.past_endpoint(packet, id, name, target),
         });
         parts
+    }
+
+    /// Where a record leads the name of a service to the endpoint of something else.
+    fn of_another_service(&self, packet: &Packet<'_>, noun: &PrivateEndpoint, target: Option<Thing>) -> Option<Step> {
+        let called = packet.question.named.or(match &packet.question.target {
+            Target::Name(_, thing) => *thing,
+            Target::Ends(_) => None,
+        })?;
+        if !matches!(called, Thing::Service(_)) || target.is_none_or(|target| target == called) {
+            return None;
+        }
+        let (called, other) = (&called.head(self.model).name, &target?.head(self.model).name);
+        let text = format!("{} leads to {other}, not to {called}", noun.head.name);
+        let step = Step::block("pe.subresource", Outcome::Refused, text).at(noun.head.span);
+        Some(step.headline(format!("the name of {called} leads to the private endpoint of {other}")))
     }
 
     /// The step of ports that what is behind an endpoint does not take by it.
