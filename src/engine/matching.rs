@@ -104,7 +104,6 @@ impl Matcher {
                     open && (unstated || symbol.within.meets(&self.tagged))
                 };
                 if self.any
-                    || (self.internet && is_public)
                     || self.symbols.contains(&symbol.of)
                     || symbol.within.is_subset(&self.known())
                     || self.tags.iter().any(tagged)
