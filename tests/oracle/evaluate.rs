@@ -1,7 +1,7 @@
 //! One flow through one model: section X of the fact sheet, from its source along its routes to what answers. What
 //! answers in public stands in `public.rs`.
 //!
-//! Not told here, and not made by `random.rs`: environments, hybrid connections, gateway-required integration, load balancers, connections of two gateways, container apps, port 25, and the platform's own traffic.
+//! Not told here, and not made by `random.rs`: environments, hybrid connections, gateway-required integration, connections of two gateways, container apps, port 25, and the platform's own traffic.
 
 use super::names::Asker;
 use super::plain::*;
@@ -46,6 +46,8 @@ pub struct Way {
     /// Appliances that handed the packet on with its source as it was.
     routers: Vec<String>,
     hops: usize,
+    /// Has it come across a peering of two regions just now?
+    abroad: bool,
 }
 
 #[derive(Clone)]
@@ -133,6 +135,7 @@ impl<'a> Walk<'a> {
             speaker: Speaker::App(app.name.clone()),
             routers: Vec::new(),
             hops: 0,
+            abroad: false,
         };
         self.travel(at, packet, way)
     }
@@ -200,6 +203,7 @@ impl<'a> Walk<'a> {
             speaker: host.map_or(Speaker::Machine, |host| Speaker::Host(host.name.clone())),
             routers: Vec::new(),
             hops: 0,
+            abroad: false,
         };
         self.travel(at, packet, way)
     }
@@ -242,6 +246,8 @@ impl<'a> Walk<'a> {
         if vnet.name != gateway.vnet {
             self.may_cross(&gateway.vnet, &vnet.name, None, false)?;
         }
+        let mut packet = packet;
+        self.at_front(&vnet.name, &mut packet, false)?;
         let Some(subnet) = subnet_of(vnet, packet.dst) else { return self.somewhere(packet.dst) };
         let at = At { vnet: &vnet.name, subnet: &subnet.name };
         self.arrive(&vnet.name, packet.clone())?;
@@ -282,6 +288,7 @@ impl<'a> Walk<'a> {
             To::Vnet => self.deliver(at.vnet, packet, &way),
             To::Peer(peer) => {
                 self.may_cross(at.vnet, &peer, Some(&way.born), way.by_app)?;
+                way.abroad = self.model.vnet(at.vnet).region != self.model.vnet(&peer).region;
                 self.deliver(&peer, packet, &way)
             }
             To::Endpoint(name) => {
@@ -421,7 +428,8 @@ impl<'a> Walk<'a> {
 
     // --- arrival ---------------------------------------------------------------------------------------------------
 
-    fn deliver(&mut self, vnet: &str, packet: Packet, way: &Way) -> Arrives {
+    fn deliver(&mut self, vnet: &str, mut packet: Packet, way: &Way) -> Arrives {
+        self.at_front(vnet, &mut packet, way.abroad)?;
         let to = (packet.src, packet.dst);
         let endpoint = self.model.endpoints.iter().any(|one| one.vnet == vnet && one.addr == to.1);
         let protocol = packet.protocol;
@@ -430,6 +438,36 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         self.comes_back(vnet, to.1, to.0, protocol, way)
+    }
+
+    /// At the front of a load balancer: on to one of its machines, which sees the caller as it was (nsg.lb-pool).
+    fn at_front(&mut self, vnet: &str, packet: &mut Packet, abroad: bool) -> Arrives {
+        let model = self.model;
+        let Some(one) = model.balancers.iter().find(|one| one.vnet == vnet && one.addr == packet.dst) else {
+            return Ok(());
+        };
+        if one.basic && abroad {
+            return no("dropped", "peer.global.basic-lb");
+        }
+        if packet.protocol == Protocol::Icmp || !matches!(self.question.target, Target::Addr(_)) {
+            // Nobody says whether it answers to these itself, nor whether it is what a name means.
+            self.worlds.unsaid();
+        }
+        let port = self.question.port;
+        let heard = |(protocol, low, high): &(Protocol, u16, u16)| {
+            *protocol == packet.protocol && *low <= port && port <= *high
+        };
+        if !one.listen.iter().any(heard) {
+            return no("not listening", "diag.causes.port");
+        }
+        let nth = self.worlds.pick(format!("machine of {}", one.name), one.backends.len());
+        let host = model.host(&one.backends[nth]);
+        if matches!(&self.question.source, Source::Host(name) if *name == host.name) || packet.src == host.addrs[0] {
+            // A machine that calls itself by its balancer.
+            self.worlds.unsaid();
+        }
+        packet.dst = host.addrs[0];
+        Ok(())
     }
 
     /// What has an address of the network lets a packet in, and is what was asked for.

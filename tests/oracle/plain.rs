@@ -307,6 +307,20 @@ pub struct Host {
     pub dns: Vec<Addr>,
 }
 
+/// A load balancer in a subnet, before machines of the same network.
+#[derive(Clone, Debug)]
+pub struct Balancer {
+    pub name: String,
+    pub vnet: String,
+    pub subnet: String,
+    pub addr: Addr,
+    pub basic: bool,
+    pub backends: Vec<String>,
+    pub listen: Vec<(Protocol, u16, u16)>,
+    /// The address that its machines call out from.
+    pub outbound: Option<Addr>,
+}
+
 /// A name server in a subnet.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -456,6 +470,7 @@ pub struct Model {
     pub sites: Vec<Site>,
     pub appliances: Vec<Appliance>,
     pub hosts: Vec<Host>,
+    pub balancers: Vec<Balancer>,
     pub services: Vec<Service>,
     pub endpoints: Vec<Endpoint>,
     pub zones: Vec<Zone>,

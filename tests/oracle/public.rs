@@ -110,6 +110,21 @@ impl<'a> Walk<'a> {
         if let Some(public) = public {
             return Ok(known(public));
         }
+        // nat.order: behind its own address, that of a balancer with an outbound rule.
+        let inside = |host: &Host| matches!(&host.place, Place::Subnet(vnet, _) if vnet == at.vnet);
+        let by_balancer = match speaker {
+            Speaker::Host(name) => model.balancers.iter().find_map(|one| {
+                let mine = one.backends.contains(name) && inside(model.host(name));
+                one.outbound.filter(|_| mine)
+            }),
+            _ => None,
+        };
+        if let Some(addr) = by_balancer {
+            if packet.protocol == Protocol::Icmp {
+                self.worlds.unsaid();
+            }
+            return Ok(known(addr));
+        }
         // Over a service endpoint a private source does; otherwise the network must have a way out by default.
         if self.covered(at, packet) {
             return Ok(known(packet.src));

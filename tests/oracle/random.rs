@@ -108,6 +108,7 @@ pub fn model(dice: &mut Dice) -> Model {
     sites_of_apps(&mut model, &mut dice.aside("sites"));
     sessions(&mut model, &mut dice.aside("sessions"));
     mail(&mut model, &mut dice.aside("mail"));
+    balancers(&mut model, &mut dice.aside("balancers"));
     let mut aside = dice.aside("names");
     if aside.chance(35) {
         names(&mut model, &mut aside);
@@ -153,6 +154,36 @@ fn sessions(model: &mut Model, dice: &mut Dice) {
         if !rule.inbound && !rule.to_ports.is_empty() && dice.chance(12) {
             rule.to_ports.push(*dice.of(&[(11000, 11999), (11000, 11500), (1433, 1433)]));
         }
+    }
+}
+
+fn balancers(model: &mut Model, dice: &mut Dice) {
+    for (v, vnet) in model.vnets.clone().iter().enumerate() {
+        let inside = |host: &&Host| matches!(&host.place, Place::Subnet(home, _) if *home == vnet.name);
+        let machines: Vec<String> = model.hosts.iter().filter(inside).map(|host| host.name.clone()).collect();
+        if machines.is_empty() || !dice.chance(30) {
+            continue;
+        }
+        let subnet = &vnet.subnets[dice.below(2)];
+        let mut backends: Vec<String> = machines.into_iter().filter(|_| dice.chance(50)).collect();
+        if backends.is_empty() {
+            continue;
+        }
+        backends.truncate(2);
+        let low = *dice.of(&PORTS);
+        let high = if dice.chance(50) { low } else { low.saturating_add(2) };
+        // Machines that a balancer of several would call out from have one balancer.
+        let taken = model.balancers.iter().any(|one| one.backends.iter().any(|name| backends.contains(name)));
+        model.balancers.push(Balancer {
+            name: format!("lb{v}"),
+            vnet: vnet.name.clone(),
+            subnet: subnet.name.clone(),
+            addr: subnet.prefixes[0].base.plus(9),
+            basic: dice.chance(30),
+            backends,
+            listen: vec![(Protocol::Tcp, low, high), (*dice.of(&[Protocol::Tcp, Protocol::Udp]), 443, 443)],
+            outbound: if taken { None } else { dice.maybe(40, |_| Addr::four(20, 94, v as u32, 4)) },
+        });
     }
 }
 
@@ -990,6 +1021,9 @@ fn address(model: &Model, dice: &mut Dice) -> Addr {
         }
         3 if !model.endpoints.is_empty() => dice.of(&model.endpoints).addr,
         4 if !model.services.is_empty() => dice.of(&model.services).public,
+        5 if !model.balancers.is_empty() && dice.aside("front").chance(60) => {
+            dice.aside("which").of(&model.balancers).addr
+        }
         5 => dice.of(&TAGS).1.base.plus(200),
         6 => dice.of(&PUBLIC).base.plus(9),
         7 => Addr::four(192, 168, 101, 9),

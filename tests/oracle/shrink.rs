@@ -15,8 +15,8 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         )* };
     }
     without_each!(
-        apps, services, endpoints, servers, zones, hosts, appliances, sites, gateways, peerings, nats, tables, admin,
-        nsgs, asgs, vnets, tags
+        apps, balancers, services, endpoints, servers, zones, hosts, appliances, sites, gateways, peerings, nats,
+        tables, admin, nsgs, asgs, vnets, tags
     );
     let mut change = |edit: &dyn Fn(&mut Model) -> bool| {
         let mut less = model.clone();
@@ -84,6 +84,12 @@ pub fn smaller(model: &Model) -> Vec<Model> {
     for n in 0..model.zones.len() {
         change(&|m| m.zones[n].records.pop().is_some());
         change(&|m| m.zones[n].links.pop().is_some());
+    }
+    for n in 0..model.balancers.len() {
+        change(&|m| m.balancers[n].backends.len() > 1 && m.balancers[n].backends.pop().is_some());
+        change(&|m| m.balancers[n].listen.len() > 1 && m.balancers[n].listen.pop().is_some());
+        change(&|m| m.balancers[n].outbound.take().is_some());
+        change(&|m| std::mem::take(&mut m.balancers[n].basic));
     }
     for n in 0..model.servers.len() {
         change(&|m| m.servers[n].records.pop().is_some());

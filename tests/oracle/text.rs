@@ -223,6 +223,20 @@ pub fn script(model: &Model) -> String {
     for host in &model.hosts {
         self::host(&mut t, host);
     }
+    for one in &model.balancers {
+        writeln!(t, "load-balancer {} in {}.{} {} {{", one.name, one.vnet, one.subnet, one.addr).unwrap();
+        writeln!(t, "  sku {}", if one.basic { "basic" } else { "standard" }).unwrap();
+        if !one.backends.is_empty() {
+            writeln!(t, "  backend {}", one.backends.join(", ")).unwrap();
+        }
+        for (protocol, low, high) in &one.listen {
+            writeln!(t, "  listen {protocol} {low}-{high}").unwrap();
+        }
+        if let Some(addr) = one.outbound {
+            writeln!(t, "  public-ip {addr}\n  outbound-rule on").unwrap();
+        }
+        t.push_str("}\n");
+    }
     for service in &model.services {
         self::service(&mut t, service);
     }
@@ -330,9 +344,8 @@ fn service(t: &mut String, service: &Service) {
     };
     writeln!(t, "service {} {{\n  type {kind}\n  region {}", service.name, service.region).unwrap();
     writeln!(t, "  public-ip {}", service.public).unwrap();
-    match service.kind {
-        ServiceKind::ServiceBus => t.push_str("  tier premium\n"),
-        _ => {}
+    if service.kind == ServiceKind::ServiceBus {
+        t.push_str("  tier premium\n");
     }
     stated(t, "connection-policy", &service.policy);
     if !service.access {
