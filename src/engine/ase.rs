@@ -211,7 +211,7 @@ impl<'m> Engine<'m> {
     fn probes_denied(&self, id: AseId, lack: &Lack<'_>) -> Step {
         let (name, group) = (&self.model[id].head.name, &lack.group.head.name);
         let NeededTraffic { peer, ports, .. } = &*lack.needed;
-        let text = format!("nsg {group} denies {peer} on {ports} at {}", lack.line.text);
+        let text = format!("nsg {group} denies {peer} on {ports} at {}", lack.line.text());
         let subnet = self.model[id].subnet.map_or("*", |subnet| &self.model[subnet].head.name);
         let step = Step::block("ase.v3.inbound-minimum", Outcome::Broken, text).at(lack.line.span);
         let step = step.headline(format!("nsg {group} keeps the Azure load balancer from {name}"));

@@ -116,9 +116,9 @@ impl<'m> Engine<'m> {
             let line = |source: AddressSet, destination: AddressSet| FilterLine {
                 protocols: rule.protocols,
                 source,
-                source_ports: rule.source.ports.clone(),
+                source_ports: (*rule.source.ports).clone(),
                 destination,
-                ports: rule.destination.ports.clone(),
+                ports: (*rule.destination.ports).clone(),
             };
             let sure = line(source.known(), destination.known());
             let doubtful = (source.doubtful(&public), destination.doubtful(&public));

@@ -43,7 +43,7 @@ impl Engine<'_> {
 
 /// The lines of a list that did not match, and which of their fields did not.
 pub(super) fn missed(decided: &Decided, list: &[SecurityRule]) -> Vec<String> {
-    decided.misses.iter().map(|miss| format!("{}: {}", list[miss.line].text, miss.fields.join(", "))).collect()
+    decided.misses.iter().map(|miss| format!("{}: {}", list[miss.line].text(), miss.fields.join(", "))).collect()
 }
 
 impl Engine<'_> {
@@ -72,13 +72,13 @@ impl Engine<'_> {
             match decision.line {
                 Some(at) => {
                     let line = &list.rules[at];
-                    let text = format!("{owner} {}", line.text);
+                    let text = format!("{owner} {}", line.text());
                     let mut step = self.rule_step(rule, owner, "", line, text.clone(), &decision, &list.rules);
                     if !packet.question.briefly {
                         step.misses = missed(&decision, &list.rules);
                     }
                     if step.is_block() {
-                        step.headline = Some(format!("{owner} denies it: {}", line.text));
+                        step.headline = Some(format!("{owner} denies it: {}", line.text()));
                     }
                     packet.push(step.also_if(by_source(&packet, &decision), "src.vnet.private-target"));
                 }
@@ -171,7 +171,7 @@ pub(super) fn amendment(
     let moved = match free {
         Some(_) => String::new(),
         None if before <= last && !taken(before + 1) => {
-            let moved = list[line].text.replacen(&before.to_string(), &(before + 1).to_string(), 1);
+            let moved = list[line].text().replacen(&before.to_string(), &(before + 1).to_string(), 1);
             format!("remove rule {before}; {moved}; ")
         }
         None => return None,
@@ -185,8 +185,8 @@ pub(super) fn amendment(
 
 /// The step of a line of which nobody can say whether it matches, before the one that would decide otherwise.
 pub(super) fn doubt(owner: &str, doubtful: &SecurityRule, fact: &str, before: Option<&SecurityRule>) -> Step {
-    let before = before.map(|rule| format!(" before {}", rule.text)).unwrap_or_default();
-    let words = format!("{owner} {}: it may match{before}", doubtful.text);
+    let before = before.map(|rule| format!(" before {}", rule.text())).unwrap_or_default();
+    let words = format!("{owner} {}: it may match{before}", doubtful.text());
     let mut step = Step::unknown("tag.unknown", words, fact, tag_line(fact));
     if !fact.contains("service tag") {
         step.rule = "verdict.ours.unknown".into();

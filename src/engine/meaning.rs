@@ -80,7 +80,7 @@ impl Engine<'_> {
     pub(super) fn term(&self, term: &Term, view: Option<Viewpoint>) -> Matcher {
         match term {
             Term::Any => Matcher::any(),
-            Term::Set(set) => Matcher::of(set.clone()),
+            Term::Literal(literal) => Matcher::of(literal.set()),
             Term::Asg(asg) => Matcher::of(self.asg_members(*asg, view)),
             Term::Thing(thing) => self.thing_addresses(*thing),
             Term::Tag(tag) => self.tag(tag, view),

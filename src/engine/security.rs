@@ -14,6 +14,7 @@ use crate::model::*;
 use crate::net::{AddressSet, PortSet};
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 impl Engine<'_> {
     /// Out of a sender: admin rules, the interface's group, then the subnet's.
@@ -93,7 +94,7 @@ impl Engine<'_> {
     pub(super) fn pass_inbound_group<'q>(&self, packet: Packet<'q>, nsg: NsgId) -> Vec<Packet<'q>> {
         let gate = Gate { subnet: packet.subnet, nic: None, outbound: false };
         let mut list = self.model[nsg].inbound.clone();
-        list.iter_mut().for_each(|rule| rule.source.ports = PortSet::all());
+        list.iter_mut().for_each(|rule| rule.source.ports = Arc::new(PortSet::all()));
         self.pass_list(packet, nsg, &list, Checkpoint { gate, at_subnet: true })
     }
 
@@ -159,7 +160,7 @@ impl Engine<'_> {
                         continue;
                     };
                     let rule = &list[line];
-                    let text = format!("{} {} {}", set.head.name, direction(outbound), rule.text);
+                    let text = format!("{} {} {}", set.head.name, direction(outbound), rule.text());
                     let mut step = self.rule_step(
                         "nsg.admin-rules.first",
                         &set.head.name,
@@ -215,7 +216,7 @@ impl Engine<'_> {
                 let id = rule.rule.as_deref().unwrap_or("nsg.security-rule");
                 let shown = match (&rule.rule, &rule.name) {
                     (Some(_), Some(name)) => format!("{} {name}", rule.priority),
-                    _ => rule.text.clone(),
+                    _ => rule.text(),
                 };
                 let text = format!("{} {} {shown}", group.head.name, direction(outbound));
                 let mut step = self.rule_step(id, &group.head.name, "nsg", rule, text, &decided, list);

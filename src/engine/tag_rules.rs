@@ -145,7 +145,7 @@ impl Engine<'_> {
 
 fn tags_in(side: &Side) -> impl Iterator<Item = &TagRef> {
     side.addresses.terms.iter().filter_map(|term| match term {
-        Term::Tag(tag) => Some(tag),
+        Term::Tag(tag) => Some(&**tag),
         _ => None,
     })
 }

@@ -1,11 +1,13 @@
 //! Address sets as they are written: literals, tags, groups and names, joined by commas, with ports behind the last.
 
-use super::fields::{Lowering, open, show_all};
+use super::fields::{Lowering, open};
 use super::*;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::net::{AddressSet, PortSet};
-use crate::syntax::ast::{Value, Word, span_of};
-use crate::syntax::literal;
+use crate::syntax::ast::{Few, Text, Value, Word, span_of};
+use crate::syntax::literal::{self, AddressLiteral};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 /// A service tag, with its region where one is named.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,22 +26,62 @@ pub enum Term {
     /// `*`.
     Any,
     /// Literal addresses.
-    Set(AddressSet),
+    Literal(Literal),
     /// A service tag.
-    Tag(TagRef),
+    Tag(Arc<TagRef>),
     /// An application security group.
     Asg(AsgId),
     /// What a declared thing has for addresses.
     Thing(Thing),
 }
 
+/// Addresses as a script states them one by one, prefix or range: small, because large models have many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal(Room);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Room {
+    Four(Ipv4Addr, Ipv4Addr),
+    Six(Box<(Ipv6Addr, Ipv6Addr)>),
+}
+
+impl Literal {
+    /// Its addresses.
+    pub fn set(&self) -> AddressSet {
+        match &self.0 {
+            Room::Four(first, last) => AddressSet::range((*first).into(), (*last).into()),
+            Room::Six(six) => AddressSet::range(six.0.into(), six.1.into()),
+        }
+    }
+}
+
+impl From<AddressLiteral> for Literal {
+    fn from(literal: AddressLiteral) -> Self {
+        let (first, last) = match literal {
+            AddressLiteral::Address(address) => (address, address),
+            AddressLiteral::Prefix(prefix) => (prefix.network(), prefix.broadcast()),
+            AddressLiteral::Range(first, last) => (first, last),
+        };
+        match (first, last) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => Self(Room::Four(first, last)),
+            (first, last) => {
+                let six = |address: IpAddr| match address {
+                    IpAddr::V4(four) => four.to_ipv6_mapped(),
+                    IpAddr::V6(six) => six,
+                };
+                Self(Room::Six(Box::new((six(first), six(last)))))
+            }
+        }
+    }
+}
+
 /// An address set as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressExpr {
     /// Its members.
-    pub terms: Vec<Term>,
+    pub terms: Few<Term>,
     /// The words.
-    pub text: String,
+    pub text: Text,
     /// Where it stands.
     pub span: Span,
 }
@@ -47,12 +89,7 @@ pub struct AddressExpr {
 impl AddressExpr {
     /// Every address.
     pub fn any(span: Span) -> Self {
-        Self { terms: vec![Term::Any], text: "*".into(), span }
-    }
-
-    /// Literal addresses under the words that name them.
-    pub fn literal(set: AddressSet, text: impl Into<String>, span: Span) -> Self {
-        Self { terms: vec![Term::Set(set)], text: text.into(), span }
+        Self { terms: Term::Any.into(), text: "*".into(), span }
     }
 }
 
@@ -62,7 +99,7 @@ pub struct Side {
     /// The addresses.
     pub addresses: AddressExpr,
     /// The ports.
-    pub ports: PortSet,
+    pub ports: Arc<PortSet>,
 }
 
 /// The kinds of which an address set may name a member.
@@ -92,14 +129,12 @@ pub(super) fn expr(values: &[Value], cx: &mut Lowering<'_>) -> Option<AddressExp
 /// Values joined by commas as one side of a rule; the ports stand behind the last address and hold for all.
 pub(super) fn side(values: &[Value], cx: &mut Lowering<'_>) -> Option<Side> {
     let span = span_of(values)?;
-    let text = show_all(values);
     let mut words = Vec::new();
     values.iter().for_each(|value| open_endpoint(value, cx, &mut words));
-    let mut terms = Vec::new();
-    let mut ports = PortSet::all();
+    let mut ports = None;
     let mut sound = true;
     let last = words.len().saturating_sub(1);
-    for (at, word) in words.iter().enumerate() {
+    let term_of = |(at, word): (usize, &Word)| {
         let parts = literal::endpoint(&word.text);
         if let Some((text, start)) = parts.ports {
             if at < last {
@@ -108,8 +143,8 @@ pub(super) fn side(values: &[Value], cx: &mut Lowering<'_>) -> Option<Side> {
                 cx.report(Diagnostic::error("FN0109", place, message).help("write two rules for two lists of ports"));
                 sound = false;
             }
-            match literal::ports(text) {
-                Ok(set) => ports = set,
+            match cx.kept.ports(text) {
+                Ok(set) => ports = Some(set),
                 Err(mut fault) => {
                     (fault.start, fault.end) = (fault.start + start, fault.end + start);
                     cx.report(fault.at(word));
@@ -117,14 +152,16 @@ pub(super) fn side(values: &[Value], cx: &mut Lowering<'_>) -> Option<Side> {
                 }
             }
         }
-        let end = parts.target_start + parts.target.len();
-        let target = Word::new(parts.target, word.part(parts.target_start, end));
-        match term(&target, cx) {
-            Some(mut found) => terms.append(&mut found),
-            None => sound = false,
-        }
-    }
-    sound.then_some(Side { addresses: AddressExpr { terms, text, span }, ports })
+        let found = match parts.target.len() == word.text.len() {
+            true => term(word, cx),
+            false => term(&word.within(parts.target_start, parts.target_start + parts.target.len()), cx),
+        };
+        sound &= found.is_some();
+        found
+    };
+    let terms: Few<Term> = words.iter().enumerate().filter_map(term_of).collect();
+    let ports = ports.unwrap_or_else(|| cx.kept.every_port.clone());
+    sound.then(|| Side { addresses: AddressExpr { terms, text: fields::shown(values), span }, ports })
 }
 
 /// Opens lists and `let` names; a `let` name may have ports behind it.
@@ -150,13 +187,13 @@ fn open_endpoint(value: &Value, cx: &mut Lowering<'_>, words: &mut Vec<Word>) {
 }
 
 /// What a word of an address set means; reported where it means nothing.
-pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Vec<Term>> {
+pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Term> {
     if &*word.text == "*" {
-        return Some(vec![Term::Any]);
+        return Some(Term::Any);
     }
     if literal::looks_like_address(&word.text) {
         return match literal::address(&word.text) {
-            Ok(literal) => Some(vec![Term::Set(literal.set())]),
+            Ok(literal) => Some(Term::Literal(literal.into())),
             Err(fault) => {
                 cx.report(fault.at(word));
                 None
@@ -164,16 +201,16 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Vec<Term>> {
         };
     }
     match cx.names.find(&word.text, ADDRESS_KINDS) {
-        Ok(Thing::Asg(asg)) => return Some(vec![Term::Asg(asg)]),
-        Ok(thing) => return Some(vec![Term::Thing(thing)]),
+        Ok(Thing::Asg(asg)) => return Some(Term::Asg(asg)),
+        Ok(thing) => return Some(Term::Thing(thing)),
         Err(trouble @ NameTrouble::Ambiguous(_)) => {
             cx.report(name_trouble(&cx.names, word, ADDRESS_KINDS, trouble));
             return None;
         }
         Err(_) => {}
     }
-    if let Some((tag, region)) = cx.platform.tag(&word.text) {
-        return Some(vec![Term::Tag(TagRef { name: tag.name.clone(), region, text: word.text.to_string() })]);
+    if let Some(tag) = cx.kept.tag(&word.text, cx.platform) {
+        return Some(Term::Tag(tag));
     }
     let star = matches!(word.text.to_lowercase().as_str(), "any" | "all").then(|| "did you mean `*`?".to_string());
     let names = cx.names.iter().filter(|(_, thing)| ADDRESS_KINDS.contains(&thing.kind())).map(|(name, _)| name);

@@ -129,8 +129,8 @@ pub(super) fn default_rule(block: &Block, nsg: &str, platform: &Platform) -> Opt
     let defaults = platform.default_rules();
     for item in &block.items {
         let found = match item {
-            Item::Remove(groups, span) => {
-                let word = |at: usize| groups.get(at)?.first()?.word().map(Word::plain);
+            Item::Remove(removal) => {
+                let word = |at: usize| removal.groups.get(at)?.first()?.word().map(Word::plain);
                 let named = word(1).filter(|_| word(0).as_deref() == Some("rule"));
                 let default = named.and_then(|named| {
                     let is = |rule: &&Arc<DefaultRule>| rule.priority.to_string() == named || rule.name == named;
@@ -138,7 +138,7 @@ pub(super) fn default_rule(block: &Block, nsg: &str, platform: &Platform) -> Opt
                 });
                 default.map(|rule| {
                     let message = format!("`{}` is a default rule: nsg `{nsg}` cannot be without it", rule.name);
-                    refused_by(platform, "nsg.default.permanent", "FN0123", *span, message)
+                    refused_by(platform, "nsg.default.permanent", "FN0123", removal.span, message)
                 })
             }
             Item::Entry(entry) => entry.block.as_deref().and_then(|inner| default_rule(inner, nsg, platform)),

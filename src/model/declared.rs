@@ -320,7 +320,7 @@ fn merge(target: &mut Option<Box<Block>>, change: &Block, span: Span) -> Result<
     let mut replaced: Vec<&Text> = Vec::new();
     for item in &change.items {
         match item {
-            Item::Remove(groups, span) => take_away(block, groups, *span)?,
+            Item::Remove(removal) => take_away(block, &removal.groups, removal.span)?,
             Item::Entry(entry) => {
                 let name = &*entry.name.text;
                 let key = key_of(entry);

@@ -7,7 +7,7 @@ use super::*;
 use crate::diagnostic::Diagnostic;
 use crate::net::{Protocol, ProtocolSet};
 use crate::platform::{DefaultRule, Platform};
-use crate::syntax::ast::{Block, RuleLine, Word};
+use crate::syntax::ast::{Block, Few, RuleLine, Text, Word};
 use std::sync::Arc;
 
 /// What a line does.
@@ -46,13 +46,25 @@ pub struct SecurityRule {
     /// The destination.
     pub destination: Side,
     /// Its name.
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// The id of the platform's rule that states it, of a default rule.
-    pub rule: Option<String>,
+    pub rule: Option<Arc<str>>,
     /// Where it stands; of a default rule where its group does.
     pub span: Span,
+    /// The protocol as it was written.
+    protocol: Text,
+    /// Does the line state its priority?
+    numbered: bool,
+}
+
+impl SecurityRule {
     /// The line, in one spelling.
-    pub text: String,
+    pub fn text(&self) -> String {
+        let (action, protocol) = (self.action.word(), &self.protocol);
+        let (source, destination) = (&self.source.addresses.text, &self.destination.addresses.text);
+        let number = if self.numbered { format!("{} ", self.priority) } else { String::new() };
+        format!("{number}{action} {protocol} {source} -> {destination}")
+    }
 }
 
 /// `nsg NAME { inbound { … } outbound { … } }`.
@@ -97,11 +109,13 @@ impl Nsg {
 
 /// The rules that every group ends with, as they stand in a group at that place; is it for traffic that leaves?
 fn default_rules(platform: &Platform, span: Span) -> Arc<[(bool, SecurityRule)]> {
+    let ports = Arc::new(crate::net::PortSet::all());
     let side = |text: &str| {
-        let terms = if text == "*" { vec![Term::Any] } else { tag_term(text, platform) };
-        let addresses = AddressExpr { terms, text: text.to_string(), span };
-        Side { addresses, ports: crate::net::PortSet::all() }
+        let terms = if text == "*" { Term::Any.into() } else { tag_term(text, platform) };
+        let addresses = AddressExpr { terms, text: text.into(), span };
+        Side { addresses, ports: ports.clone() }
     };
+    let protocol = Text::from("*");
     let rule = |rule: Arc<DefaultRule>| {
         let action = if rule.allow { Action::Allow } else { Action::Deny };
         let stated = SecurityRule {
@@ -110,20 +124,22 @@ fn default_rules(platform: &Platform, span: Span) -> Arc<[(bool, SecurityRule)]>
             protocols: ProtocolSet::all(),
             source: side(&rule.source),
             destination: side(&rule.destination),
-            name: Some(rule.name.clone()),
-            rule: Some(rule.rule.clone()),
+            name: Some(rule.name.as_str().into()),
+            rule: Some(rule.rule.as_str().into()),
             span,
-            text: format!("{} * {} -> {}", action.word(), rule.source, rule.destination),
+            protocol: protocol.clone(),
+            numbered: false,
         };
         (rule.outbound, stated)
     };
     platform.default_rules().into_iter().map(rule).collect()
 }
 
-fn tag_term(word: &str, platform: &Platform) -> Vec<Term> {
+fn tag_term(word: &str, platform: &Platform) -> Few<Term> {
     let text = word.to_string();
     let tag = platform.tag(word);
-    tag.map(|(tag, region)| Term::Tag(TagRef { name: tag.name.clone(), region, text })).into_iter().collect()
+    let term = tag.map(|(tag, region)| Term::Tag(Arc::new(TagRef { name: tag.name.clone(), region, text })));
+    term.into_iter().collect()
 }
 
 /// The lines of the blocks of that name, by priority and then by order.
@@ -161,8 +177,7 @@ fn prioritized(line: &RuleLine, admin: bool, cx: &mut Lowering<'_>) -> Option<Se
         let message = "`always-allow` is an action of admin rules";
         cx.report(Diagnostic::error("FN0109", line.action.span(), message).help("write `allow`"));
     }
-    rule.priority = priority;
-    rule.text = format!("{priority} {}", rule.text);
+    (rule.priority, rule.numbered) = (priority, true);
     Some(rule)
 }
 
@@ -187,15 +202,28 @@ pub(super) fn security_rule(line: &RuleLine, cx: &mut Lowering<'_>) -> Option<Se
         "always-allow" => Action::AlwaysAllow,
         _ => Action::Allow,
     };
-    let name = line.alias.as_ref().map(|word| word.plain());
-    let text =
-        format!("{} {} {} -> {}", action.word(), protocol.text, source.addresses.text, destination.addresses.text,);
-    Some(SecurityRule { priority: 0, action, protocols, source, destination, name, rule: None, span: line.span, text })
+    let name = line.alias.as_ref().map(Word::plain_text);
+    let (protocol, span) = (protocol.text.clone(), line.span);
+    Some(SecurityRule {
+        priority: 0,
+        action,
+        protocols,
+        source,
+        destination,
+        name,
+        rule: None,
+        span,
+        protocol,
+        numbered: false,
+    })
 }
 
 fn protocols(word: &Word, cx: &mut Lowering<'_>) -> Option<ProtocolSet> {
     if &*word.text == "*" {
         return Some(ProtocolSet::all());
+    }
+    if let Some(protocol) = Protocol::ALL.iter().find(|protocol| protocol.word() == &*word.text) {
+        return Some(ProtocolSet::one(*protocol));
     }
     let words: Vec<&str> = Protocol::ALL.iter().map(|p| p.word()).chain(["*"]).collect();
     let at = choose(word, "protocol", &words, cx)?.value;

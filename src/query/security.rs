@@ -101,7 +101,7 @@ fn rule_answer(asked: &Asked<'_>, rule: &SecurityRule, direction: &str, subnet: 
     let engine = asked.engine;
     let mut expanded = Vec::new();
     for side in [&rule.source, &rule.destination] {
-        let literal = side.addresses.terms.iter().all(|term| matches!(term, Term::Any | Term::Set(_)));
+        let literal = side.addresses.terms.iter().all(|term| matches!(term, Term::Any | Term::Literal(_)));
         let words = bare(side);
         if !literal && !expanded.iter().any(|(known, _)| *known == words) {
             expanded.push((words, engine.expand(&side.addresses, subnet)));
@@ -110,7 +110,7 @@ fn rule_answer(asked: &Asked<'_>, rule: &SecurityRule, direction: &str, subnet: 
     SecurityRuleAnswer {
         direction: direction.to_string(),
         priority: rule.priority,
-        name: rule.name.clone().unwrap_or_else(|| rule.priority.to_string()),
+        name: rule.name.as_ref().map_or_else(|| rule.priority.to_string(), |name| name.to_string()),
         access: rule.action.word().to_string(),
         protocol: rule.protocols.to_string(),
         source: bare(&rule.source),
@@ -127,6 +127,6 @@ fn bare(side: &Side) -> String {
     let text = &side.addresses.text;
     match text.rfind(':') {
         Some(colon) if !side.ports.is_all() && text[colon..].replace(' ', "") == ports => text[..colon].to_string(),
-        _ => text.clone(),
+        _ => text.to_string(),
     }
 }

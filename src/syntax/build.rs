@@ -182,7 +182,10 @@ impl Builder<'_> {
                 }
                 Item::Route(Box::new(RouteLine { prefix, hop, target, alias, span }))
             }
-            Rule::removal => Item::Remove(inner.map(|p| self.values(p)).collect(), span),
+            Rule::removal => {
+                let groups = inner.map(|p| self.values(p)).collect();
+                Item::Remove(Box::new(Removal { groups, span }))
+            }
             Rule::entry => Item::Entry(Box::new(self.entry(inner, span))),
             _ => {
                 let offset = (span.start as usize) - self.base;

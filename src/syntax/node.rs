@@ -67,7 +67,8 @@ impl<'t> Node<'t> {
     /// Its text, without the blanks that it may reach over at its end.
     pub(super) fn text(&self) -> &'t str {
         let found = self.found();
-        self.text[found.start as usize..found.end as usize].trim_end()
+        let text = &self.text[found.start as usize..found.end as usize];
+        if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
     }
 
     /// The pairs in it.

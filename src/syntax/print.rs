@@ -89,9 +89,9 @@ fn print_item(item: &Item, level: usize, width: usize, out: &mut String) {
             }
             print_alias(line.alias.as_ref(), out);
         }
-        Item::Remove(groups, _) => {
+        Item::Remove(removal) => {
             out.push_str("remove");
-            groups.iter().for_each(|group| out.push_str(&format!(" {}", print_values(group))));
+            removal.groups.iter().for_each(|group| out.push_str(&format!(" {}", print_values(group))));
         }
         Item::For(each) => {
             out.push_str(&format!("for {} in {}", each.name.text, print_values(&each.values)));

@@ -75,7 +75,10 @@ impl Substitution<'_> {
                 alias: self.maybe(&line.alias),
                 span: line.span,
             })),
-            Item::Remove(groups, span) => Item::Remove(groups.iter().map(|g| self.values(g)).collect(), *span),
+            Item::Remove(removal) => {
+                let groups = removal.groups.iter().map(|group| self.values(group)).collect();
+                Item::Remove(Box::new(Removal { groups, span: removal.span }))
+            }
             Item::Entry(entry) => Item::Entry(Box::new(Entry {
                 name: self.word(&entry.name),
                 groups: entry.groups.iter().map(|group| self.values(group)).collect(),

@@ -149,7 +149,7 @@ impl Engine<'_> {
         let side = |side: &Side| {
             let terms = side.addresses.terms.iter().map(|term| match term {
                 Term::Tag(tag) if place.is_none() && placed && self.is_of_network(tag) => {
-                    Meant::point(Point::Tag(tag.clone(), crate::net::AddressSet::empty()))
+                    Meant::point(Point::Tag((**tag).clone(), crate::net::AddressSet::empty()))
                 }
                 term => Meant::of(self.term(term, place), &public),
             });
@@ -158,9 +158,9 @@ impl Engine<'_> {
         Meaning {
             protocols: rule.protocols,
             source: side(&rule.source),
-            source_ports: rule.source.ports.clone(),
+            source_ports: (*rule.source.ports).clone(),
             destination: side(&rule.destination),
-            ports: rule.destination.ports.clone(),
+            ports: (*rule.destination.ports).clone(),
         }
     }
 
@@ -176,7 +176,7 @@ impl Engine<'_> {
         let own = matches!(thing, Thing::Appliance(_));
         let of = format!("{} `{}`", thing.kind().word(), head.name);
         let told = |rule: &SecurityRule| Told {
-            called: format!("line `{}`", rule.text),
+            called: format!("line `{}`", rule.text()),
             span: rule.span,
             own: true,
             allow: rule.action != Action::Deny,
@@ -248,8 +248,8 @@ impl Engine<'_> {
             Term::Thing(Thing::Subnet(subnet)) if shown => Meant::point(Point::Subnet(*subnet)),
             Term::Thing(Thing::Subnet(_)) => Meant::default(),
             Term::Tag(tag) => Meant {
-                tags: vec![tag.clone()],
-                ..Meant::point(Point::Tag(tag.clone(), crate::net::AddressSet::empty()))
+                tags: vec![(**tag).clone()],
+                ..Meant::point(Point::Tag((**tag).clone(), crate::net::AddressSet::empty()))
             },
             term => Meant::of(self.access_addresses(app, term), &self.public_space()),
         }

@@ -52,10 +52,10 @@ fn addresses(
     for line in &firewall.rules {
         let ServiceSource::Addresses(expr) = &line.source else { continue };
         let sets = expr.terms.iter().filter_map(|term| match term {
-            Term::Set(set) => Some(set),
+            Term::Literal(literal) => Some(literal.set()),
             _ => None,
         });
-        let sets: Vec<&AddressSet> = sets.collect();
+        let sets: Vec<AddressSet> = sets.collect();
         count += sets.len();
         let is_single = |word: &str| ["/31", "/32"].iter().any(|length| word.ends_with(length));
         let why = if sets.iter().any(|set| !set.is_subset(&public)) {

@@ -24,7 +24,7 @@ pub(super) fn check(engine: &Engine<'_>, all: &mut Vec<Finding>) {
 
 /// The lines as a person knows them: by name, else by priority.
 fn called(rule: &SecurityRule) -> String {
-    rule.name.clone().unwrap_or_else(|| rule.priority.to_string())
+    rule.name.as_ref().map_or_else(|| rule.priority.to_string(), |name| name.to_string())
 }
 
 fn priorities(engine: &Engine<'_>, id: NsgId, nsg: &Nsg, list: &[SecurityRule], all: &mut Vec<Finding>) {

@@ -2,6 +2,7 @@
 //! Reads no block.
 
 use super::Stated;
+use super::kept::Kept;
 use crate::diagnostic::Diagnostic;
 use crate::model::name::LookedUp;
 use crate::model::{Kind, NameTrouble, Names, SecurityRule, Thing};
@@ -21,6 +22,7 @@ pub(in crate::model) struct Lowering<'a> {
     /// The addresses in the heads of appliances and load balancers, which routes may name.
     pub(in crate::model) head_addresses: &'a HashMap<Thing, IpAddr>,
     pub(in crate::model) diagnostics: Vec<Diagnostic>,
+    pub(in crate::model) kept: Kept,
     /// The region that was read last, as it was written and in lower case: mostly it holds for what follows.
     pub(in crate::model) region: Option<(Text, String)>,
     /// The settings that are read out of their text, once some app has one.
@@ -44,6 +46,7 @@ impl<'a> Lowering<'a> {
             scope,
             head_addresses,
             diagnostics: Vec::new(),
+            kept: Kept::default(),
             region: None,
             forms: None,
             near_settings: HashMap::new(),

@@ -1,6 +1,7 @@
 //! Reading the block of a declaration: which properties it may have, and their values, typed. What a kind makes of them
 //! stands with the kind.
 
+mod kept;
 mod lowering;
 mod shape;
 mod value;
@@ -10,7 +11,7 @@ pub(crate) use lowering::name_trouble;
 pub(super) use lowering::refused_by;
 pub use shape::{Property, Shape, Stated};
 pub(super) use shape::{many, newer, one, single};
-pub(super) use value::{choose, one_address, one_prefix, open, region_of, show, show_all};
+pub(super) use value::{choose, one_address, one_prefix, open, region_of, show, shown};
 
 use super::{Kind, Thing};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -40,9 +41,9 @@ impl<'b> Fields<'b> {
                 Item::Rule(line) if shape.rules => fields.rules.push(line),
                 Item::Route(line) if shape.routes => fields.routes.push(line),
                 Item::For(_) => {}
-                Item::Remove(_, span) => {
+                Item::Remove(removal) => {
                     let message = "`remove` stands in `amend`, not in a declaration";
-                    cx.report(Diagnostic::error("FN0125", *span, message));
+                    cx.report(Diagnostic::error("FN0125", removal.span, message));
                 }
                 other => {
                     let what = if matches!(other, Item::Rule(_)) { "a rule" } else { "a route" };

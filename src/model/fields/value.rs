@@ -4,7 +4,7 @@
 use super::{Lowering, Stated};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::net::PortSet;
-use crate::syntax::ast::{Nested, Value, Word};
+use crate::syntax::ast::{Nested, Text, Value, Word};
 use crate::syntax::literal::{self, AddressLiteral};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -106,6 +106,24 @@ pub(super) fn ports_of(values: &[Value], cx: &mut Lowering<'_>) -> Option<PortSe
         }
     }
     Some(all)
+}
+
+/// Values joined by commas, as they were written: a stretch of the source where they stand there like that.
+pub(in crate::model) fn shown(values: &[Value]) -> Text {
+    if let [Value::Word(only)] = values {
+        return only.text.clone();
+    }
+    let ends = || Some((values.first()?.word()?, values.last()?.word()?));
+    let stretch = ends().and_then(|(first, last)| first.text.through(&last.text));
+    let stands = |stretch: &Text| {
+        let mut rest = Some(&**stretch);
+        for (at, value) in values.iter().enumerate() {
+            let word = value.word().map_or("", |word| &word.text);
+            rest = rest.and_then(|rest| rest.strip_prefix(if at > 0 { ", " } else { "" })?.strip_prefix(word));
+        }
+        rest == Some("") && values.iter().all(|value| value.word().is_some())
+    };
+    stretch.filter(stands).unwrap_or_else(|| show_all(values).into())
 }
 
 /// A value as it was written.

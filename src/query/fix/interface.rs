@@ -126,8 +126,8 @@ impl Reading<'_, '_> {
                 Item::Entry(entry) => self.entry(kind, path, entry, words, amends),
                 Item::Rule(line) => self.rule(path, line, words),
                 Item::Route(line) => self.route(path, line, words),
-                Item::Remove(groups, _) => {
-                    let words = with_groups(words, groups);
+                Item::Remove(removal) => {
+                    let words = with_groups(words, &removal.groups);
                     let what = words.get("1").cloned().unwrap_or_default();
                     self.tell(&[format!("{path}.remove.{what}"), format!("{path}.remove")], &words);
                 }

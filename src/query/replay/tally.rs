@@ -279,8 +279,8 @@ impl Tally {
 fn words(rule: &SecurityRule) -> String {
     match (&rule.rule, &rule.name) {
         (Some(_), Some(name)) => format!("{} {name}", rule.priority),
-        (_, Some(name)) => format!("{} as {name}", rule.text),
-        (_, None) => rule.text.clone(),
+        (_, Some(name)) => format!("{} as {name}", rule.text()),
+        (_, None) => rule.text(),
     }
 }
 

@@ -199,7 +199,7 @@ pub enum Item {
     /// A line of a route table.
     Route(Box<RouteLine>),
     /// `remove …`.
-    Remove(Box<[Values]>, Span),
+    Remove(Box<Removal>),
     /// A property, a nested declaration or a nested block.
     Entry(Box<Entry>),
 }
@@ -211,10 +211,19 @@ impl Item {
             Self::For(each) => each.span,
             Self::Rule(line) => line.span,
             Self::Route(line) => line.span,
-            Self::Remove(_, span) => *span,
+            Self::Remove(removal) => removal.span,
             Self::Entry(entry) => entry.span,
         }
     }
+}
+
+/// `remove VALUES VALUES …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// What is removed, one group a blank.
+    pub groups: Few<Values>,
+    /// The whole.
+    pub span: Span,
 }
 
 /// `NAME VALUES VALUES … { … }`.

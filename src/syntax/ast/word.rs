@@ -22,12 +22,32 @@ impl Origin {
     }
 }
 
-/// The text of a word: a stretch of the source, shared with it.
+/// A text that is mostly a stretch of a source, and shared with it.
 #[derive(Clone)]
 pub struct Text {
     of: Arc<Origin>,
     start: u32,
     end: u32,
+}
+
+impl Text {
+    /// The stretch of the source from this text to the end of another one; none where they are not of one source.
+    pub fn through(&self, last: &Text) -> Option<Text> {
+        let one = Arc::ptr_eq(&self.of, &last.of) && self.of.made.is_none() && self.start <= last.end;
+        one.then(|| Text { of: self.of.clone(), start: self.start, end: last.end })
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Word::new(text, Span::new(SourceId(u32::MAX), 0, 0)).text
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Word::new(text, Span::new(SourceId(u32::MAX), 0, 0)).text
+    }
 }
 
 impl Deref for Text {
@@ -109,6 +129,11 @@ impl Word {
     /// The text, without quotes when it is a string.
     pub fn plain(&self) -> String {
         self.string().unwrap_or_else(|| self.text.to_string())
+    }
+
+    /// The same, shared with the source where it has no quotes.
+    pub fn plain_text(&self) -> Text {
+        self.string().map_or_else(|| self.text.clone(), Text::from)
     }
 }
 
