@@ -120,7 +120,7 @@ fn a_script_that_is_read_again_says_what_it_would_say_if_it_were_new() {
     let mut scripts = every_script();
     let mut dice = Dice(share() as u64);
     let (mut kept, mut asked, mut tried) = (0, 0, 0);
-    while tried < 40 * share() && !scripts.is_empty() {
+    while tried < 8 * share() && !scripts.is_empty() {
         let path = scripts.swap_remove(dice.below(scripts.len()));
         let text = std::fs::read_to_string(root().join(&path)).expect("a script");
         let shelf = Shelf::of(&path, &text);
@@ -164,7 +164,7 @@ fn a_conversation_that_keeps_its_answers_says_what_another_would_say() {
     let mut scripts = every_script();
     let mut dice = Dice(77 + share() as u64);
     let (mut kept, mut tried) = (0, 0);
-    while tried < 15 * share() && !scripts.is_empty() {
+    while tried < 5 * share() && !scripts.is_empty() {
         let path = scripts.swap_remove(dice.below(scripts.len()));
         let text = std::fs::read_to_string(root().join(&path)).expect("a script");
         let (statements, wrong) = syntax::parse(SourceId(0), text.as_str());

@@ -5,7 +5,8 @@ use super::output::Output;
 use super::{Format, Options, load, run, session};
 use crate::diagnostic::Severity;
 use crate::render;
-use crate::session::Outcome;
+use crate::session::{Outcome, Report};
+use crate::source::SourceMap;
 use std::path::PathBuf;
 
 /// Says what is wrong with scripts.
@@ -15,16 +16,22 @@ pub(super) fn check(files: &[PathBuf], options: &Options, output: &Output) -> Ex
         Ok(report) => report,
         Err(errors) => return output.errors(&errors),
     };
+    tell(&mut all, session.sources(), options, output);
+    run::exit(&all)
+}
+
+/// Tells what is wrong; what was only asked is left out.
+pub(super) fn tell(all: &mut Report, sources: &SourceMap, options: &Options, output: &Output) {
     all.outcomes.retain(|outcome| matches!(outcome, Outcome::Holds { .. } | Outcome::Fails { .. }));
     if output.format == Format::Json {
-        output.print(&render::report_json(&all, &[], session.sources()));
-        return run::exit(&all);
+        output.print(&render::report_json(all, &[], sources));
+        return;
     }
-    output.diagnostics(&all.diagnostics, session.sources());
+    output.diagnostics(&all.diagnostics, sources);
     for outcome in &all.outcomes {
         if let Outcome::Fails { diagnostic, .. } = outcome {
             output.markup(&render::outcome(outcome));
-            output.diagnostics(std::slice::from_ref(diagnostic), session.sources());
+            output.diagnostics(std::slice::from_ref(diagnostic), sources);
         }
     }
     if !options.quiet {
@@ -35,5 +42,4 @@ pub(super) fn check(files: &[PathBuf], options: &Options, output: &Output) -> Ex
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         output.print(&format!("{errors}, {warnings}, {}\n", all.tally()));
     }
-    run::exit(&all)
 }

@@ -8,6 +8,8 @@ mod explain;
 mod output;
 mod replay;
 mod run;
+#[cfg(feature = "watch")]
+mod watch;
 
 use crate::load::Script;
 use crate::platform::Edition;
@@ -73,6 +75,11 @@ enum Command {
         /// The scripts, in order; `-` is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Go on: when one of the files changes, say what comes out otherwise. What the change cannot affect is not asked
+        /// again.
+        #[cfg(feature = "watch")]
+        #[arg(long)]
+        watch: bool,
     },
     /// Answer one question about the network that scripts declare.
     Ask {
@@ -86,6 +93,10 @@ enum Command {
         /// The scripts, in order; `-` is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Go on: when one of the files changes, check them again.
+        #[cfg(feature = "watch")]
+        #[arg(long)]
+        watch: bool,
     },
     /// Compare the networks of two scripts: the flows that one allows and the other does not. Ends with 1 where there are
     /// such.
@@ -137,9 +148,13 @@ pub fn main() -> ExitCode {
         return Exit::Usage.into();
     }
     let exit = match arguments.command {
-        Some(Command::Run { files }) => run::run(&files, &arguments.options, &output),
+        #[cfg(feature = "watch")]
+        Some(Command::Run { files, watch: true }) => watch::watch(&files, &watch::Run, &arguments.options, &output),
+        #[cfg(feature = "watch")]
+        Some(Command::Check { files, watch: true }) => watch::watch(&files, &watch::Check, &arguments.options, &output),
+        Some(Command::Run { files, .. }) => run::run(&files, &arguments.options, &output),
         Some(Command::Ask { question, files }) => ask::ask(&question, &files, &arguments.options, &output),
-        Some(Command::Check { files }) => check::check(&files, &arguments.options, &output),
+        Some(Command::Check { files, .. }) => check::check(&files, &arguments.options, &output),
         Some(Command::Diff { before, after }) => diff::diff(&before, &after, &arguments.options, &output),
         Some(Command::Replay { files, given, strict }) => {
             replay::replay(&files, &given, strict, &arguments.options, &output)

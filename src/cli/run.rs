@@ -5,6 +5,7 @@ use super::output::Output;
 use super::{Format, Options, load, session};
 use crate::render;
 use crate::session::{Outcome, Report};
+use crate::source::SourceMap;
 use std::path::PathBuf;
 
 /// Runs scripts, prints their answers, checks their assertions.
@@ -14,18 +15,23 @@ pub(super) fn run(files: &[PathBuf], options: &Options, output: &Output) -> Exit
         Ok(report) => report,
         Err(errors) => return output.errors(&errors),
     };
-    if output.format == Format::Json {
-        output.print(&render::report_json(&all, &[], session.sources()));
-    } else {
-        if !options.quiet {
-            output.diagnostics(&all.diagnostics, session.sources());
-            if !all.diagnostics.is_empty() && !all.outcomes.is_empty() {
-                output.error("");
-            }
-        }
-        print(&all, options, output, session.sources());
-    }
+    tell(&all, session.sources(), options, output);
     exit(&all)
+}
+
+/// Tells all that came of the scripts.
+pub(super) fn tell(all: &Report, sources: &SourceMap, options: &Options, output: &Output) {
+    if output.format == Format::Json {
+        output.print(&render::report_json(all, &[], sources));
+        return;
+    }
+    if !options.quiet {
+        output.diagnostics(&all.diagnostics, sources);
+        if !all.diagnostics.is_empty() && !all.outcomes.is_empty() {
+            output.error("");
+        }
+    }
+    print(all, options, output, sources);
 }
 
 /// How the program ends after a script.
@@ -37,7 +43,7 @@ pub(super) fn exit(report: &Report) -> Exit {
     }
 }
 
-fn print(report: &Report, options: &Options, output: &Output, sources: &crate::source::SourceMap) {
+fn print(report: &Report, options: &Options, output: &Output, sources: &SourceMap) {
     let mut check: Option<&str> = None;
     for (at, outcome) in report.outcomes.iter().enumerate() {
         let title = match outcome {

@@ -52,13 +52,14 @@ impl Session {
         anew.state.edition = self.chosen;
         anew.chosen = self.chosen;
         anew.kept = self.kept.clone();
+        anew.tags_read = self.tags_read.clone();
         let report = anew.load_all(self.loaded.clone())?;
         *self = anew;
         Ok(report)
     }
 
-    /// The files that were read, in the order in which they were: those that were loaded, and what they use.
-    pub fn files(&self) -> &[PathBuf] {
-        &self.state.read
+    /// The files that were read: those that were loaded, what they use, and lists of service tags.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.state.read.iter().chain(&self.state.tag_files)
     }
 }

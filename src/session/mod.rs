@@ -17,7 +17,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::engine::Engine;
 use crate::load::{Disk, Loader, Script};
 use crate::model::{Declared, Model, lower, reads};
-use crate::platform::{Edition, Platform};
+use crate::platform::{Edition, Platform, TagList};
 use crate::query::answer::DiffAnswer;
 use crate::query::{self, Answer, Asked};
 use crate::source::{SourceMap, Span};
@@ -46,6 +46,8 @@ pub struct Session {
     only_declare: bool,
     /// The answers so far, where they are kept.
     kept: Option<Kept>,
+    /// The last list of service tags, with its text, where answers are kept.
+    tags_read: Option<(String, Arc<TagList>)>,
     /// The scripts that were loaded, for them to be loaded again.
     loaded: Vec<Script>,
     /// The edition that was chosen from outside.
@@ -61,6 +63,8 @@ struct State {
     /// The files read so far, and those being read now, for cycles.
     read: Vec<PathBuf>,
     reading: Vec<PathBuf>,
+    /// The lists of service tags read so far.
+    tag_files: Vec<PathBuf>,
 }
 
 impl Default for Session {
@@ -84,6 +88,7 @@ impl Session {
             model: None,
             only_declare: false,
             kept: None,
+            tags_read: None,
             loaded: Vec::new(),
             chosen: None,
         }

@@ -29,6 +29,14 @@ impl Session {
                 return None;
             }
         };
+        self.state.tag_files.push(self.loader.canonical(&path));
+        if let Some((known, list)) = &self.tags_read
+            && *known == text
+        {
+            let (said, list) = (in_words(list), list.clone());
+            self.state.declared.use_tags(list);
+            return Some(said);
+        }
         let list = match TagList::read(&text) {
             Ok(list) => list,
             Err(fault) => {
@@ -49,9 +57,17 @@ impl Session {
             let message = format!("`{name}` lists the cloud {}, not the public one", list.cloud);
             diagnostics.push(Diagnostic::warning("FN0005", file.span(), message));
         }
-        let count = list.count();
-        let said = format!("{} service tags with {} prefixes, edition {}", count.tags, count.prefixes, list.change);
-        self.state.declared.use_tags(Arc::new(list));
+        let (said, list) = (in_words(&list), Arc::new(list));
+        // The cloud is wondered at each time.
+        if self.kept.is_some() && list.cloud.eq_ignore_ascii_case(CLOUD) {
+            self.tags_read = Some((text, list.clone()));
+        }
+        self.state.declared.use_tags(list);
         Some(said)
     }
+}
+
+fn in_words(list: &TagList) -> String {
+    let count = list.count();
+    format!("{} service tags with {} prefixes, edition {}", count.tags, count.prefixes, list.change)
 }
