@@ -1,6 +1,6 @@
 //! What holds of a part of a walk holds of each flow in it: all flows of everybody who calls in the scripts of `examples`
 //! and `tests/estate` are walked at once, and single flows out of the parts are asked again by themselves. With
-//! `FNET_PARTS=all` in all other scripts too.
+//! `FNET_PARTS=all` in all other scripts too. And who asks for open flows alone is told all of them.
 
 mod common;
 
@@ -27,6 +27,7 @@ fn question(source: Source, target: AddressSet) -> Question {
         scm: false,
         every_address: true,
         briefly: true,
+        only_open: false,
     }
 }
 
@@ -78,6 +79,12 @@ fn same_callers(part: &Part, single: &Part) -> bool {
     }
 }
 
+/// The parts that pass or may pass.
+fn open(mut parts: Vec<Part>) -> Vec<Part> {
+    parts.retain(|part| !matches!(part.verdict(), Verdict::No(_)));
+    parts
+}
+
 /// Asks about the flows of one script: how many were asked, and which come to something else by themselves.
 fn asked_of(path: &Path) -> (usize, Vec<String>) {
     let (mut asked, mut wrong) = (0, Vec::new());
@@ -93,11 +100,26 @@ fn asked_of(path: &Path) -> (usize, Vec<String>) {
     callers.extend(model.hosts().map(|(id, host)| (host.head.name.clone(), Source::Host(id))));
     callers.extend(model.subnets().map(|(id, subnet)| (subnet.head.name.clone(), Source::Subnet(id))));
     callers.extend(model.on_premises().map(|(id, site)| (site.head.name.clone(), Source::OnPremises(id))));
+    let space = model.vnets().map(|(_, vnet)| vnet.addresses()).fold(AddressSet::empty(), |all, own| all.union(&own));
     for (name, source) in callers {
         let whole = question(source, AddressSet::all());
-        for part in engine.walk(&whole) {
+        let parts = engine.walk(&whole);
+        let mut unlike = |what: &str| wrong.push(format!("{}: {name}: {what}", slashed(path)));
+        if open(engine.walk(&Question { only_open: true, ..whole.clone() })) != open(parts.clone()) {
+            unlike("what is open by itself is not what is open of everything");
+        }
+        // Where all addresses have been cut already, fewer are taken out of that.
+        let inside = question(whole.source.clone(), space.clone());
+        if engine.walk(&inside) != Engine::of(&model).walk(&inside) {
+            unlike("addresses that are cut by themselves come to something else");
+        }
+        for part in parts {
             for single in singles(&whole, &part.flows) {
                 let found = engine.walk(&single);
+                let only_open = engine.walk(&Question { only_open: true, ..single.clone() });
+                if wrong.len() < 5 && open(only_open) != open(found.clone()) {
+                    wrong.push(format!("{}: {name}: {single:?} is open, or not, by itself", slashed(path)));
+                }
                 for one in found.iter().filter(|one| same_callers(&part, one)) {
                     asked += 1;
                     let same = match (part.verdict(), one.verdict()) {

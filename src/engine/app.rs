@@ -138,7 +138,7 @@ impl Engine<'_> {
         }
         let protocols = question.protocols();
         let joined = self.integration_subnet(app);
-        if let Some(other) = protocols.iter().find(|protocol| !matches!(protocol, Protocol::Tcp | Protocol::Udp)) {
+        if let Some(other) = protocols.iter().find(|protocol| !is_carried(*protocol)) {
             // An app that is not integrated sends no other packets either (O-30).
             let who = if joined.is_some() { "virtual network integration carries" } else { "an app calls over" };
             let text = format!("{who} TCP and UDP, not {}", other.word().to_uppercase());
@@ -366,6 +366,11 @@ impl Engine<'_> {
         mail.push(Step::block(rule, Outcome::Dropped, text).maybe_at(allowed.map(|s| s.span)).remedy(lines));
         std::iter::once(mail).chain(rest).collect()
     }
+}
+
+/// Does anything carry the protocol for an app?
+pub(super) fn is_carried(protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::Tcp | Protocol::Udp)
 }
 
 /// What becomes of flows that one of two ways takes, and nobody says which: known where both end alike.

@@ -14,8 +14,14 @@ use crate::source::Span;
 impl Engine<'_> {
     /// The subnet of a network that holds an address.
     pub(super) fn subnet_of(&self, vnet: VnetId, address: &AddressSet) -> Option<SubnetId> {
-        let found = self.model.subnets().find(|(_, s)| s.vnet == vnet && address.is_subset(&s.addresses()));
-        found.map(|(id, _)| id)
+        let holds = |id: &SubnetId| address.is_subset(&self.model[*id].addresses());
+        match address.first() {
+            Some(first) => {
+                let here = self.subnets_at(first).into_iter().filter(|id| self.model[*id].vnet == vnet);
+                here.into_iter().find(holds)
+            }
+            None => self.model[vnet].subnets.first().copied(),
+        }
     }
 
     /// At the network of the destination: its subnet's group, then what stands there.

@@ -3,6 +3,7 @@
 use crate::model::{AppId, AseId, PrivateEndpointId, ServiceId};
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -92,6 +93,15 @@ impl Ends {
             Self::Symbol(symbol) if symbol.within.is_subset(set) => (Some(self.clone()), None, false),
             Self::Symbol(symbol) if !symbol.within.meets(set) => (None, Some(self.clone()), false),
             Self::Symbol(_) => (Some(self.clone()), None, true),
+        }
+    }
+}
+
+impl Hash for Ends {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Set(set) => set.hash(state),
+            Self::Symbol(symbol) => symbol.text.hash(state),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Entering<'_, '_, '_> {
                 admit_the_pool(engine.by_vpn(packet, to, place), before)
             });
         }
-        let between = engine.peers_of(self.by.vnet).into_iter().find(|peer| {
+        let between = engine.peers_of(self.by.vnet).iter().copied().find(|peer| {
             let next = engine.peers_of(peer.vnet);
             next.iter().any(|next| next.vnet == to)
         });
@@ -87,7 +87,8 @@ impl Entering<'_, '_, '_> {
                     Some(step) => packet.push(step),
                     None => {
                         let text = format!("{a} and {b} forward for each other, and {b} uses the gateway of {a}");
-                        let place = engine.peers_of(self.by.vnet).into_iter().find(|p| p.vnet == to).map(|p| p.place);
+                        let place =
+                            engine.peers_of(self.by.vnet).iter().copied().find(|p| p.vnet == to).map(|p| p.place);
                         packet.push(Step::pass("p2s.peering", text).maybe_at(place));
                     }
                 }
@@ -102,7 +103,7 @@ impl Entering<'_, '_, '_> {
         let engine = self.engine;
         let from = self.by.vnet;
         let (a, b) = (self.own_name(), &engine.model[to].head.name);
-        let peer = engine.peers_of(from).into_iter().find(|peer| peer.vnet == to)?;
+        let peer = engine.peers_of(from).iter().copied().find(|peer| peer.vnet == to)?;
         if !peer.connected {
             let text = format!("the peering of {a} and {b} is not connected: each side needs its link");
             return Some(Step::block("p2s.peering", Outcome::Dropped, text).at(peer.place).also("peer.two-links"));
@@ -126,7 +127,7 @@ impl Entering<'_, '_, '_> {
             .at(peer.place)
             .headline(format!("the peering of {a} and {b} lacks {}", words.join(" and ")))
             .also_if(!access, "peer.flag.vnet-access");
-        let line = engine.model.peerings.iter().find(|line| line.joins(from, to) && line.both);
+        let line = engine.links(from, to).find(|line| line.both);
         let flags: Vec<String> = lacking.into_iter().map(|(.., flag)| flag).collect();
         Some(match line {
             Some(line) => step.remedy(format!("amend peering {} {{ {} }}", line.head.name, flags.join("; "))),

@@ -91,6 +91,7 @@ impl Engine<'_> {
             scm: false,
             every_address: false,
             briefly: false,
+            only_open: false,
         }
     }
 

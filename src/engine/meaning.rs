@@ -170,7 +170,7 @@ impl Engine<'_> {
     pub(super) fn networks_joined_to(&self, view: Viewpoint, strict: bool) -> AddressSet {
         let vnet = &self.model[view.vnet];
         let mut set = vnet.addresses().union(&self.platform().addresses("azure-dns"));
-        for peer in self.peers_of(view.vnet) {
+        for peer in self.peers_of(view.vnet).iter() {
             if peer.own_access {
                 set = set.union(&self.model[peer.vnet].addresses());
             }

@@ -32,6 +32,8 @@ mod overlooked;
 mod packet;
 mod peering;
 mod pieces;
+mod places;
+mod plain;
 mod privatelink;
 mod proof;
 mod publics;
@@ -66,7 +68,7 @@ pub use trail::{LISTENS, Mark, Outcome, Step, Trail, Verdict};
 pub use validity::{Finding, advice, findings};
 
 use crate::model::reads::Known;
-use crate::model::{AppId, Model, SubnetId, VnetId};
+use crate::model::{AppId, Model, RouteTableId, SubnetId, VnetId};
 use crate::net::AddressSet;
 use crate::platform::Platform;
 use std::cell::{OnceCell, RefCell};
@@ -78,6 +80,9 @@ type SidesOfLists = HashMap<(ListOwner, bool, meaning::Viewpoint), Rc<matching::
 
 /// The effective routes of subnets.
 type Tables = HashMap<(VnetId, Option<SubnetId>), Known<Rc<Vec<Route>>>>;
+
+/// Addresses that the routes of subnets lead nowhere.
+type Dropped = HashMap<(VnetId, Option<SubnetId>), Known<Rc<AddressSet>>>;
 
 /// The engine: a model and the platform that it stands on. What holds of the model whatever is asked is found out once,
 /// so one engine is to answer all questions about a model.
@@ -92,6 +97,14 @@ pub struct Engine<'m> {
     cloud: OnceCell<Vec<String>>,
     /// The apps that call out of each subnet.
     callers: OnceCell<Known<HashMap<SubnetId, Vec<AppId>>>>,
+    /// What is looked up by an address or by a network.
+    places: places::Places,
+    /// All addresses, cut along every border.
+    pieces: OnceCell<Known<pieces::Pieces>>,
+    /// Of the subnets of a network with one route table the one that was asked about first.
+    routed: RefCell<HashMap<(VnetId, Option<RouteTableId>), SubnetId>>,
+    /// The private addresses that the routes of such a subnet lead nowhere.
+    dropped: RefCell<Dropped>,
     /// The effective routes of the subnets that were asked about.
     routes: RefCell<Tables>,
     /// What the lines mean that were asked.
@@ -109,6 +122,10 @@ impl<'m> Engine<'m> {
             public: OnceCell::new(),
             cloud: OnceCell::new(),
             callers: OnceCell::new(),
+            places: places::Places::default(),
+            pieces: OnceCell::new(),
+            routed: RefCell::default(),
+            dropped: RefCell::default(),
             routes: RefCell::default(),
             sides: RefCell::default(),
             networks: RefCell::default(),

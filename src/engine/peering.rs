@@ -22,21 +22,9 @@ pub(super) struct Peer {
 }
 
 impl Engine<'_> {
-    /// The networks peered with one, in the order of declaration.
-    pub(super) fn peers_of(&self, vnet: VnetId) -> Vec<Peer> {
-        let mut peers: Vec<Peer> = Vec::new();
-        for peering in &self.model.peerings {
-            let (Some(from), Some(to)) = (peering.from, peering.to) else { continue };
-            let other = if from == vnet { to } else { from };
-            if (from == vnet || to == vnet) && !peers.iter().any(|peer| peer.vnet == other) {
-                peers.push(self.peer(vnet, other, peering.head.span));
-            }
-        }
-        peers
-    }
-
-    fn peer(&self, vnet: VnetId, other: VnetId, place: Span) -> Peer {
-        let lines: Vec<&Peering> = self.model.peerings.iter().filter(|p| p.joins(vnet, other)).collect();
+    /// A network that is joined with one by lines, the first of them there.
+    pub(super) fn peer(&self, vnet: VnetId, other: VnetId, place: Span) -> Peer {
+        let lines: Vec<&Peering> = self.links(vnet, other).collect();
         let stated = lines.iter().find_map(|line| line.state.as_ref());
         let both_links = lines.iter().any(|line| line.both) || lines.len() > 1;
         let connected = stated.map_or(both_links, |state| state.value == PeeringState::Connected);
@@ -53,20 +41,19 @@ impl Engine<'_> {
         flag: impl Fn(&Peering) -> Option<&Stated<Links>>,
         default: bool,
     ) -> bool {
-        let lines = self.model.peerings.iter().filter(|p| p.joins(owner, other));
-        let mine = lines.filter(|line| line.both || line.from == Some(owner));
+        let mine = self.links(owner, other).filter(|line| line.both || line.from == Some(owner));
         mine.filter_map(flag).map(|stated| stated.value.on(owner)).next().unwrap_or(default)
     }
 
     fn flag_place(&self, a: VnetId, b: VnetId, flag: impl Fn(&Peering) -> Option<&Stated<Links>>) -> Option<Span> {
-        self.model.peerings.iter().filter(|p| p.joins(a, b)).filter_map(flag).map(|s| s.span).next()
+        self.links(a, b).filter_map(flag).map(|s| s.span).next()
     }
 
     /// The gateways that serve a network: its own, and those of peers that lend theirs.
     pub(super) fn gateways_for(&self, vnet: VnetId) -> Vec<GatewayId> {
         let of = |vnet: VnetId| self.model.gateways().filter(move |(_, g)| g.vnet == Some(vnet)).map(|(id, _)| id);
         let mut all: Vec<GatewayId> = of(vnet).collect();
-        for peer in self.peers_of(vnet) {
+        for peer in self.peers_of(vnet).iter() {
             if peer.connected && self.lends_gateway(peer.vnet, vnet) {
                 all.extend(of(peer.vnet));
             }
@@ -124,7 +111,7 @@ impl Engine<'_> {
     pub(super) fn cross_peering<'q>(&self, mut packet: Packet<'q>, to: VnetId) -> Packet<'q> {
         let from = packet.vnet;
         let name = |id: VnetId| self.model[id].head.name.clone();
-        let peer = self.peers_of(from).into_iter().find(|peer| peer.vnet == to);
+        let peer = self.peers_of(from).iter().copied().find(|peer| peer.vnet == to);
         let place = peer.map(|peer| peer.place);
         let (a, b) = (name(from), name(to));
         if peer.is_some_and(|peer| !peer.access) {
@@ -168,14 +155,16 @@ impl Engine<'_> {
     /// The line that opens a peering: for each of its declarations that has the flag off.
     fn access_remedy(&self, a: VnetId, b: VnetId) -> Option<String> {
         let shut = |line: &&Peering| line.vnet_access.as_ref().is_some_and(|stated| stated.value != Links::Both);
-        let lines = self.model.peerings.iter().filter(|line| line.joins(a, b)).filter(shut);
-        let lines: Vec<String> =
-            lines.map(|line| format!("amend peering {} {{ vnet-access on }}", line.head.name)).collect();
+        let lines: Vec<String> = self
+            .links(a, b)
+            .filter(shut)
+            .map(|line| format!("amend peering {} {{ vnet-access on }}", line.head.name))
+            .collect();
         (!lines.is_empty()).then(|| lines.join("; "))
     }
 
     pub(super) fn forwarded_remedy(&self, from: VnetId, to: VnetId) -> String {
-        let line = self.model.peerings.iter().find(|p| p.joins(from, to) && (p.both || p.from == Some(to)));
+        let line = self.links(from, to).find(|p| p.both || p.from == Some(to));
         let (name, to) = (line.map_or("", |line| &line.head.name), &self.model[to].head.name);
         let value = if line.is_some_and(|line| line.forwarded_traffic.is_none()) { to.as_str() } else { "on" };
         format!("amend peering {name} {{ forwarded-traffic {value} }}")
@@ -224,7 +213,7 @@ impl Engine<'_> {
             }
             let b = &vnet.head.name;
             let block = |rule: &str, text: String| Some(Step::block(rule, Outcome::Dropped, text));
-            if let Some(peer) = self.peers_of(from).into_iter().find(|peer| peer.vnet == to) {
+            if let Some(peer) = self.peers_of(from).iter().copied().find(|peer| peer.vnet == to) {
                 if peer.connected {
                     continue;
                 }
@@ -235,7 +224,8 @@ impl Engine<'_> {
                         .remedy(format!("peering {b} -> {a}"))
                 });
             }
-            let between = self.peers_of(from).into_iter().find(|p| self.peers_of(p.vnet).iter().any(|q| q.vnet == to));
+            let between =
+                self.peers_of(from).iter().copied().find(|p| self.peers_of(p.vnet).iter().any(|q| q.vnet == to));
             if let Some(between) = between {
                 let c = &self.model[between.vnet].head.name;
                 let text = format!("{a} is peered with {c} and {c} with {b}, which does not join {a} and {b}");

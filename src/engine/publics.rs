@@ -31,21 +31,28 @@ impl Engine<'_> {
             };
         }
         let has = |all: &[Stated<IpNet>]| goal.possible().is_subset(&AddressSet::of(all.iter().map(|ip| &ip.value)));
-        if let Some((id, _)) = self.model.services().find(|(_, s)| !s.public_ip.is_empty() && has(&s.public_ip)) {
-            return Owner::Service(id);
-        }
-        if let Some((id, _)) = self.model.apps().find(|(_, a)| !a.inbound_ip.is_empty() && has(&a.inbound_ip)) {
-            return Owner::App(id);
-        }
+        let there = goal.possible().first().map(|first| self.public_at(first)).unwrap_or_default();
+        let service = |thing: &Thing| match thing {
+            Thing::Service(id) if has(&self.model[*id].public_ip) => Some(Owner::Service(*id)),
+            _ => None,
+        };
+        let app = |thing: &Thing| match thing {
+            Thing::App(id) if has(&self.model[*id].inbound_ip) => Some(Owner::App(*id)),
+            _ => None,
+        };
+        let host = |thing: &Thing| match thing {
+            Thing::Host(id) if has(&self.model[*id].public_ip) => Some(Owner::Host(*id)),
+            _ => None,
+        };
+        let nat = |thing: &Thing| match thing {
+            Thing::NatGateway(id) if has(&self.model[*id].public_ip) => Some(Owner::Nat(*id)),
+            _ => None,
+        };
         let entered = |id: AseId| self.public_entry(id).is_some_and(|entry| goal.possible().is_subset(&entry));
-        if let Some((id, _)) = self.model.ases().find(|(id, _)| entered(*id)) {
-            return Owner::Environment(id);
-        }
-        if let Some((id, _)) = self.model.hosts().find(|(_, h)| !h.public_ip.is_empty() && has(&h.public_ip)) {
-            return Owner::Host(id);
-        }
-        let nat = self.model.nat_gateways().find(|(_, n)| !n.public_ip.is_empty() && has(&n.public_ip));
-        nat.map_or(Owner::Nobody, |(id, _)| Owner::Nat(id))
+        let environment = || self.model.ases().find(|(id, _)| entered(*id)).map(|(id, _)| Owner::Environment(id));
+        let found = there.iter().find_map(service).or_else(|| there.iter().find_map(app)).or_else(environment);
+        let found = found.or_else(|| there.iter().find_map(host)).or_else(|| there.iter().find_map(nat));
+        found.unwrap_or(Owner::Nobody)
     }
 
     /// The service whose public side has these ends.
@@ -151,10 +158,12 @@ impl Engine<'_> {
         let address = goal.possible().single();
         // Of machines with one address in several networks the named one is meant.
         let meant = |id: HostId| !matches!(question.named, Some(Thing::Host(named)) if named != id);
-        let at_it = |host: &Host| host.addresses.iter().any(|a| Some(a.value) == address);
-        let mut hosts = self.model.hosts().filter(|(_, host)| !host.public_ip.is_empty() && at_it(host));
-        let host = hosts.find(|(id, _)| meant(*id));
-        if let Some((id, _)) = host {
+        let machines = address.map_or(&[][..], |address| self.machines_at(address));
+        let mut hosts = machines.iter().filter_map(|thing| match thing {
+            Thing::Host(id) if !self.model[*id].public_ip.is_empty() => Some(*id),
+            _ => None,
+        });
+        if let Some(id) = hosts.find(|id| meant(*id)) {
             return self.at_public_host(question, flows, goal, trail, id);
         }
         let text = format!("{goal} is private and has no public address: the internet does not lead there");

@@ -126,6 +126,9 @@ pub struct Question {
     /// Do the verdict and the rules that decide suffice? Then steps do not say every further rule that they rest on, nor
     /// which lines did not match.
     pub briefly: bool,
+    /// Are those flows alone wanted that pass or may pass? Then some are left out of which it is plain before the walk that
+    /// they do not.
+    pub only_open: bool,
 }
 
 impl Question {
@@ -144,6 +147,7 @@ impl Question {
             scm: false,
             every_address: false,
             briefly: false,
+            only_open: false,
         }
     }
 

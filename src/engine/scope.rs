@@ -276,7 +276,8 @@ impl Engine<'_> {
 
     /// The addresses that the network, its peers and the sites behind it use.
     fn used_privately(&self, vnet: VnetId) -> AddressSet {
-        let joined = self.peers_of(vnet).into_iter().filter(|peer| peer.connected);
+        let joined = self.peers_of(vnet);
+        let joined = joined.iter().filter(|peer| peer.connected);
         let beside = joined.map(|peer| self.model[peer.vnet].addresses());
         let beside = beside.fold(AddressSet::empty(), |all, set| all.union(&set));
         self.networks_joined_to(Viewpoint { vnet, subnet: None }, false)

@@ -201,7 +201,7 @@ impl Engine<'_> {
             .collect();
         let near = |vnet: VnetId| goal.possible().meets(&self.model[vnet].addresses());
         let lends = |vnet: VnetId| {
-            self.peers_of(vnet).into_iter().any(|peer| near(peer.vnet) && self.lends_gateway(vnet, peer.vnet))
+            self.peers_of(vnet).iter().any(|peer| near(peer.vnet) && self.lends_gateway(vnet, peer.vnet))
         };
         let leads = all.iter().find(|(_, vnet)| near(*vnet)).or_else(|| all.iter().find(|(_, vnet)| lends(*vnet)));
         leads.or(all.first()).copied()
@@ -256,7 +256,7 @@ impl Engine<'_> {
         let destination = packet.flows.destination.possible().clone();
         let near = |vnet: VnetId| destination.meets(&self.model[vnet].addresses());
         let borrows =
-            self.peers_of(vnet).into_iter().find(|peer| near(peer.vnet) && self.lends_gateway(vnet, peer.vnet));
+            self.peers_of(vnet).iter().copied().find(|peer| near(peer.vnet) && self.lends_gateway(vnet, peer.vnet));
         let there = if near(vnet) { vnet } else { borrows.as_ref().map_or(vnet, |peer| peer.vnet) };
         let endpoint = self.endpoint_at(there, &packet.flows.destination);
         if let Some(endpoint) = endpoint {

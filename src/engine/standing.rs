@@ -27,47 +27,50 @@ impl Engine<'_> {
 
     /// The interface that has an address in a network or site. A DNS server without a place is wherever it is asked for.
     pub(super) fn interface_in(&self, place: Thing, address: IpAddr) -> Option<Thing> {
-        let has = |all: &[Stated<IpAddr>]| all.iter().any(|a| a.value == address);
+        let is_one = |thing: &Thing| matches!(thing, Thing::Host(_) | Thing::Appliance(_) | Thing::DnsServer(_));
         let here = |thing: &Thing| self.stands_in(*thing).is_none_or(|there| there == place);
-        let hosts = self.model.hosts().filter(|(_, host)| has(&host.addresses)).map(|(id, _)| Thing::Host(id));
-        let appliances =
-            self.model.appliances().filter(|(_, a)| a.address.as_ref().is_some_and(|a| a.value == address));
-        let servers = self.model.dns_servers().filter(|(_, s)| has(&s.addresses)).map(|(id, _)| Thing::DnsServer(id));
-        hosts.chain(appliances.map(|(id, _)| Thing::Appliance(id))).chain(servers).find(here)
+        self.machines_at(address).iter().copied().filter(is_one).find(here)
     }
 
     /// The private endpoint that has an address in a network.
     pub(super) fn endpoint_in(&self, vnet: VnetId, address: &AddressSet) -> Option<PrivateEndpointId> {
-        let has = |all: &[Stated<IpAddr>]| all.iter().any(|a| AddressSet::from(a.value) == *address);
-        let mut found = self.model.private_endpoints().filter(|(_, e)| has(&e.addresses)).map(|(id, _)| id);
-        found.find(|id| self.stands_in(Thing::PrivateEndpoint(*id)) == Some(Thing::Vnet(vnet)))
+        self.machines_at(address.single()?).iter().find_map(|thing| match thing {
+            Thing::PrivateEndpoint(id) if self.stands_in(*thing) == Some(Thing::Vnet(vnet)) => Some(*id),
+            _ => None,
+        })
     }
 
     /// The load balancer that has an address in a network.
     pub(super) fn balancer_in(&self, vnet: VnetId, address: &AddressSet) -> Option<LoadBalancerId> {
-        let has = |b: &LoadBalancer| b.address.as_ref().is_some_and(|a| AddressSet::from(a.value) == *address);
-        let mut found = self.model.load_balancers().filter(|(_, b)| has(b)).map(|(id, _)| id);
-        found.find(|id| self.stands_in(Thing::LoadBalancer(*id)) == Some(Thing::Vnet(vnet)))
+        self.machines_at(address.single()?).iter().find_map(|thing| match thing {
+            Thing::LoadBalancer(id) if self.stands_in(*thing) == Some(Thing::Vnet(vnet)) => Some(*id),
+            _ => None,
+        })
     }
 
     /// The appliance that a route of a network means by an address.
     pub(super) fn appliance_near(&self, vnet: VnetId, address: IpAddr) -> Option<ApplianceId> {
-        let has = |a: &Appliance| a.address.as_ref().is_some_and(|a| a.value == address);
-        let all = self.model.appliances().filter(|(_, a)| has(a));
-        self.nearest(Some(Thing::Vnet(vnet)), all.map(|(id, _)| (id, Thing::Appliance(id))).collect())
+        let all = self.machines_at(address).iter().filter_map(|thing| match thing {
+            Thing::Appliance(id) => Some((*id, *thing)),
+            _ => None,
+        });
+        self.nearest(Some(Thing::Vnet(vnet)), all.collect())
     }
 
     /// The DNS server that somebody in a network or site means by an address.
     pub(super) fn server_near(&self, place: Option<Thing>, address: IpAddr) -> Option<DnsServerId> {
-        let all = self.model.dns_servers().filter(|(_, s)| s.addresses.iter().any(|a| a.value == address));
-        self.nearest(place, all.map(|(id, _)| (id, Thing::DnsServer(id))).collect())
+        let all = self.machines_at(address).iter().filter_map(|thing| match thing {
+            Thing::DnsServer(id) => Some((*id, *thing)),
+            _ => None,
+        });
+        self.nearest(place, all.collect())
     }
 
     /// Of things with the same address that of the network or site at hand, else that of a peer, else the first.
     fn nearest<T: Copy>(&self, place: Option<Thing>, all: Vec<(T, Thing)>) -> Option<T> {
         let at = |place: Thing| all.iter().find(|(_, thing)| self.stands_in(*thing) == Some(place));
         let peers = || match place {
-            Some(Thing::Vnet(vnet)) => self.peers_of(vnet).into_iter().find_map(|peer| at(Thing::Vnet(peer.vnet))),
+            Some(Thing::Vnet(vnet)) => self.peers_of(vnet).iter().find_map(|peer| at(Thing::Vnet(peer.vnet))),
             _ => None,
         };
         let found = place.and_then(at).or_else(peers).or(all.first());

@@ -9,10 +9,15 @@ use super::trail::{Mark, Outcome, Step, Trail};
 use crate::model::*;
 use crate::net::{AddressSet, Protocol};
 use crate::syntax::ast::Over;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 impl Engine<'_> {
     /// What becomes of the flows of a question, part by part; flows that share a way are one part.
     pub fn walk(&self, question: &Question) -> Vec<Part> {
+        if question.only_open && self.is_plainly_dropped(question) {
+            return Vec::new();
+        }
         if question.over != Some(Over::Any) {
             return joined(self.walk_over(question));
         }
@@ -301,13 +306,22 @@ fn v4() -> AddressSet {
 /// Parts of one way whose flows make one set, put together.
 fn joined(apart: Vec<Part>) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::with_capacity(apart.len());
+    // What is joined goes to the same destinations: those are looked up, and only then compared.
+    let mut places: HashMap<u64, Vec<usize>> = HashMap::with_capacity(apart.len());
+    let hasher = RandomState::new();
     for part in apart {
-        let alike = |known: &mut Part| {
+        let there = places.entry(hasher.hash_one(&part.flows.destination)).or_default();
+        let alike = |at: &usize| {
+            let known = &parts[*at];
             let flows = known.flows.joined(&part.flows)?;
-            (known.trail == part.trail).then(|| known.flows = flows)
+            (known.trail == part.trail).then_some((*at, flows))
         };
-        if parts.iter_mut().find_map(alike).is_none() {
-            parts.push(part);
+        match there.iter().find_map(alike) {
+            Some((at, flows)) => parts[at].flows = flows,
+            None => {
+                there.push(parts.len());
+                parts.push(part);
+            }
         }
     }
     parts

@@ -101,6 +101,22 @@ impl AddressSet {
         Self { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
     }
 
+    /// Every address with the first of several sets that has it: what falls to each of them, and at the end what none has.
+    ///
+    /// ```
+    /// use fnet::net::AddressSet;
+    /// let set = |text: &str| AddressSet::from(text.parse::<ipnet::IpNet>().unwrap());
+    /// let parts = set("10.2.0.0/24").dealt(&[set("10.2.0.4/32"), set("10.2.0.0/29"), set("10.9.0.0/16")]);
+    /// let words: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    /// assert_eq!(words[..3], ["10.2.0.4", "10.2.0.0/30, 10.2.0.5, 10.2.0.6/31", ""]);
+    /// assert_eq!(words[3], "10.2.0.8/29, 10.2.0.16/28, 10.2.0.32/27, 10.2.0.64/26, 10.2.0.128/25");
+    /// ```
+    pub fn dealt(&self, among: &[Self]) -> Vec<Self> {
+        let v4 = self.v4.dealt(&among.iter().map(|set| &set.v4).collect::<Vec<_>>());
+        let v6 = self.v6.dealt(&among.iter().map(|set| &set.v6).collect::<Vec<_>>());
+        v4.into_iter().zip(v6).map(|(v4, v6)| Self { v4, v6 }).collect()
+    }
+
     /// Is every address of this set in the other?
     pub fn is_subset(&self, other: &Self) -> bool {
         self.v4.is_subset(&other.v4) && self.v6.is_subset(&other.v6)

@@ -2,6 +2,8 @@
 //!
 //! The form is canonical: two sets are equal exactly when their ranges are.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fmt::Debug;
 
 /// A number that a range may end at.
@@ -146,7 +148,11 @@ impl<T: Bound> Ranges<T> {
 
     /// Is every number of this set in the other?
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.difference(other).is_empty()
+        // What of this set is in the other is in one of its ranges, since a gap lies between any two.
+        self.0.iter().all(|(start, end)| {
+            let after = other.0.partition_point(|range| range.0 <= *start);
+            after > 0 && *end <= other.0[after - 1].1
+        })
     }
 
     /// Have the sets a number in common?
@@ -164,6 +170,40 @@ impl<T: Bound> Ranges<T> {
             (Some(low), Some(high), Some(from), Some(to)) => low.0 <= to.1 && from.0 <= high.1,
             _ => false,
         }
+    }
+
+    /// Every number with the first of several sets that has it: what falls to each of them, and at the end what none has.
+    pub(super) fn dealt(&self, among: &[&Self]) -> Vec<Self> {
+        let mut starts: Vec<(T, T, usize)> = Vec::new();
+        for (at, set) in among.iter().enumerate() {
+            starts.extend(set.0.iter().map(|(start, end)| (*start, *end, at)));
+        }
+        starts.sort_unstable();
+        let mut starts = starts.into_iter().peekable();
+        let mut parts: Vec<Vec<(T, T)>> = vec![Vec::new(); among.len() + 1];
+        // The sets that have the number at hand, the first of them on top; those that ended go when they come up.
+        let mut open: BinaryHeap<Reverse<(usize, T)>> = BinaryHeap::new();
+        for &(mut start, last) in &self.0 {
+            loop {
+                while let Some((_, end, at)) = starts.next_if(|next| next.0 <= start) {
+                    open.push(Reverse((at, end)));
+                }
+                while open.peek().is_some_and(|Reverse((_, end))| *end < start) {
+                    open.pop();
+                }
+                let (at, end) = open.peek().map_or((among.len(), last), |Reverse((at, end))| (*at, last.min(*end)));
+                let end = starts.peek().map_or(end, |next| end.min(next.0.previous()));
+                match parts[at].last_mut().filter(|part| part.1 < start && part.1.next() == start) {
+                    Some(part) => part.1 = end,
+                    None => parts[at].push((start, end)),
+                }
+                if end == last {
+                    break;
+                }
+                start = end.next();
+            }
+        }
+        parts.into_iter().map(Self).collect()
     }
 
     /// The least number.

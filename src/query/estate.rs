@@ -96,12 +96,14 @@ pub(super) struct Narrowed {
     pub(super) traffic: Traffic,
     /// Do the verdict and the rules that decide suffice?
     pub(super) briefly: bool,
+    /// Are those alone wanted that pass or may pass?
+    pub(super) only_open: bool,
 }
 
 impl Default for Narrowed {
     fn default() -> Self {
         let (source_ports, ports) = (PortSet::all(), PortSet::all());
-        Self { over: None, source_ports, ports, traffic: Traffic::Application, briefly: true }
+        Self { over: None, source_ports, ports, traffic: Traffic::Application, briefly: true, only_open: false }
     }
 }
 
@@ -120,6 +122,7 @@ impl Narrowed {
             scm: false,
             every_address: true,
             briefly: self.briefly,
+            only_open: self.only_open,
         }
     }
 

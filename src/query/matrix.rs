@@ -53,6 +53,7 @@ fn question(asked: &Asked<'_>, source: Source, thing: Thing) -> (Question, Taken
         scm: read.scm,
         every_address: false,
         briefly: true,
+        only_open: false,
     };
     (question, read.taken)
 }

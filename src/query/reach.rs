@@ -122,6 +122,7 @@ pub(super) fn question_from(
         scm: read.scm,
         every_address: false,
         briefly: false,
+        only_open: false,
     };
     let taken = match &read.target {
         Target::Name(host, None) if read.taken.text == "a host name" => {

@@ -8,6 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::{Ends, Flows, LISTENS, Mark, Part, Step, Verdict};
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use crate::source::Span;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hash, RandomState};
 
 /// Flows and what became of them, with the names that they were asked by.
 pub(super) struct Reached {
@@ -18,6 +20,13 @@ pub(super) struct Reached {
     pub(super) name: Option<String>,
     /// The host name that was called.
     pub(super) host: Option<String>,
+}
+
+impl Reached {
+    /// Do the flows pass, or may they?
+    pub(super) fn is_open(&self) -> bool {
+        !matches!(self.part.verdict(), Verdict::No(_))
+    }
 }
 
 /// The answer that some flows give.
@@ -32,22 +41,32 @@ pub(super) fn answer(
     let question = asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
     let mut yes = Groups::default();
     let mut unknown = Groups::default();
-    let mut denied: Vec<AdmissionAnswer> = Vec::new();
+    let mut no: Vec<Part> = Vec::new();
     for reached in all {
         match reached.part.verdict() {
             Verdict::Yes => yes.add(reached),
             Verdict::Unknown => unknown.add(reached),
-            _ => {
-                let deciding = reached.part.trail.deciding().map(|step| admission(asked, step, step.words()));
-                denied.extend(deciding.filter(|step| !denied.contains(step)));
-            }
+            _ => no.push(reached.part),
         }
     }
     let (groups, unknown) = (yes.told(asked, explained), unknown.told(asked, explained));
-    if !groups.is_empty() || !unknown.is_empty() {
-        denied.clear();
-    }
+    // What denies is told where nothing else is.
+    let denied = if groups.is_empty() && unknown.is_empty() { denials(asked, &no) } else { Vec::new() };
     ReachableAnswer { question, asked_for, taken, groups, unknown, denied }
+}
+
+/// What denies these flows, each step once.
+fn denials(asked: &Asked<'_>, parts: &[Part]) -> Vec<AdmissionAnswer> {
+    let mut known = HashSet::new();
+    let deciding = parts.iter().filter_map(|part| part.trail.deciding());
+    let new = deciding.filter(|step| known.insert((&step.rule, step.words(), step.place)));
+    let mut denied: Vec<AdmissionAnswer> = Vec::new();
+    for step in new.map(|step| admission(asked, step, step.words())) {
+        if !denied.contains(&step) {
+            denied.push(step);
+        }
+    }
+    denied
 }
 
 pub(super) fn admission(asked: &Asked<'_>, step: &Step, text: &str) -> AdmissionAnswer {
@@ -70,7 +89,11 @@ pub(super) fn admissions(part: &Part) -> Vec<&Step> {
 
 /// Flows that share what decides them, in the order in which they were found.
 #[derive(Default)]
-struct Groups(Vec<Group>);
+struct Groups {
+    all: Vec<Group>,
+    /// By the rules and places of their steps.
+    known: Known,
+}
 
 struct Group {
     by: Vec<Step>,
@@ -85,7 +108,30 @@ type Over = (ProtocolSet, PortSet, PortSet);
 
 /// Flows, end by end.
 #[derive(Default)]
-pub(super) struct Gathered(Vec<Same>);
+pub(super) struct Gathered {
+    all: Vec<Same>,
+    known: Known,
+}
+
+/// Where in a list the entries of some hash are: of many, few have to be compared.
+#[derive(Default)]
+struct Known {
+    hasher: RandomState,
+    places: HashMap<u64, Vec<usize>>,
+}
+
+impl Known {
+    /// The first entry that is the same as one of these words.
+    fn find(&self, words: impl Hash, same: impl Fn(usize) -> bool) -> Option<usize> {
+        let places = self.places.get(&self.hasher.hash_one(words))?;
+        places.iter().copied().filter(|at| same(*at)).min()
+    }
+
+    /// Takes in that an entry has these words.
+    fn add(&mut self, words: impl Hash, at: usize) {
+        self.places.entry(self.hasher.hash_one(words)).or_default().push(at);
+    }
+}
 
 /// Flows of one end.
 struct Same {
@@ -102,46 +148,69 @@ impl Gathered {
         let source_ports = flows.source_ports.clone().unwrap_or_else(PortSet::all);
         let ports = if flows.has_ports() { flows.ports.clone() } else { PortSet::default() };
         let over = (flows.protocols, source_ports, ports);
-        match self.0.iter_mut().find(|known| known.end == end && known.name == name && known.hosts == hosts) {
-            Some(known) => known.over.push(over),
-            None => self.0.push(Same { end, name, hosts, over: vec![over] }),
+        let all = &self.all;
+        let same = |at: usize| all[at].end == end && all[at].name == name && all[at].hosts == hosts;
+        match self.known.find((&end, &name, &hosts), same) {
+            Some(at) => self.all[at].over.push(over),
+            None => {
+                self.known.add((&end, &name, &hosts), self.all.len());
+                self.all.push(Same { end, name, hosts, over: vec![over] });
+            }
         }
     }
 
     /// The flows in the shortest words.
     pub(super) fn told(self, asked: &Asked<'_>) -> Vec<ReachableFlows> {
         let mut flows: Vec<Same> = Vec::new();
-        for mut same in self.0 {
+        let (mut named, mut placed) = (Known::default(), Known::default());
+        // Whose the addresses are, of those that are many.
+        let place = |same: &Same| match &same.end {
+            Ends::Set(set) if set.single().is_none() => Some(name::whose(asked, set)),
+            _ => None,
+        };
+        let mut places: Vec<Option<String>> = Vec::new();
+        for mut same in self.all {
             same.over = together(same.over);
             // Several names of one thing that lead to one place.
-            let thing = |same: &Same| same.name.as_ref().and_then(|name| name.split('.').next().map(String::from));
-            let namesake = |known: &&mut Same| {
-                let named = !known.hosts.is_empty() && !same.hosts.is_empty() && thing(known) == thing(&same);
+            let is_namesake = |known: &Same| {
+                let named = !known.hosts.is_empty() && known.thing() == same.thing();
                 named && known.end == same.end && known.over == same.over
             };
-            if let Some(known) = flows.iter_mut().find(namesake) {
-                known.name = thing(known);
+            let namesake = || named.find(same.as_named(), |at| is_namesake(&flows[at]));
+            if let Some(at) = Some(&same).filter(|same| !same.hosts.is_empty()).and_then(|_| namesake()) {
+                let known = &mut flows[at];
+                known.name = known.thing().map(String::from);
                 known.hosts.append(&mut same.hosts);
+                placed.add((known.as_placed(), &places[at]), at);
                 continue;
             }
             // Pieces of one place that go by the same ports are one set.
-            let alike = |known: &&mut Same| {
-                let (Ends::Set(a), Ends::Set(b)) = (&known.end, &same.end) else { return false };
-                let many = a.single().is_none() && b.single().is_none();
-                let named = known.name == same.name && known.hosts == same.hosts;
-                many && named && known.over == same.over && name::whose(asked, a) == name::whose(asked, b)
-            };
-            match flows.iter_mut().find(alike) {
-                Some(known) => known.end = Ends::Set(known.end.possible().union(same.end.possible())),
-                None => flows.push(same),
+            let there = place(&same);
+            let is_alike =
+                |known: &Same| known.name == same.name && known.hosts == same.hosts && known.over == same.over;
+            let alike = || placed.find((same.as_placed(), &there), |at| places[at] == there && is_alike(&flows[at]));
+            match Some(&there).filter(|there| there.is_some()).and_then(|_| alike()) {
+                Some(at) => {
+                    let known = &mut flows[at];
+                    known.end = Ends::Set(known.end.possible().union(same.end.possible()));
+                    places[at] = place(known);
+                    named.add(known.as_named(), at);
+                    placed.add((known.as_placed(), &places[at]), at);
+                }
+                None => {
+                    named.add(same.as_named(), flows.len());
+                    placed.add((same.as_placed(), &there), flows.len());
+                    flows.push(same);
+                    places.push(there);
+                }
             }
         }
         // What is called by its name is not told again by its address.
         let by_name = flows.iter().filter(|flows| !flows.hosts.is_empty());
-        let called: Vec<(Ends, Vec<Over>)> = by_name.map(|flows| (flows.end.clone(), flows.over.clone())).collect();
+        let called: HashSet<(Ends, Vec<Over>)> = by_name.map(|flows| (flows.end.clone(), flows.over.clone())).collect();
         let told = |flows: &Same| {
             let named = flows.name.is_some() || !flows.hosts.is_empty();
-            named || !called.iter().any(|(end, over)| *end == flows.end && *over == flows.over)
+            named || called.is_empty() || !called.contains(&(flows.end.clone(), flows.over.clone()))
         };
         flows.retain(told);
         flows.into_iter().map(|same| same.told(asked)).collect()
@@ -150,7 +219,7 @@ impl Gathered {
 
 impl Groups {
     fn add(&mut self, reached: Reached) {
-        let by: Vec<Step> = admissions(&reached.part).into_iter().cloned().collect();
+        let by = admissions(&reached.part);
         // What is missing is the same where the same line would state it, whichever addresses it is missing for.
         let same_step = |a: &Step, b: &Step| {
             let missing = a.is_unknown() && b.is_unknown() && a.missing().1.is_some() && a.missing().1 == b.missing().1;
@@ -159,14 +228,16 @@ impl Groups {
         let same = |group: &Group| {
             group.by.len() == by.len() && group.by.iter().zip(&by).all(|(known, step)| same_step(known, step))
         };
-        let at = self.0.iter().position(same).unwrap_or_else(|| {
+        let words: Vec<(&str, Option<Span>)> = by.iter().map(|step| (step.rule.as_str(), step.place)).collect();
+        let at = self.known.find(&words, |at| same(&self.all[at])).unwrap_or_else(|| {
             let first = reached.part.trail.steps.clone();
-            self.0.push(Group { by, flows: Gathered::default(), assumptions: Vec::new(), first });
-            self.0.len() - 1
+            let by = by.iter().map(|step| (*step).clone()).collect();
+            self.known.add(&words, self.all.len());
+            self.all.push(Group { by, flows: Gathered::default(), assumptions: Vec::new(), first });
+            self.all.len() - 1
         });
-        let group = &mut self.0[at];
-        for (known, step) in group.by.iter_mut().zip(admissions(&reached.part)).filter(|(known, _)| known.is_unknown())
-        {
+        let group = &mut self.all[at];
+        for (known, step) in group.by.iter_mut().zip(&by).filter(|(known, _)| known.is_unknown()) {
             known.text = shared_words(&known.text, &step.text);
             if let (Mark::Unknown(fact, _), Mark::Unknown(other, _)) = (&mut known.mark, &step.mark) {
                 *fact = shared_words(fact, other);
@@ -185,7 +256,7 @@ impl Groups {
     }
 
     fn told(self, asked: &Asked<'_>, explained: bool) -> Vec<ReachableGroup> {
-        self.0.into_iter().map(|group| group.told(asked, explained)).collect()
+        self.all.into_iter().map(|group| group.told(asked, explained)).collect()
     }
 }
 
@@ -208,6 +279,21 @@ impl Group {
 }
 
 impl Same {
+    /// The thing that they belong to, where they were asked about by a name.
+    fn thing(&self) -> Option<&str> {
+        self.name.as_ref().and_then(|name| name.split('.').next())
+    }
+
+    /// What the flows to one place of one thing share, whichever of its names was called.
+    fn as_named(&self) -> impl Hash {
+        (self.thing(), &self.end, &self.over)
+    }
+
+    /// What the flows to several pieces of one place share.
+    fn as_placed(&self) -> impl Hash {
+        (&self.name, &self.hosts, &self.over)
+    }
+
     fn told(self, asked: &Asked<'_>) -> ReachableFlows {
         let (whose, addresses, words) = match &self.end {
             Ends::Set(set) => {

@@ -21,13 +21,19 @@ pub(super) fn what(
 ) -> Result<ReachableAnswer, Diagnostic> {
     let (source, source_taken) = name::source(asked, source)?;
     let (narrowed, within) = narrowed(asked, how)?;
-    let narrowed = Narrowed { briefly: !explained, ..narrowed };
-    let (scopes, mut taken) = match &within {
+    let narrowed = Narrowed { briefly: !explained, only_open: !explained, ..narrowed };
+    let (mut scopes, mut taken) = match &within {
         Some(values) => scopes(asked, values, &source, &narrowed)?,
         None => (vec![Scope::everything(asked, narrowed)], Vec::new()),
     };
     taken.insert(0, source_taken);
-    let reached = scopes.iter().flat_map(|scope| reached(asked, &source, scope)).collect();
+    let all = |scopes: &[Scope]| scopes.iter().flat_map(|scope| reached(asked, &source, scope)).collect::<Vec<_>>();
+    let mut reached = all(&scopes);
+    // Where nothing passes, all that denies is told.
+    if !reached.iter().any(Reached::is_open) {
+        scopes.iter_mut().for_each(|scope| scope.narrowed.only_open = false);
+        reached = all(&scopes);
+    }
     Ok(answer(asked, span, EndWord::Destination, taken, reached, explained))
 }
 

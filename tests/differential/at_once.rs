@@ -86,6 +86,7 @@ fn all_of(model: &fnet::model::Model, source: &Source, to: Prefix) -> engine::Qu
         scm: false,
         every_address: true,
         briefly: false,
+        only_open: false,
     }
 }
 

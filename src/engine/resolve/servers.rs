@@ -176,6 +176,7 @@ impl Engine<'_> {
             scm: false,
             every_address: false,
             briefly: false,
+            only_open: false,
         };
         let parts = self.walk(&question);
         // What does not enter the network meets no group there, bypassed or not.

@@ -21,7 +21,7 @@ pub(in crate::engine) struct Chosen {
 
 impl Chosen {
     /// The first route that may win and leads elsewhere, and the fact that would tell.
-    fn differing(&self, routes: &[Route]) -> Option<(usize, String)> {
+    pub(in crate::engine) fn differing(&self, routes: &[Route]) -> Option<(usize, String)> {
         let hop = self.route.map(|at| routes[at].hop);
         self.doubts.iter().find(|(at, _)| Some(routes[*at].hop) != hop).cloned()
     }

@@ -15,6 +15,7 @@ use std::rc::Rc;
 impl Engine<'_> {
     /// The effective routes of a subnet, those that lost included, in the order in which they are preferred.
     pub fn effective_routes(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Rc<Vec<Route>> {
+        let (vnet, subnet) = self.routed_like(vnet, subnet);
         if let Some(known) = self.routes.borrow().get(&(vnet, subnet)) {
             return Rc::clone(known.get());
         }
@@ -22,6 +23,18 @@ impl Engine<'_> {
         let known = Rc::clone(routes.get());
         self.routes.borrow_mut().insert((vnet, subnet), routes);
         known
+    }
+
+    /// The subnet of a network whose effective routes are those of another: the first that has the same route table. What
+    /// has service endpoints has routes of its own.
+    pub(in crate::engine) fn routed_like(&self, vnet: VnetId, subnet: Option<SubnetId>) -> (VnetId, Option<SubnetId>) {
+        let Some(own) = subnet.filter(|own| self.model[*own].vnet == vnet) else { return (vnet, subnet) };
+        let noun = &self.model[own];
+        if !noun.service_endpoints.is_empty() {
+            return (vnet, subnet);
+        }
+        let table = noun.route_table.as_ref().map(|table| table.value);
+        (vnet, Some(*self.routed.borrow_mut().entry((vnet, table)).or_insert(own)))
     }
 
     fn routes_of(&self, vnet: VnetId, subnet: Option<SubnetId>) -> Vec<Route> {
@@ -158,7 +171,7 @@ impl Engine<'_> {
         for prefix in &self.model[vnet].prefixes {
             routes.push(system(prefix.value, Hop::Vnet, "route.system.vnet", Some(prefix.span)));
         }
-        for peer in self.peers_of(vnet).into_iter().filter(|peer| peer.connected) {
+        for peer in self.peers_of(vnet).iter().filter(|peer| peer.connected) {
             for prefix in &self.model[peer.vnet].prefixes {
                 let hop = Hop::Peering(peer.vnet);
                 routes.push(system(prefix.value, hop, "route.system.peering", Some(peer.place)));

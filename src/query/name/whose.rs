@@ -24,36 +24,28 @@ pub(in crate::query) fn whose(asked: &Asked<'_>, set: &AddressSet) -> String {
 
 /// What stands at an address: all of it, where networks that are not joined have the same addresses.
 fn at_address(asked: &Asked<'_>, address: IpAddr) -> Option<String> {
-    let model = asked.model;
-    let is = |stated: &Stated<IpAddr>| stated.value == address;
-    let public = |all: &[Stated<ipnet::IpNet>]| all.iter().any(|ip| ip.value.contains(&address));
-    let hosts = model.hosts().filter(|(_, host)| host.addresses.iter().any(is) || public(&host.public_ip));
-    let mut found: Vec<&str> = hosts.map(|(_, host)| host.head.name.as_str()).collect();
-    let endpoints = model.private_endpoints().filter(|(_, endpoint)| endpoint.addresses.iter().any(is));
-    found.extend(endpoints.map(|(_, endpoint)| endpoint.head.name.as_str()));
-    let appliances = model.appliances().filter(|(_, appliance)| appliance.address.as_ref().is_some_and(is));
-    found.extend(appliances.map(|(_, appliance)| appliance.head.name.as_str()));
-    let balancers = model.load_balancers().filter(|(_, balancer)| balancer.address.as_ref().is_some_and(is));
-    found.extend(balancers.map(|(_, balancer)| balancer.head.name.as_str()));
-    let servers = model.dns_servers().filter(|(_, server)| server.addresses.iter().any(is));
-    found.extend(servers.map(|(_, server)| server.head.name.as_str()));
-    let environments = model.ases().filter(|(_, ase)| ase.address.as_ref().is_some_and(is));
-    found.extend(environments.map(|(_, ase)| ase.head.name.as_str()));
-    let services = model.services().filter(|(_, service)| public(&service.public_ip));
-    found.extend(services.map(|(_, service)| service.head.name.as_str()));
-    let apps = model.apps().filter(|(_, app)| public(&app.inbound_ip));
-    found.extend(apps.map(|(_, app)| app.head.name.as_str()));
+    let (machines, public) = (asked.engine.machines_at(address), asked.engine.public_at(address));
+    let is_host = |thing: &&Thing| matches!(thing, Thing::Host(_));
+    let mut hosts: Vec<Thing> = machines.iter().chain(&public).filter(is_host).copied().collect();
+    hosts.sort_unstable();
+    let others = machines.iter().filter(|thing| !is_host(thing));
+    let entries = public.iter().filter(|thing| matches!(thing, Thing::Service(_) | Thing::App(_)));
+    let all = hosts.iter().chain(others).chain(entries);
+    let mut found: Vec<&str> = all.map(|thing| thing.head(asked.model).name.as_str()).collect();
     found.dedup();
     (!found.is_empty()).then(|| found.join(" or "))
 }
 
 /// The narrowest declared place that has all of some addresses, with its own.
 fn border(asked: &Asked<'_>, set: &AddressSet) -> Option<(Thing, AddressSet)> {
-    let model = asked.model;
-    let subnets = model.subnets().map(|(id, subnet)| (Thing::Subnet(id), subnet.addresses()));
-    let vnets = model.vnets().map(|(id, vnet)| (Thing::Vnet(id), vnet.addresses()));
-    let sites = model.on_premises().map(|(id, site)| (Thing::OnPremises(id), site.addresses()));
-    subnets.chain(vnets).chain(sites).find(|(_, border)| set.is_subset(border))
+    let thing = asked.engine.place_with(set)?;
+    let addresses = match thing {
+        Thing::Subnet(id) => asked.model[id].addresses(),
+        Thing::Vnet(id) => asked.model[id].addresses(),
+        Thing::OnPremises(id) => asked.model[id].addresses(),
+        _ => return None,
+    };
+    Some((thing, addresses))
 }
 
 /// Which addresses they are: their prefixes, or those of what they are nearly all of with the exceptions, whichever is
