@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod edits;
+pub mod hubs;
 pub mod measure;
 pub mod networks;
 pub mod rules;
@@ -33,7 +34,7 @@ pub fn median(runs: usize, mut once: impl FnMut()) -> f64 {
 }
 
 /// The seconds that this thread has had of a processor so far, where the system tells them.
-fn on_processor() -> Option<f64> {
+pub fn on_processor() -> Option<f64> {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds: u64 = told.split_whitespace().next()?.parse().ok()?;
     Some(nanoseconds as f64 / 1e9)
