@@ -147,8 +147,7 @@ impl Subject {
     /// The lines of the user that never decide, wherever the list stands. A line that matches nothing is not one of
     /// them: nothing covers it.
     pub(super) fn idle(&self) -> Vec<Idle> {
-        let lists: Option<Vec<LineList>> = self.views.iter().map(|view| self.list(view)).collect();
-        let Some(lists) = lists.filter(|lists| !lists.is_empty()) else { return Vec::new() };
+        let Some(lists) = self.lists() else { return Vec::new() };
         let found: Vec<Vec<_>> = lists.iter().map(LineList::idle).collect();
         let of = |at: usize, line: usize| found[at].iter().find(|cover| cover.line == line).map(|cover| &cover.by);
         let own = (0..self.lines.len()).filter(|line| self.lines[*line].own);
@@ -175,38 +174,40 @@ impl Subject {
         self.views.iter().flatten().all(|line| known(&line.source) && known(&line.destination))
     }
 
-    /// The lines of the user that decide something and could all be left out, with the lines that would decide in their
-    /// place; none for the end of the list. Only where every address is known: an address that may be in two tags would
-    /// refute it.
-    pub(super) fn needless(&self) -> Vec<(usize, Vec<Option<usize>>)> {
+    /// The list in every place, if it has one and its points find a place in each.
+    fn lists(&self) -> Option<Vec<LineList>> {
         let lists: Option<Vec<LineList>> = self.views.iter().map(|view| self.list(view)).collect();
-        let Some(lists) = lists.filter(|lists| !lists.is_empty() && self.is_exact() && self.comparable) else {
-            return Vec::new();
-        };
+        lists.filter(|lists| !lists.is_empty())
+    }
+
+    /// The lines of the user that decide something and could all be left out. Only where every address is known: an
+    /// address that may be in two tags would refute it.
+    pub(super) fn needless(&self) -> Vec<usize> {
+        let Some(lists) = self.lists().filter(|_| self.is_exact() && self.comparable) else { return Vec::new() };
         let idle: Vec<usize> = self.idle().iter().map(|idle| idle.line).collect();
         let mut left_out: Vec<usize> = Vec::new();
         let candidates = lists[0].needless();
         for line in candidates.into_iter().rev().filter(|line| self.lines.get(*line).is_some_and(|line| line.own)) {
-            let goes = |besides: &[usize]| {
-                lists.iter().all(|list| {
-                    let flows = &list.lines()[line].flows;
-                    let (before, after) = (list.without(besides), list.without(&[besides, &[line]].concat()));
-                    before.difference_within(&after, flows).is_empty()
-                })
-            };
+            let goes = |besides: &[usize]| lists.iter().all(|list| list.goes_without(line, besides));
             if !idle.contains(&line) && goes(&[]) && goes(&[idle.clone(), left_out.clone()].concat()) {
                 left_out.push(line);
             }
         }
         left_out.sort_unstable();
-        let instead = |line: usize| {
-            let mut all: Vec<Option<usize>> = lists.iter().flat_map(|list| list.instead_of(line)).collect();
+        left_out
+    }
+
+    /// Of some lines the lines that would decide in their place; none for the end of the list.
+    pub(super) fn instead_of(&self, lines: &[usize]) -> Vec<Vec<Option<usize>>> {
+        let lists = self.lists().unwrap_or_default();
+        let instead = |line: &usize| {
+            let mut all: Vec<Option<usize>> = lists.iter().flat_map(|list| list.instead_of(*line)).collect();
             all.iter_mut().for_each(|line| *line = line.filter(|line| *line < self.lines.len()));
             all.sort_unstable();
             all.dedup();
-            (line, all)
+            all
         };
-        left_out.into_iter().map(instead).collect()
+        lines.iter().map(instead).collect()
     }
 
     /// Do both lists mean the same wherever one of them stands? `theirs` are the lines of the other in these places.

@@ -50,8 +50,8 @@ const SHOWN: usize = 6;
 /// Lines that could be left out although they decide something.
 fn needless(engine: &Engine<'_>, list: &Subject) -> Option<Finding> {
     let lines = list.needless();
-    let (first, _) = lines.first()?;
-    let called: Vec<&str> = lines.iter().map(|(line, _)| list.lines[*line].called.as_str()).collect();
+    let first = lines.first()?;
+    let called: Vec<&str> = lines.iter().map(|line| list.lines[*line].called.as_str()).collect();
     let message = format!("{} would mean the same without {}", list.owner, joined(&called));
     let found = Finding::of(engine, "list.line-needless", list.lines[*first].span, [list.thing], message)?;
     let told = |instead: &[Option<usize>]| {
@@ -60,11 +60,10 @@ fn needless(engine: &Engine<'_>, list: &Subject) -> Option<Finding> {
         let verb = if words.len() == 1 { "decides" } else { "decide" };
         format!("behind it {} {verb} alike", joined(&words))
     };
-    let mut found = found.label(told(&lines[0].1));
-    for (line, instead) in lines.iter().skip(1).take(SHOWN) {
-        found = found.also(list.lines[*line].span, told(instead));
-    }
-    Some(found)
+    let shown = &lines[..lines.len().min(1 + SHOWN)];
+    let mut told = list.instead_of(shown).into_iter().map(|instead| told(&instead));
+    let found = found.label(told.next()?);
+    Some(shown[1..].iter().zip(told).fold(found, |found, (line, told)| found.also(list.lines[*line].span, told)))
 }
 
 /// Groups, and lists of one app, that let the same flows pass.

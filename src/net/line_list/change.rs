@@ -30,16 +30,16 @@ impl LineList {
     /// Do both lists permit the same flows?
     pub fn means(&self, other: &Self) -> bool {
         match self.regions(other) {
-            Some(regions) => regions.iter().all(|region| Pair::of(self, other, Some(region)).is_same()),
-            None => Pair::of(self, other, None).is_same(),
+            Some(regions) => regions.iter().all(|region| Pair::of(&self.lines, &other.lines, Some(region)).is_same()),
+            None => Pair::of(&self.lines, &other.lines, None).is_same(),
         }
     }
 
     /// The flows that the lists treat differently.
     pub fn difference(&self, other: &Self) -> Difference {
-        let Some(regions) = self.regions(other) else { return Pair::of(self, other, None).difference() };
-        let all: Vec<Difference> =
-            regions.iter().map(|region| Pair::of(self, other, Some(region)).difference()).collect();
+        let pair = |region: Option<&FlowBox>| Pair::of(&self.lines, &other.lines, region).difference();
+        let Some(regions) = self.regions(other) else { return pair(None) };
+        let all: Vec<Difference> = regions.into_iter().map(|region| pair(Some(region))).collect();
         Difference {
             first: FlowSet::union_of(all.iter().map(|one| &one.first)),
             second: FlowSet::union_of(all.iter().map(|one| &one.second)),
@@ -48,7 +48,18 @@ impl LineList {
 
     /// The flows of a box that the lists treat differently.
     pub fn difference_within(&self, other: &Self, flows: &FlowBox) -> Difference {
-        Pair::of(self, other, Some(flows)).difference()
+        Pair::of(&self.lines, &other.lines, Some(flows)).difference()
+    }
+
+    /// Would the list mean the same without a line, where some others are not there either?
+    pub fn goes_without(&self, line: usize, besides: &[usize]) -> bool {
+        let Some(Line { flows: region, .. }) = self.lines.get(line) else { return true };
+        let mut there = vec![true; self.lines.len()];
+        besides.iter().filter(|at| **at < self.lines.len()).for_each(|at| there[*at] = false);
+        let with = self.lines.iter().zip(&there).filter(|(_, there)| **there).map(|(line, _)| line);
+        let with: Vec<&Line> = with.filter(|line| meet(&line.flows, region)).collect();
+        let without = with.iter().copied().filter(|other| !std::ptr::eq(*other, &self.lines[line]));
+        Pair::of(with.iter().copied(), without, Some(region)).is_same()
     }
 
     /// The boxes outside of which both lists decide alike; none where looking at the whole is no more work.
@@ -74,7 +85,7 @@ impl LineList {
 }
 
 /// May two boxes have a flow in common? Looks at their limits only.
-fn meet(a: &FlowBox, b: &FlowBox) -> bool {
+pub(super) fn meet(a: &FlowBox, b: &FlowBox) -> bool {
     let near = |x: &super::super::AddressSet, y: &super::super::AddressSet| x.may_meet(y);
     near(&a.destinations, &b.destinations)
         && near(&a.sources, &b.sources)
@@ -127,17 +138,12 @@ struct Both<T: Address> {
 
 impl Pair {
     /// Both lists, in a box or everywhere.
-    fn of(first: &LineList, second: &LineList, region: Option<&FlowBox>) -> Self {
-        let clip = |list: &LineList| -> Vec<(FlowBox, bool)> {
-            let near = |line: &&Line| region.is_none_or(|region| meet(&line.flows, region));
-            let lines = list.lines.iter().filter(near);
-            let clipped = lines.map(|line| match region {
-                Some(region) => (line.flows.intersection(region), line.allow),
-                None => (line.flows.clone(), line.allow),
-            });
-            clipped.filter(|(flows, _)| !flows.is_empty()).collect()
-        };
-        let (mine, theirs) = (clip(first), clip(second));
+    fn of<'l>(
+        first: impl IntoIterator<Item = &'l Line>,
+        second: impl IntoIterator<Item = &'l Line>,
+        region: Option<&FlowBox>,
+    ) -> Self {
+        let (mine, theirs) = (clipped(first, region), clipped(second, region));
         Self { v4: Both::of(&mine, &theirs), v6: Both::of(&mine, &theirs) }
     }
 
@@ -153,6 +159,16 @@ impl Pair {
             second: FlowSet::of_halves(four_second, six_second),
         }
     }
+}
+
+/// What lines have in a box, without those that have nothing there.
+fn clipped<'l>(lines: impl IntoIterator<Item = &'l Line>, region: Option<&FlowBox>) -> Vec<(FlowBox, bool)> {
+    let near = |line: &&Line| region.is_none_or(|region| meet(&line.flows, region));
+    let clipped = lines.into_iter().filter(near).map(|line| match region {
+        Some(region) => (line.flows.intersection(region), line.allow),
+        None => (line.flows.clone(), line.allow),
+    });
+    clipped.filter(|(flows, _)| !flows.is_empty()).collect()
 }
 
 impl<T: Address> Both<T> {

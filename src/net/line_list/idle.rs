@@ -2,8 +2,9 @@
 
 use super::super::diagram::{Address, Arena, Id, NO, Op, Parts};
 use super::super::{FlowBox, FlowSet};
-use super::LineList;
+use super::change::meet;
 use super::ground::{Ground, Spot};
+use super::{Line, LineList};
 
 /// A line that never decides, and the lines above it that decide all its flows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +39,14 @@ impl LineList {
     /// The lines behind a line that would decide its flows in its place; none for the end of the list.
     pub fn instead_of(&self, line: usize) -> Vec<Option<usize>> {
         let Some(own) = self.lines.get(line) else { return Vec::new() };
-        let before = FlowSet::of_all(self.lines[..line].iter().map(|line| &line.flows));
+        let near = |other: &&Line| meet(&other.flows, &own.flows);
+        let before = FlowSet::of_all(self.lines[..line].iter().filter(near).map(|line| &line.flows));
         let mut left = FlowSet::of(&own.flows).difference(&before);
         let mut found = Vec::new();
-        for (at, other) in self.lines.iter().enumerate().skip(line + 1) {
+        for (at, other) in self.lines.iter().enumerate().skip(line + 1).filter(|(_, other)| near(other)) {
+            if left.is_empty() {
+                break;
+            }
             let flows = FlowSet::of(&other.flows);
             if left.meets(&flows) {
                 found.push(Some(at));
@@ -60,14 +65,9 @@ impl LineList {
     pub fn needless(&self) -> Vec<usize> {
         let idle: Vec<usize> = self.idle().iter().map(|cover| cover.line).collect();
         let list = Grounds::of(self);
-        let goes = |line: usize, besides: &[usize]| {
-            let before = self.without(besides);
-            let after = self.without(&[besides, &[line]].concat());
-            before.difference_within(&after, &self.lines[line].flows).is_empty()
-        };
         let may = |line: &usize| {
             let surely_matters = list.v4.matters(self, *line) || list.v6.matters(self, *line);
-            !idle.contains(line) && !surely_matters && goes(*line, &[])
+            !idle.contains(line) && !surely_matters && self.goes_without(*line, &[])
         };
         let mut open: Vec<usize> = (0..self.lines.len()).rev().filter(may).collect();
         let mut left_out = idle.clone();
@@ -75,7 +75,7 @@ impl LineList {
         loop {
             let before = left_out.len();
             open.retain(|line| {
-                let gone = goes(*line, &left_out);
+                let gone = self.goes_without(*line, &left_out);
                 if gone {
                     left_out.push(*line);
                 }
