@@ -127,11 +127,6 @@ impl AddressSet {
         self.v4.meets(&other.v4) || self.v6.meets(&other.v6)
     }
 
-    /// May the sets have an address in common? No more than their least and greatest addresses are looked at.
-    pub(super) fn may_meet(&self, other: &Self) -> bool {
-        self.v4.may_meet(&other.v4) || self.v6.may_meet(&other.v6)
-    }
-
     /// The only address, when there is just one.
     pub fn single(&self) -> Option<IpAddr> {
         match (self.v4.as_slice(), self.v6.as_slice()) {

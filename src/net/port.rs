@@ -74,11 +74,6 @@ impl PortSet {
         Self(self.0.difference(&other.0))
     }
 
-    /// May the sets have a port in common? No more than their least and greatest ports are looked at.
-    pub(super) fn may_meet(&self, other: &Self) -> bool {
-        self.0.may_meet(&other.0)
-    }
-
     /// Have the sets a port in common?
     pub fn meets(&self, other: &Self) -> bool {
         self.0.meets(&other.0)

@@ -164,14 +164,6 @@ impl<T: Bound> Ranges<T> {
         })
     }
 
-    /// May the sets have a number in common? No more than their least and greatest numbers are looked at.
-    pub(super) fn may_meet(&self, other: &Self) -> bool {
-        match (self.0.first(), self.0.last(), other.0.first(), other.0.last()) {
-            (Some(low), Some(high), Some(from), Some(to)) => low.0 <= to.1 && from.0 <= high.1,
-            _ => false,
-        }
-    }
-
     /// Every number with the first of several sets that has it: what falls to each of them, and at the end what none has.
     pub(super) fn dealt(&self, among: &[&Self]) -> Vec<Self> {
         let mut starts: Vec<(T, T, usize)> = Vec::new();

@@ -197,7 +197,7 @@ fn deciding(answer: &ReachAnswer) -> Option<usize> {
 
 #[test]
 fn lint_finds_the_lines_that_never_decide_and_no_other() {
-    for (name, rules) in sets(60) {
+    for (name, rules) in sets(40) {
         for family in [Family::V4, Family::V6] {
             let mut net = session(&script(&rules, family));
             let Ok(Answer::Lint(LintAnswer { findings, .. })) = net.ask("lint") else { panic!("{name}: no answer") };

@@ -2,7 +2,7 @@
 //! routing table of the internet as a route table. What fnet decides is held to plain loops over the raw lines.
 //!
 //! Where the corpus lies beside the crate it is read; a clone without it has small sets of our own in the same shapes, in
-//! this folder. `FNET_CORPUS_ASKED` (12) is how many questions are asked of each list; what lies below the engine is asked a
+//! this folder. `FNET_CORPUS_ASKED` (6) is how many questions are asked of each list; what lies below the engine is asked a
 //! hundred times as many. `FNET_CORPUS_LINES` is how long a list may be, of which evenly spread lines are taken; without it each
 //! test takes what it can do in seconds. `.ci/run` takes lists of a thousand lines whole.
 #![cfg(feature = "cli")]
@@ -24,7 +24,7 @@ fn setting(name: &str, otherwise: usize) -> usize {
 
 /// How many questions are asked of a list.
 fn asked() -> usize {
-    setting("FNET_CORPUS_ASKED", 12).max(1)
+    setting("FNET_CORPUS_ASKED", 6).max(1)
 }
 
 /// So many of the lines or fewer, evenly spread.

@@ -3,6 +3,7 @@
 
 use super::super::diagram::{Address, Arena, Half, Map, Op, Parts, YES};
 use super::super::{FlowBox, FlowSet, OneFlow};
+use super::limits::Limits;
 use super::{Line, LineList, actions};
 
 /// What one list permits and another does not.
@@ -30,16 +31,16 @@ impl LineList {
     /// Do both lists permit the same flows?
     pub fn means(&self, other: &Self) -> bool {
         match self.regions(other) {
-            Some(regions) => regions.iter().all(|region| Pair::of(&self.lines, &other.lines, Some(region)).is_same()),
-            None => Pair::of(&self.lines, &other.lines, None).is_same(),
+            Some(regions) => regions.iter().all(|region| Pair::of(region.clipped(self, other)).is_same()),
+            None => Pair::whole(self, other).is_same(),
         }
     }
 
     /// The flows that the lists treat differently.
     pub fn difference(&self, other: &Self) -> Difference {
-        let pair = |region: Option<&FlowBox>| Pair::of(&self.lines, &other.lines, region).difference();
-        let Some(regions) = self.regions(other) else { return pair(None) };
-        let all: Vec<Difference> = regions.into_iter().map(|region| pair(Some(region))).collect();
+        let Some(regions) = self.regions(other) else { return Pair::whole(self, other).difference() };
+        let all: Vec<Difference> =
+            regions.iter().map(|region| Pair::of(region.clipped(self, other)).difference()).collect();
         Difference {
             first: FlowSet::union_of(all.iter().map(|one| &one.first)),
             second: FlowSet::union_of(all.iter().map(|one| &one.second)),
@@ -48,33 +49,33 @@ impl LineList {
 
     /// The flows of a box that the lists treat differently.
     pub fn difference_within(&self, other: &Self, flows: &FlowBox) -> Difference {
-        Pair::of(&self.lines, &other.lines, Some(flows)).difference()
+        Pair::of(Region::of(self, other, flows, &Limits::of(flows)).clipped(self, other)).difference()
     }
 
     /// Would the list mean the same without a line, where some others are not there either?
     pub fn goes_without(&self, line: usize, besides: &[usize]) -> bool {
-        let Some(Line { flows: region, .. }) = self.lines.get(line) else { return true };
+        let Some(Line { flows, .. }) = self.lines.get(line) else { return true };
         let mut there = vec![true; self.lines.len()];
         besides.iter().filter(|at| **at < self.lines.len()).for_each(|at| there[*at] = false);
-        let with = self.lines.iter().zip(&there).filter(|(_, there)| **there).map(|(line, _)| line);
-        let with: Vec<&Line> = with.filter(|line| meet(&line.flows, region)).collect();
-        let without = with.iter().copied().filter(|other| !std::ptr::eq(*other, &self.lines[line]));
-        Pair::of(with.iter().copied(), without, Some(region)).is_same()
+        let with: Vec<usize> = self.near(&self.limits[line]).filter(|at| there[*at]).collect();
+        let without = with.iter().copied().filter(|at| *at != line).collect();
+        Pair::of(Region { flows, lines: [with, without] }.clipped(self, self)).is_same()
     }
 
     /// The boxes outside of which both lists decide alike; none where looking at the whole is no more work.
-    fn regions<'a>(&'a self, other: &'a Self) -> Option<Vec<&'a FlowBox>> {
+    fn regions<'a>(&'a self, other: &'a Self) -> Option<Vec<Region<'a>>> {
         let (mine, theirs) = uncommon(&self.lines, &other.lines);
-        let all = mine.iter().map(|at| &self.lines[*at].flows).chain(theirs.iter().map(|at| &other.lines[*at].flows));
-        let mut regions: Vec<&FlowBox> = Vec::new();
+        let of = |list: &'a Self, at: usize| (&list.lines[at].flows, &list.limits[at]);
+        let all = mine.iter().map(|at| of(self, *at)).chain(theirs.iter().map(|at| of(other, *at)));
+        let mut regions: Vec<Region<'a>> = Vec::new();
         let most = 2 * (self.lines.len() + other.lines.len());
         let mut work = 0;
-        for region in all {
-            if regions.contains(&region) {
+        for (flows, limits) in all {
+            if regions.iter().any(|region| region.flows == flows) {
                 continue;
             }
-            let lines = self.lines.iter().chain(&other.lines);
-            work += lines.filter(|line| meet(&line.flows, region)).count();
+            let region = Region::of(self, other, flows, limits);
+            work += region.lines.iter().map(Vec::len).sum::<usize>();
             if work > most {
                 return None;
             }
@@ -84,13 +85,29 @@ impl LineList {
     }
 }
 
-/// May two boxes have a flow in common? Looks at their limits only.
-pub(super) fn meet(a: &FlowBox, b: &FlowBox) -> bool {
-    let near = |x: &super::super::AddressSet, y: &super::super::AddressSet| x.may_meet(y);
-    near(&a.destinations, &b.destinations)
-        && near(&a.sources, &b.sources)
-        && !a.protocols.intersection(b.protocols).is_empty()
-        && (a.protocols.has_portless() && b.protocols.has_portless() || a.ports.may_meet(&b.ports))
+/// A box of flows, and of two lists the lines that may meet it.
+struct Region<'a> {
+    flows: &'a FlowBox,
+    lines: [Vec<usize>; 2],
+}
+
+/// Flows of lines, and whether they pass.
+type Clipped = Vec<(FlowBox, bool)>;
+
+impl<'a> Region<'a> {
+    fn of(first: &LineList, second: &LineList, flows: &'a FlowBox, limits: &Limits) -> Self {
+        Self { flows, lines: [first, second].map(|list| list.near(limits).collect()) }
+    }
+
+    /// What the lines of either list have in the box, without those that have nothing there.
+    fn clipped(&self, first: &LineList, second: &LineList) -> (Clipped, Clipped) {
+        let of = |list: &LineList, near: &[usize]| -> Clipped {
+            let lines = near.iter().map(|at| &list.lines[*at]);
+            let clipped = lines.map(|line| (line.flows.intersection(self.flows), line.allow));
+            clipped.filter(|(flows, _)| !flows.is_empty()).collect()
+        };
+        (of(first, &self.lines[0]), of(second, &self.lines[1]))
+    }
 }
 
 /// The numbers of the lines of either list that a common subsequence of both leaves out.
@@ -137,14 +154,15 @@ struct Both<T: Address> {
 }
 
 impl Pair {
-    /// Both lists, in a box or everywhere.
-    fn of<'l>(
-        first: impl IntoIterator<Item = &'l Line>,
-        second: impl IntoIterator<Item = &'l Line>,
-        region: Option<&FlowBox>,
-    ) -> Self {
-        let (mine, theirs) = (clipped(first, region), clipped(second, region));
+    fn of((mine, theirs): (Clipped, Clipped)) -> Self {
         Self { v4: Both::of(&mine, &theirs), v6: Both::of(&mine, &theirs) }
+    }
+
+    /// Both lists everywhere.
+    fn whole(first: &LineList, second: &LineList) -> Self {
+        let of =
+            |list: &LineList| -> Clipped { list.lines.iter().map(|line| (line.flows.clone(), line.allow)).collect() };
+        Self::of((of(first), of(second)))
     }
 
     fn is_same(&self) -> bool {
@@ -159,16 +177,6 @@ impl Pair {
             second: FlowSet::of_halves(four_second, six_second),
         }
     }
-}
-
-/// What lines have in a box, without those that have nothing there.
-fn clipped<'l>(lines: impl IntoIterator<Item = &'l Line>, region: Option<&FlowBox>) -> Vec<(FlowBox, bool)> {
-    let near = |line: &&Line| region.is_none_or(|region| meet(&line.flows, region));
-    let clipped = lines.into_iter().filter(near).map(|line| match region {
-        Some(region) => (line.flows.intersection(region), line.allow),
-        None => (line.flows.clone(), line.allow),
-    });
-    clipped.filter(|(flows, _)| !flows.is_empty()).collect()
 }
 
 impl<T: Address> Both<T> {

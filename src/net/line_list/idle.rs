@@ -2,9 +2,8 @@
 
 use super::super::diagram::{Address, Arena, Id, NO, Op, Parts};
 use super::super::{FlowBox, FlowSet};
-use super::change::meet;
+use super::LineList;
 use super::ground::{Ground, Spot};
-use super::{Line, LineList};
 
 /// A line that never decides, and the lines above it that decide all its flows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,17 +38,18 @@ impl LineList {
     /// The lines behind a line that would decide its flows in its place; none for the end of the list.
     pub fn instead_of(&self, line: usize) -> Vec<Option<usize>> {
         let Some(own) = self.lines.get(line) else { return Vec::new() };
-        let near = |other: &&Line| meet(&other.flows, &own.flows);
-        let before = FlowSet::of_all(self.lines[..line].iter().filter(near).map(|line| &line.flows));
+        let near: Vec<usize> = self.near(&self.limits[line]).collect();
+        let (before, after) = near.split_at(near.partition_point(|at| *at < line));
+        let before = FlowSet::of_all(before.iter().map(|at| &self.lines[*at].flows));
         let mut left = FlowSet::of(&own.flows).difference(&before);
         let mut found = Vec::new();
-        for (at, other) in self.lines.iter().enumerate().skip(line + 1).filter(|(_, other)| near(other)) {
+        for at in after.iter().filter(|at| **at != line) {
             if left.is_empty() {
                 break;
             }
-            let flows = FlowSet::of(&other.flows);
+            let flows = FlowSet::of(&self.lines[*at].flows);
             if left.meets(&flows) {
-                found.push(Some(at));
+                found.push(Some(*at));
                 left = left.difference(&flows);
             }
         }

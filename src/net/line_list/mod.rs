@@ -4,12 +4,14 @@
 mod change;
 mod ground;
 mod idle;
+mod limits;
 
 pub use change::Difference;
 pub use idle::Cover;
 
 use super::diagram::{Address, Arena, Half, Id, Map, NO, ORDER, Parts, YES};
 use super::{FlowBox, FlowSet, OneFlow};
+use limits::Limits;
 
 /// A line: some flows, and whether they pass.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +41,8 @@ pub struct Line {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineList {
     lines: Vec<Line>,
+    /// Those of each line.
+    limits: Vec<Limits>,
 }
 
 impl FromIterator<Line> for LineList {
@@ -53,7 +57,9 @@ const DENIED: Id = 2;
 impl LineList {
     /// The list of these lines, in this order.
     pub fn of(lines: impl IntoIterator<Item = Line>) -> Self {
-        Self { lines: lines.into_iter().collect() }
+        let lines: Vec<Line> = lines.into_iter().collect();
+        let limits = lines.iter().map(|line| Limits::of(&line.flows)).collect();
+        Self { lines, limits }
     }
 
     /// Its lines.
@@ -75,6 +81,11 @@ impl LineList {
     /// Does a flow pass?
     pub fn permits(&self, flow: &OneFlow) -> bool {
         self.decides(flow).is_some_and(|line| self.lines[line].allow)
+    }
+
+    /// The numbers of the lines that may meet a box, ascending.
+    fn near<'l>(&'l self, limits: &'l Limits) -> impl Iterator<Item = usize> + 'l {
+        self.limits.iter().enumerate().filter(|(_, own)| own.meet(limits)).map(|(at, _)| at)
     }
 
     fn boxes(&self) -> impl Iterator<Item = &FlowBox> {
