@@ -5,10 +5,12 @@
 //! the other can be.
 //!
 //! `FNET_BENCH_RULES` (100,1000,10000,100000) are the lengths of the lists, `FNET_BENCH_FLOWS` (100000) how many flows are
-//! decided, `FNET_BENCH_RUNS` (5) how often; medians count.
+//! decided, `FNET_BENCH_RUNS` (5) how often; medians count. `--count find 1000` decides 2,000 flows by a list of that length
+//! once, `--count build 1000` compiles the list.
 
 mod common;
 
+use common::measure::told;
 use common::rules::{Family, Rule, flows, rules};
 use common::{median, numbers};
 use fnet::net::{FirstMatch, FiveTuple};
@@ -16,6 +18,28 @@ use std::hint::black_box;
 use std::net::IpAddr;
 
 fn main() {
+    match told() {
+        Some((what, sizes)) => sizes.iter().for_each(|size| once(&what, *size)),
+        None => table(),
+    }
+}
+
+/// One thing to be counted, and what it takes to be prepared for either.
+fn once(what: &str, size: usize) {
+    let rules = rules(42, size, Family::Nsg);
+    let flows = flows(7, 2_000, &rules);
+    let lines: Vec<_> = rules.iter().map(Rule::line).collect();
+    let list = FirstMatch::of(lines.clone());
+    match what {
+        "find" => flows.iter().for_each(|flow| {
+            black_box(list.find(flow));
+        }),
+        "build" => drop(black_box(FirstMatch::of(lines))),
+        _ => {}
+    }
+}
+
+fn table() {
     let count = numbers("FNET_BENCH_FLOWS", "100000")[0];
     let runs = numbers("FNET_BENCH_RUNS", "5")[0];
     println!("nanoseconds a flow; medians of {runs} runs over {count} flows");

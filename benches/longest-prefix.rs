@@ -4,10 +4,12 @@
 //! one of them. The crates that do the same are measured in `benches/peers/`.
 //!
 //! `FNET_BENCH_PREFIXES` (400,1000,100000,1000000) are how many prefixes, `FNET_BENCH_FLOWS` (1000000) how many addresses are
-//! looked up, `FNET_BENCH_RUNS` (5) how often; medians count.
+//! looked up, `FNET_BENCH_RUNS` (5) how often; medians count. `--count find 1000` looks 2,000 addresses up among so many
+//! once, `--count build 1000` makes the map.
 
 mod common;
 
+use common::measure::told;
 use common::rules::{addresses, prefixes};
 use common::{median, numbers};
 use fnet::net::{IpNet, LongestPrefix};
@@ -16,6 +18,27 @@ use std::hint::black_box;
 use std::net::IpAddr;
 
 fn main() {
+    match told() {
+        Some((what, sizes)) => sizes.iter().for_each(|size| once(&what, *size)),
+        None => table(),
+    }
+}
+
+/// One thing to be counted, and what it takes to be prepared for either.
+fn once(what: &str, size: usize) {
+    let prefixes = prefixes(42, size);
+    let asked: Vec<IpAddr> = addresses(7, 2_000, &prefixes).into_iter().map(IpAddr::from).collect();
+    let map = LongestPrefix::of(prefixes.iter().copied().zip(0u32..));
+    match what {
+        "find" => asked.iter().for_each(|address| {
+            black_box(map.get(*address));
+        }),
+        "build" => drop(black_box(LongestPrefix::of(prefixes.iter().copied().zip(0u32..)))),
+        _ => {}
+    }
+}
+
+fn table() {
     let count = numbers("FNET_BENCH_FLOWS", "1000000")[0];
     let runs = numbers("FNET_BENCH_RUNS", "5")[0];
     println!("nanoseconds a look-up; medians of {runs} runs over {count} addresses");

@@ -5,10 +5,12 @@
 //! values of the same records with serde_json and splits the tuples, and decides nothing.
 //!
 //! `FNET_BENCH_LOG_MB` (400) is the size of the log, `FNET_BENCH_SUBNETS` (1000) that of the model, `FNET_BENCH_RUNS` (3) how often
-//! it is read; medians count.
+//! it is read; medians count. `--count read 100` reads a megabyte of the log of a model of so many subnets once, `--count
+//! decided 100` holds it against the model as well.
 
 mod common;
 
+use common::measure::told;
 use common::{Dice, median, numbers, setting};
 use fnet::flowlog::{self, Forms, LogPlace, RecordedFlow, Sink, Surroundings};
 use fnet::platform::{Edition, Platform};
@@ -18,6 +20,30 @@ use std::hint::black_box;
 use std::io::Read;
 
 fn main() {
+    match told() {
+        Some((what, sizes)) => sizes.iter().for_each(|size| once(&what, *size)),
+        None => table(),
+    }
+}
+
+/// One thing to be counted, and what it takes to be prepared for either.
+fn once(what: &str, subnets: usize) {
+    let mut net = Session::new();
+    net.only_declare(true);
+    net.load(&model(subnets)).unwrap_or_else(|errors| panic!("{errors}"));
+    let records = records(subnets);
+    let log = Log::of(&records, 1_000_000);
+    match what {
+        "read" => {
+            let forms = Forms::of(&Platform::of(Edition::newest()));
+            flowlog::read(log, &forms, &mut Count(0)).expect("a log");
+        }
+        "decided" => drop(black_box(net.replay(|replay| replay.read("log", log)))),
+        _ => {}
+    }
+}
+
+fn table() {
     let bytes = (setting("FNET_BENCH_LOG_MB", "400").parse::<f64>().expect("a size in megabytes") * 1e6) as usize;
     let subnets = numbers("FNET_BENCH_SUBNETS", "1000")[0].max(1);
     let runs = numbers("FNET_BENCH_RUNS", "3")[0];

@@ -5,12 +5,13 @@
 //! `FNET_BENCH_BOXES` (300000) of them. A proof is checked against it where it ends, and by flows at random.
 //!
 //! `FNET_BENCH_RULES` (100,1000,10000) are the lengths of the lists. Times are the processor's, as others may use it too.
-//! `FNET_TAGS` is a list of service tags; one beside the crate is taken where it is not set.
+//! `FNET_TAGS` is a list of service tags; one beside the crate is taken where it is not set. `--count permitted 1000` makes
+//! that set of a security group of that length once; so do `difference`, `same`, `idle`, and `tagged` with made-up tags.
 
 mod common;
 
 use common::edits::{lines, mutated, refactored, tagged};
-use common::measure::Time;
+use common::measure::{Time, told};
 use common::rules::{Family, flows, rules};
 use common::{Dice, numbers, setting};
 use fnet::net::{AddressSet, FlowBox, FlowSet, IpNet, Line, LineList, OneFlow};
@@ -20,6 +21,30 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 fn main() {
+    match told() {
+        Some((what, sizes)) => sizes.iter().for_each(|size| once(&what, *size)),
+        None => table(),
+    }
+}
+
+/// One thing to be counted, and what it takes to be prepared for any.
+fn once(what: &str, size: usize) {
+    let rules = rules(42, size, Family::Nsg);
+    let list = LineList::of(lines(&rules));
+    let edited = LineList::of(lines(&mutated(1, &rules)));
+    let other = LineList::of(lines(&refactored(2, &rules)));
+    let tagged = LineList::of(tagged(42, size, 90, &made_up()));
+    match what {
+        "permitted" => drop(black_box(list.permitted())),
+        "difference" => drop(black_box(list.difference(&edited))),
+        "same" => assert!(black_box(list.means(&other))),
+        "idle" => drop(black_box(list.idle())),
+        "tagged" => drop(black_box(tagged.permitted())),
+        _ => {}
+    }
+}
+
+fn table() {
     let most = numbers("FNET_BENCH_BOXES", "300000")[0];
     println!("milliseconds of the processor");
     println!(
@@ -138,21 +163,23 @@ fn tags() {
 
 /// The addresses of the tags of a list, or of made-up ones.
 fn tag_sets() -> (String, Vec<AddressSet>) {
-    let Some(path) = real() else {
-        let mut dice = Dice::of(3);
-        let prefix = |dice: &mut Dice| {
-            let length = 16 + dice.below(12) as u8;
-            IpNet::new(Ipv4Addr::from(dice.next() as u32).into(), length).expect("a length").trunc()
-        };
-        let mut tag = || AddressSet::of(&(0..1 + dice.below(60)).map(|_| prefix(&mut dice)).collect::<Vec<_>>());
-        return ("made up".into(), (0..300).map(|_| tag()).collect());
-    };
+    let Some(path) = real() else { return ("made up".into(), made_up()) };
     let text = std::fs::read_to_string(&path).expect("a list");
     let list = TagList::read(&text).expect("a list");
     let all: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let names = all["values"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str());
     let sets: Vec<AddressSet> = names.filter_map(|name| list.addresses(name).cloned()).collect();
     (format!("{} tags", sets.len()), sets)
+}
+
+fn made_up() -> Vec<AddressSet> {
+    let mut dice = Dice::of(3);
+    let prefix = |dice: &mut Dice| {
+        let length = 16 + dice.below(12) as u8;
+        IpNet::new(Ipv4Addr::from(dice.next() as u32).into(), length).expect("a length").trunc()
+    };
+    let mut tag = || AddressSet::of(&(0..1 + dice.below(60)).map(|_| prefix(&mut dice)).collect::<Vec<_>>());
+    (0..300).map(|_| tag()).collect()
 }
 
 /// The list that was named, or one beside the crate.

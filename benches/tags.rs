@@ -1,8 +1,12 @@
 //! How long Microsoft's list of service tags takes to read, beside a plain reader of JSON, and what a tag of it costs.
 //!
 //! `cargo bench --bench tags`. The list is `FNET_TAGS`, else one beside the crate; without either one of the same size
-//! and shape is made up. Each figure is the best of `FNET_BENCH_RUNS` (20).
+//! and shape is made up. Each figure is the best of `FNET_BENCH_RUNS` (20). `--count read` reads a made-up list once,
+//! `--count sets` makes the address sets of all its tags.
 
+mod common;
+
+use common::measure::told;
 use fnet::platform::{Edition, Platform, TagList};
 use std::fmt::Write;
 use std::hint::black_box;
@@ -11,6 +15,26 @@ use std::sync::Arc;
 use std::time::Instant;
 
 fn main() {
+    match told() {
+        Some((what, _)) => once(&what),
+        None => table(),
+    }
+}
+
+/// One thing to be counted, and what it takes to be prepared for either.
+fn once(what: &str) {
+    let text = made_up();
+    let list = TagList::read(&text).expect("a list");
+    match what {
+        "read" => drop(black_box(TagList::read(&text).expect("a list"))),
+        "sets" => names(&text).iter().for_each(|tag| {
+            black_box(list.addresses(tag));
+        }),
+        _ => {}
+    }
+}
+
+fn table() {
     let runs = std::env::var("FNET_BENCH_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(20).max(1);
     let (name, text) = match real() {
         Some(path) => (path.display().to_string(), std::fs::read_to_string(&path).expect("a list")),

@@ -6,6 +6,15 @@ use std::time::Instant;
 /// What a bench is told to do one thing once and nothing else, so that its instructions can be counted.
 pub const COUNT: &str = "--count";
 
+/// What a bench is told to do once: a word, and numbers that say how much of it; none where it is to measure.
+pub fn told() -> Option<(String, Vec<usize>)> {
+    let mut words = std::env::args().skip(1);
+    words.next().filter(|word| word == COUNT)?;
+    let what = words.next().expect("a bench that counts is told what");
+    let numbers = words.map(|word| word.parse().expect("how much of it is a whole number"));
+    Some((what, numbers.collect()))
+}
+
 /// What some work takes, in seconds.
 #[derive(Clone, Copy)]
 pub struct Time {
