@@ -149,7 +149,7 @@ fn walked(answer: &ReachAnswer, outbound: bool) -> Option<Ruling> {
 
 fn ruling(security: &EffectiveSecurity<'_>, flow: &FiveTuple) -> (Ruling, String) {
     let decision = security.decide(flow);
-    (decision.ruling, decision.by.map(|line| security.rule(line).text().clone()).unwrap_or_default())
+    (decision.ruling, decision.by.map(|line| security.rule(line).text()).unwrap_or_default())
 }
 
 proptest! {

@@ -191,15 +191,26 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Term> {
     if &*word.text == "*" {
         return Some(Term::Any);
     }
-    if literal::looks_like_address(&word.text) {
-        return match literal::address(&word.text) {
-            Ok(literal) => Some(Term::Literal(literal.into())),
-            Err(fault) => {
-                cx.report(fault.at(word));
-                None
-            }
-        };
+    match literal::if_address(&word.text) {
+        Some(Ok(literal)) => return Some(Term::Literal(literal.into())),
+        Some(Err(fault)) => {
+            cx.report(fault.at(word));
+            return None;
+        }
+        None => {}
     }
+    if let Some(known) = cx.kept.terms.get(&*word.text) {
+        return Some(known.clone());
+    }
+    let named = named(word, cx);
+    if let Some(term) = &named {
+        cx.kept.terms.insert((&*word.text).into(), term.clone());
+    }
+    named
+}
+
+/// What a name or tag means; reported where it means nothing.
+fn named(word: &Word, cx: &mut Lowering<'_>) -> Option<Term> {
     match cx.names.find(&word.text, ADDRESS_KINDS) {
         Ok(Thing::Asg(asg)) => return Some(Term::Asg(asg)),
         Ok(thing) => return Some(Term::Thing(thing)),
@@ -209,8 +220,8 @@ pub(super) fn term(word: &Word, cx: &mut Lowering<'_>) -> Option<Term> {
         }
         Err(_) => {}
     }
-    if let Some(tag) = cx.kept.tag(&word.text, cx.platform) {
-        return Some(Term::Tag(tag));
+    if let Some((tag, region)) = cx.platform.tag(&word.text) {
+        return Some(Term::Tag(Arc::new(TagRef { name: tag.name.clone(), region, text: word.text.to_string() })));
     }
     let star = matches!(word.text.to_lowercase().as_str(), "any" | "all").then(|| "did you mean `*`?".to_string());
     let names = cx.names.iter().filter(|(_, thing)| ADDRESS_KINDS.contains(&thing.kind())).map(|(name, _)| name);

@@ -246,7 +246,7 @@ impl Subnet {
         Self {
             head: Head { name: format!("{}.{name}", of.name), span, ..of.clone() },
             vnet,
-            prefixes: words.iter().filter_map(|word| fields::one_prefix(word, cx)).collect(),
+            prefixes: fields::tight(words.iter().filter_map(|word| fields::one_prefix(word, cx))),
             delegation: f.text("delegation", cx),
             nsg: f.name("nsg", &[Kind::Nsg], cx).and_then(|s| match s.value {
                 Thing::Nsg(id) => Some(Stated::new(id, s.span)),

@@ -103,6 +103,8 @@ impl Nsg {
             (rule.span, rule.source.addresses.span, rule.destination.addresses.span) = (span, span, span);
             if *outbound { nsg.outbound.push(rule) } else { nsg.inbound.push(rule) }
         }
+        nsg.inbound.shrink_to_fit();
+        nsg.outbound.shrink_to_fit();
         nsg
     }
 }

@@ -84,3 +84,31 @@ fn chunks(pieces: &[Piece]) -> Vec<&[Piece]> {
     }
     chunks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::split;
+
+    #[test]
+    fn many_threads_find_what_one_does() {
+        let mut text = String::new();
+        for at in 0..4_000 {
+            text.push_str(&match at % 5 {
+                0 => format!("vnet v{at} 10.0.0.0/16 {{ subnet a 10.0.0.0/24 {{ nsg n{at} }} }}\n"),
+                1 => format!("nsg n{at} {{ inbound {{ 100 allow tcp *, 10.0.0.1 -> *:80,443 as \"web {at}\" }} }}\n"),
+                2 => format!("route-table r{at} {{ 0.0.0.0/0 -> }} # nowhere\n"),
+                3 => format!("nsg = {at}\n"),
+                _ => format!("for i in 1..3 {{ assert v{at} can reach [1, nth(10.0.0.0/8, 16, ${{i}})] }}\n"),
+            });
+        }
+        assert!(text.len() > 3 * CHUNK);
+        let (source, text) = (SourceId(3), Arc::from(text));
+        let pieces = split(source, &text, &mut Vec::new());
+        let (statements, found) = one_after_another(source, &text, &pieces);
+        let mut diagnostics = Vec::new();
+        assert_eq!(parse(source, &text, &pieces, &mut diagnostics), statements);
+        assert_eq!(diagnostics, found);
+        assert!(!statements.is_empty() && !found.is_empty());
+    }
+}

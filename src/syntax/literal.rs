@@ -5,7 +5,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::net::{AddressSet, PortSet};
 use crate::syntax::ast::Word;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What is wrong with a literal, and with which of its bytes.
@@ -97,6 +97,47 @@ impl AddressLiteral {
     }
 }
 
+/// Reads a word that looks like an address, prefix or range, right or wrong; none where it does not.
+///
+/// ```
+/// use fnet::syntax::literal::if_address;
+/// assert!(if_address("10.0.0.0/16").unwrap().is_ok());
+/// assert!(if_address("10.0.0.0/99").unwrap().is_err());
+/// assert!(if_address("hub").is_none());
+/// ```
+pub fn if_address(text: &str) -> Option<Result<AddressLiteral, Fault>> {
+    if let Some(literal) = dotted(text.as_bytes()) {
+        return Some(Ok(literal));
+    }
+    looks_like_address(text).then(|| address(text))
+}
+
+/// An IPv4 address or prefix that is right, as nearly all are, in one pass; none for anything else.
+fn dotted(text: &[u8]) -> Option<AddressLiteral> {
+    let mut rest = text;
+    let mut number = |most: u32| {
+        let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+        let value = rest[..digits].iter().fold(0, |value, byte| value * 10 + u32::from(byte - b'0'));
+        let plain = (1..=3).contains(&digits) && value <= most && (digits == 1 || rest[0] != b'0');
+        let sign = rest.get(digits).copied();
+        rest = rest.get(digits + 1..).unwrap_or_default();
+        plain.then_some((value, sign))
+    };
+    let mut bits = 0;
+    for at in 0..4 {
+        let (value, sign) = number(255)?;
+        bits = bits << 8 | value;
+        match (at, sign) {
+            (0..=2, Some(b'.')) | (3, Some(b'/')) => {}
+            (3, None) => return Some(AddressLiteral::Address(Ipv4Addr::from(bits).into())),
+            _ => return None,
+        }
+    }
+    let (length, None) = number(32)? else { return None };
+    let net = Ipv4Net::new(Ipv4Addr::from(bits), length as u8).ok()?;
+    (net.network() == net.addr()).then(|| AddressLiteral::Prefix(net.into()))
+}
+
 /// Does a word look like an address, prefix or address range, right or wrong?
 pub fn looks_like_address(text: &str) -> bool {
     let head = text.split(['/', '-']).next().unwrap_or(text);
@@ -127,6 +168,9 @@ fn looks_like_v6(head: &str) -> bool {
 /// assert_eq!((fault.start, fault.end), (9, 11)); // only the length is wrong
 /// ```
 pub fn address(text: &str) -> Result<AddressLiteral, Fault> {
+    if let Some(literal) = dotted(text.as_bytes()) {
+        return Ok(literal);
+    }
     if let Some((head, length)) = text.split_once('/') {
         return prefix(head, length).map(AddressLiteral::Prefix);
     }

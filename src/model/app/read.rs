@@ -91,14 +91,14 @@ impl App {
     }
 
     fn of(f: &Fields<'_>, head: Head, slot_of: Option<AppId>, on: Option<Thing>, cx: &mut Lowering<'_>) -> Self {
-        let settings: Vec<Setting> = f.all("setting").iter().flat_map(|entry| settings(entry, cx)).collect();
+        let settings: Vec<Setting> = fields::tight(f.all("setting").iter().flat_map(|entry| settings(entry, cx)));
         const CONTAINERS: &[&str] = &["none", "image", "windows-image", "docker-compose"];
         let container = f.choice("container", CONTAINERS, cx);
         let service = |name: &str, cx: &mut Lowering<'_>| f.name(name, &[Kind::Service], cx);
         let mut app = Self {
             slot_of,
             on,
-            integrate: f.all("integrate").iter().flat_map(|entry| integrations(entry, cx)).collect(),
+            integrate: fields::tight(f.all("integrate").iter().flat_map(|entry| integrations(entry, cx))),
             host_names: f.texts("host-name", cx).into_iter().map(lower_case).collect(),
             inbound_ip: f.prefixes("inbound-ip", cx),
             outbound_ip: f.prefixes("outbound-ip", cx),
@@ -123,7 +123,7 @@ impl App {
             always_ready: f.integer("always-ready", 0, i64::MAX, cx),
             pre_warmed: f.integer("pre-warmed", 1, i64::MAX, cx),
             max_instances: f.integer("max-instances", 1, i64::MAX, cx),
-            triggers: f.all("trigger").iter().filter_map(|entry| trigger(entry, cx)).collect(),
+            triggers: fields::tight(f.all("trigger").iter().filter_map(|entry| trigger(entry, cx))),
             access: f.entry("access").map(|entry| access_list(entry.block.as_deref(), entry.name.span(), cx)),
             scm_access: scm_access(f, cx),
             settings,
@@ -140,6 +140,7 @@ impl App {
             app.dns = Some(Stated::new((servers.iter().map(|a| a.value).collect(), Via::Property), span));
         }
         app.take_settings(cx);
+        app.switches.shrink_to_fit();
         app
     }
 }

@@ -1,8 +1,7 @@
-//! What many lines of a script say alike is read once, and shared: ports, and the tags that are named.
+//! What many lines of a script say alike is read once, and shared: ports, and what names stand for in address sets.
 
-use crate::model::TagRef;
+use crate::model::Term;
 use crate::net::PortSet;
-use crate::platform::Platform;
 use crate::syntax::literal::{self, Fault};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,12 +11,13 @@ pub(in crate::model) struct Kept {
     /// Every port, of a side that names none.
     pub(in crate::model) every_port: Arc<PortSet>,
     ports: HashMap<Box<str>, Arc<PortSet>>,
-    tags: HashMap<Box<str>, Arc<TagRef>>,
+    /// What names stand for in address sets: names keep their meaning while declarations are read.
+    pub(in crate::model) terms: HashMap<Box<str>, Term>,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { every_port: Arc::new(PortSet::all()), ports: HashMap::new(), tags: HashMap::new() }
+        Self { every_port: Arc::new(PortSet::all()), ports: HashMap::new(), terms: HashMap::new() }
     }
 }
 
@@ -30,16 +30,5 @@ impl Kept {
         let ports = Arc::new(literal::ports(text)?);
         self.ports.insert(text.into(), ports.clone());
         Ok(ports)
-    }
-
-    /// The service tag that a word names.
-    pub(in crate::model) fn tag(&mut self, text: &str, platform: &Platform) -> Option<Arc<TagRef>> {
-        if let Some(tag) = self.tags.get(text) {
-            return Some(tag.clone());
-        }
-        let (tag, region) = platform.tag(text)?;
-        let tag = Arc::new(TagRef { name: tag.name.clone(), region, text: text.to_string() });
-        self.tags.insert(text.into(), tag.clone());
-        Some(tag)
     }
 }

@@ -11,7 +11,7 @@ pub(crate) use lowering::name_trouble;
 pub(super) use lowering::refused_by;
 pub use shape::{Property, Shape, Stated};
 pub(super) use shape::{many, newer, one, single};
-pub(super) use value::{choose, one_address, one_prefix, open, region_of, show, shown};
+pub(super) use value::{choose, one_address, one_prefix, open, region_of, show, shown, tight};
 
 use super::{Kind, Thing};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -177,23 +177,23 @@ impl<'b> Fields<'b> {
 
     /// Any words, unquoted.
     pub(super) fn texts(&self, name: &str, cx: &mut Lowering<'_>) -> Vec<Stated<String>> {
-        self.words(name, cx).into_iter().map(|word| Stated::new(word.plain(), word.span())).collect()
+        tight(self.words(name, cx).iter().map(|word| Stated::new(word.plain(), word.span())))
     }
 
     pub(super) fn addresses(&self, name: &str, cx: &mut Lowering<'_>) -> Vec<Stated<IpAddr>> {
         let words = self.words(name, cx);
-        words.iter().filter_map(|word| one_address(word, cx)).collect()
+        tight(words.iter().filter_map(|word| one_address(word, cx)))
     }
 
     /// Prefixes; a single address counts as one.
     pub(super) fn prefixes(&self, name: &str, cx: &mut Lowering<'_>) -> Vec<Stated<IpNet>> {
         let words = self.words(name, cx);
-        words.iter().filter_map(|word| one_prefix(word, cx)).collect()
+        tight(words.iter().filter_map(|word| one_prefix(word, cx)))
     }
 
     pub(super) fn names(&self, name: &str, kinds: &[Kind], cx: &mut Lowering<'_>) -> Vec<Stated<Thing>> {
         let words = self.words(name, cx);
-        words.iter().filter_map(|word| cx.refer(word, kinds)).collect()
+        tight(words.iter().filter_map(|word| cx.refer(word, kinds)))
     }
 
     pub(super) fn name(&self, name: &str, kinds: &[Kind], cx: &mut Lowering<'_>) -> Option<Stated<Thing>> {

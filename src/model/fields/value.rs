@@ -43,6 +43,13 @@ pub(in crate::model) fn choose(
     None
 }
 
+/// A list without room to spare: a large model has many short ones.
+pub(in crate::model) fn tight<T>(members: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut list: Vec<T> = members.into_iter().collect();
+    list.shrink_to_fit();
+    list
+}
+
 /// Takes lists and `let` names apart.
 pub(in crate::model) fn open(value: &Value, cx: &mut Lowering<'_>, words: &mut Vec<Word>) {
     match value {
