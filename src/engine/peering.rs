@@ -122,7 +122,8 @@ impl Engine<'_> {
                 .headline(format!("the peering of {a} and {b} does not allow access"));
             packet.push(Step { remedy: self.access_remedy(from, to), ..step });
         }
-        if let Some(app) = packet.app {
+        // What is said of integration holds for no app that stands in a network itself.
+        if let Some(app) = packet.app.filter(|app| self.environment(*app).is_none()) {
             self.app_over_peering(&mut packet, app, from, to, place);
         } else if self.is_global(from, to) == Some(true) {
             packet
