@@ -116,6 +116,11 @@ fn differs(model: &Model, asked: Asked, one: &Question, told: &Told) -> Option<(
                 }
             }
             Target::Service(name) | Target::App(name) => {
+                // Nobody says what the apps of an environment with a public entry are called.
+                let app = model.apps.iter().find(|app| app.name == *name);
+                if app.and_then(|app| model.ase_of(app)).is_some_and(|ase| !ase.internal) {
+                    return None;
+                }
                 let host = host_name(model, name, one.scm);
                 told.count(|flows| flows.hosts.contains(&host) && goes(flows))
             }
@@ -167,10 +172,14 @@ fn covers(model: &Model, one: &Question, told: &Told, goes: impl Fn(&Flows) -> b
         let prefix = subnet.prefixes[0];
         (0..=prefix.last().bits - prefix.base.bits).all(|at| has(prefix.base.plus(at as i64)))
     });
+    let by_environment = model.ase_of(app).is_some_and(|ase| {
+        let prefix = model.subnet(&ase.vnet, &ase.subnet).prefixes[0];
+        has(ase.public) || (0..=prefix.last().bits - prefix.base.bits).all(|at| has(prefix.base.plus(at as i64)))
+    });
     let by_nat = model.nats.iter().any(|nat| has(nat.public));
     let by_platform = !app.outbound.is_empty() && app.outbound.iter().all(|addr| has(*addr));
     let by_appliance = model.appliances.iter().any(|one| has(one.addr) || one.public.is_some_and(has));
-    by_subnet || by_nat || by_platform || by_appliance
+    by_subnet || by_environment || by_nat || by_platform || by_appliance
 }
 
 fn shows(model: &Model, asked: Asked, one: &Question) -> Option<String> {

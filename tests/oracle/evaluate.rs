@@ -1,7 +1,7 @@
 //! One flow through one model: section X of the fact sheet, from its source along its routes to what answers. What
 //! answers in public stands in `public.rs`.
 //!
-//! Not told here, and not made by `random.rs`: environments, hybrid connections, gateway-required integration, connections of two gateways, container apps, port 25, and the platform's own traffic.
+//! Not told here, and not made by `random.rs`: hybrid connections, gateway-required integration, connections of two gateways, container apps, port 25, and the platform's own traffic.
 
 use super::names::Asker;
 use super::plain::*;
@@ -102,6 +102,9 @@ impl<'a> Walk<'a> {
             return no("unsupported", "vnet.protocols");
         }
         let dst = dst?;
+        if let Some(ase) = self.model.ase_of(app) {
+            return self.environment_calls(ase, app, dst);
+        }
         let Some((vnet, subnet)) = &app.subnet else { return self.by_public_path(app, dst) };
         let at = At { vnet, subnet };
         let tcp = self.protocol() == Protocol::Tcp;
@@ -132,6 +135,29 @@ impl<'a> Walk<'a> {
             start: (vnet.clone(), subnet.clone()),
             born: vnet.clone(),
             by_app: true,
+            speaker: Speaker::App(app.name.clone()),
+            routers: Vec::new(),
+            hops: 0,
+            abroad: false,
+        };
+        self.travel(at, packet, way)
+    }
+
+    /// ase.in-vnet: an app of an environment is in its network already.
+    fn environment_calls(&mut self, ase: &Ase, app: &App, dst: Addr) -> Arrives {
+        let prefix = self.model.subnet(&ase.vnet, &ase.subnet).prefixes[0];
+        let many = (prefix.last().bits - prefix.base.bits + 1) as usize;
+        let nth = self.worlds.pick("address of the app".into(), many);
+        let packet = self.packet(prefix.base.plus(nth as i64), dst);
+        if packet.src.six != dst.six {
+            return no("dropped", "route.lpm");
+        }
+        let at = At { vnet: &ase.vnet, subnet: &ase.subnet };
+        self.leave(at, None, &packet)?;
+        let way = Way {
+            start: (ase.vnet.clone(), ase.subnet.clone()),
+            born: ase.vnet.clone(),
+            by_app: false,
             speaker: Speaker::App(app.name.clone()),
             routers: Vec::new(),
             hops: 0,
@@ -483,6 +509,9 @@ impl<'a> Walk<'a> {
         }
         let Some(subnet) = subnet_of(network, packet.dst) else { return self.somewhere(packet.dst) };
         let at = At { vnet, subnet: &subnet.name };
+        if let Some(ase) = model.ases.iter().find(|ase| ase.vnet == vnet && ase.subnet == subnet.name) {
+            return self.into_environment(ase, at, packet);
+        }
         let place = Place::Subnet(vnet.to_string(), subnet.name.clone());
         let host = model.hosts.iter().find(|host| host.place == place && host.addrs.contains(&packet.dst));
         let appliance = model.appliances.iter().find(|one| one.vnet == vnet && one.addr == packet.dst);
@@ -510,6 +539,28 @@ impl<'a> Walk<'a> {
             self.worlds.unsaid();
         }
         Ok(())
+    }
+
+    /// To the internal entry of an environment, by the group of its subnet (ase.in-vnet, ase.ilb).
+    fn into_environment(&mut self, ase: &Ase, at: At, packet: Packet) -> Arrives {
+        self.enter(at, None, &packet)?;
+        let model = self.model;
+        let app = model.apps.iter().find(|app| app.ase.as_ref() == Some(&ase.name));
+        let Some(app) = app.filter(|_| ase.internal && ase.addr == packet.dst) else {
+            // Its other addresses are machines of the platform, of which nobody says more.
+            self.worlds.unsaid();
+            return Ok(());
+        };
+        self.speaks_there(&app.name)?;
+        let Some(scm) = self.site_meant(&app.name) else { return no("refused", "in.address") };
+        let azure = super::public::Caller {
+            seen: super::public::Seen::Known(packet.src),
+            identity: None,
+            azure: true,
+            region: None,
+            platform: false,
+        };
+        self.access(app, &azure, scm)
     }
 
     pub fn listens(&mut self, host: &Host, packet: &Packet) -> Arrives {

@@ -29,6 +29,12 @@ enum Said {
 
 /// The public host name of a service or app, or of the SCM site of an app (table T-1).
 pub fn host_name(model: &Model, name: &str, scm: bool) -> String {
+    if let Some(ase) = model.apps.iter().find(|one| one.name == name).and_then(|app| model.ase_of(app))
+        && ase.internal
+    {
+        // ase.dns.ilb-names
+        return format!("{name}{}.{}.appserviceenvironment.net", if scm { ".scm" } else { "" }, ase.name);
+    }
     let suffix = match model.services.iter().find(|one| one.name == name).map(|one| one.kind) {
         Some(ServiceKind::Sql) => "database.windows.net",
         Some(ServiceKind::Storage) => "blob.core.windows.net",
@@ -67,7 +73,10 @@ impl<'a> Walk<'a> {
 
     fn home(&self, asker: Asker) -> Option<String> {
         match asker {
-            Asker::App(app) => app.subnet.as_ref().map(|(vnet, _)| vnet.clone()),
+            Asker::App(app) => match self.model.ase_of(app) {
+                Some(ase) => Some(ase.vnet.clone()),
+                None => app.subnet.as_ref().map(|(vnet, _)| vnet.clone()),
+            },
             Asker::Host(host) => match &host.place {
                 Place::Subnet(vnet, _) => Some(vnet.clone()),
                 Place::Site(_) => None,
@@ -114,7 +123,9 @@ impl<'a> Walk<'a> {
             let blind = match asker {
                 // dns.private-zone.app.2020
                 Asker::App(app) => {
-                    self.model.edition == 2020 && (!app.dns_setting.contains(&AZURE) || app.route_setting != Some(true))
+                    self.model.edition == 2020
+                        && app.ase.is_none()
+                        && (!app.dns_setting.contains(&AZURE) || app.route_setting != Some(true))
                 }
                 _ => false,
             };
@@ -204,7 +215,14 @@ impl<'a> Walk<'a> {
         let linked = |zone: &&Zone| is_in(name, &zone.name) && zone.links.iter().any(|(to, _)| to == vnet);
         let zone = self.model.zones.iter().filter(linked).max_by_key(|zone| zone.name.len())?;
         let label = &name[..name.len() - zone.name.len() - 1];
-        if let Some((_, addr)) = zone.records.iter().find(|(known, _)| known == label) {
+        let star = |known: &str| known == "*.scm" && label.ends_with(".scm") || known == "*";
+        let exact = zone.records.iter().find(|(known, _)| known == label);
+        let wild = || {
+            let mut all: Vec<&(String, Addr)> = zone.records.iter().filter(|(known, _)| star(known)).collect();
+            all.sort_by_key(|(known, _)| std::cmp::Reverse(known.len()));
+            all.first().copied()
+        };
+        if let Some((_, addr)) = exact.or_else(wild) {
             return Some(Said::Here(*addr));
         }
         // dns.private-zone.fallback: for the zones of private endpoints alone.
@@ -245,6 +263,9 @@ impl<'a> Walk<'a> {
         for app in &model.apps {
             for scm in [false, true] {
                 let own = host_name(model, &app.name, scm);
+                if own == name && model.ase_of(app).is_some_and(|ase| ase.internal) {
+                    return Said::Nothing;
+                }
                 if own == name || aliased(&own) {
                     return Said::Here(app.inbound);
                 }

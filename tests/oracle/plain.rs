@@ -429,6 +429,8 @@ pub enum Scm {
 #[derive(Clone, Debug)]
 pub struct App {
     pub name: String,
+    /// The environment that it is in; then it has no plan.
+    pub ase: Option<String>,
     pub tier: &'static str,
     pub region: &'static str,
     pub subnet: Option<(String, String)>,
@@ -446,6 +448,19 @@ pub struct App {
     pub access: Vec<AccessRule>,
     pub access_default: Option<bool>,
     pub scm: Option<Scm>,
+}
+
+/// An App Service Environment in a subnet: with an internal entry, or a public one.
+#[derive(Clone, Debug)]
+pub struct Ase {
+    pub name: String,
+    pub vnet: String,
+    pub subnet: String,
+    pub internal: bool,
+    /// The internal entry.
+    pub addr: Addr,
+    /// What it calls the internet from.
+    pub public: Addr,
 }
 
 /// The addresses that a script states of a service tag.
@@ -475,6 +490,7 @@ pub struct Model {
     pub endpoints: Vec<Endpoint>,
     pub zones: Vec<Zone>,
     pub servers: Vec<Server>,
+    pub ases: Vec<Ase>,
     pub apps: Vec<App>,
 }
 
@@ -542,6 +558,12 @@ impl Model {
 
     pub fn app(&self, name: &str) -> &App {
         self.apps.iter().find(|app| app.name == name).expect("a declared app")
+    }
+
+    /// The environment of an app.
+    pub fn ase_of(&self, app: &App) -> Option<&Ase> {
+        let name = app.ase.as_ref()?;
+        Some(self.ases.iter().find(|ase| ase.name == *name).expect("a declared environment"))
     }
 
     pub fn host(&self, name: &str) -> &Host {

@@ -2,6 +2,7 @@
 //! addresses of hosts; and under which address a caller is seen there (sections E, K, N and P). Names are in `names.rs`.
 
 use super::evaluate::{Packet, Speaker, Walk};
+use super::names::host_name;
 use super::plain::*;
 use super::security::{At, may_be_public};
 use super::worlds::{Arrives, No, no};
@@ -89,6 +90,12 @@ impl<'a> Walk<'a> {
         let public = match speaker {
             Speaker::App(name) => {
                 let app = model.app(name);
+                // src.ase.internet
+                if let Some(ase) = model.ase_of(app) {
+                    let mut caller = known(nat.unwrap_or(ase.public));
+                    caller.platform = nat.is_none();
+                    return Ok(caller);
+                }
                 return Ok(match nat {
                     Some(nat) if self.routes_all(app) => known(nat),
                     _ => self.platform(app),
@@ -160,7 +167,20 @@ impl<'a> Walk<'a> {
             self.firewall(service, &caller)?;
             return self.handed_on(service, &caller);
         }
+        if let Some(ase) = model.ases.iter().find(|one| one.public == dst)
+            && !model.apps.iter().any(|app| app.inbound == dst)
+        {
+            // What an environment calls from, called itself.
+            let _ = ase;
+            self.worlds.unsaid();
+        }
         if let Some(app) = model.apps.iter().find(|one| one.inbound == dst) {
+            if let Some(ase) = model.ase_of(app) {
+                // ase.external: by the group of its subnet.
+                let place = (ase.vnet.clone(), ase.subnet.clone());
+                let packet = self.from_outside(&caller, model.subnet(&ase.vnet, &ase.subnet).prefixes[0].base.plus(11));
+                self.enter(At { vnet: &place.0, subnet: &place.1 }, None, &packet)?;
+            }
             self.speaks_there(&app.name)?;
             let Some(scm) = self.site_meant(&app.name) else { return no("refused", "in.address") };
             return self.access(app, &caller, scm);
@@ -191,7 +211,7 @@ impl<'a> Walk<'a> {
         if !self.model.apps.iter().any(|app| app.name == name) || self.question.over != Over::Answer {
             return Some(self.question.scm);
         }
-        let (main, scm) = (format!("{name}.azurewebsites.net"), format!("{name}.scm.azurewebsites.net"));
+        let (main, scm) = (host_name(self.model, name, false), host_name(self.model, name, true));
         match (&self.question.host, &self.question.target) {
             (Some(host), _) if *host == main => Some(false),
             (Some(host), _) if *host == scm => Some(true),
@@ -288,7 +308,7 @@ impl<'a> Walk<'a> {
         if firewall.default == Some(true) { Ok(()) } else { no("refused", "fw.order") }
     }
 
-    fn access(&mut self, app: &App, caller: &Caller, scm: bool) -> Arrives {
+    pub fn access(&mut self, app: &App, caller: &Caller, scm: bool) -> Arrives {
         if self.question.over == Over::Tcp {
             return Ok(());
         }
@@ -301,6 +321,11 @@ impl<'a> Walk<'a> {
             if endpoint && caller.identity.is_some() {
                 return no("refused", "pe.app.no-service-endpoint-rules");
             }
+        }
+        let ase = model.ase_of(app);
+        if ase.is_some() && (caller.identity.is_some() || caller.platform) {
+            // What of a subnet's identity or of another environment's address its rules see, nobody says.
+            self.worlds.unsaid();
         }
         let (list, default) = match &app.scm {
             Some(Scm::Own(list, default)) if scm => (list.clone(), *default),
@@ -328,6 +353,8 @@ impl<'a> Walk<'a> {
                 }
                 _ if caller.identity.is_some() => false,
                 AccessSource::Ranges(ranges) => self.is_within(caller, ranges, &format!("{ranges:?}")),
+                // in.rules.ip-multitenant: inside an environment alone do private addresses count, and there they are
+                // those of no tag.
                 AccessSource::Tag(_) if caller.platform => false,
                 AccessSource::Tag(tag) => match caller.seen.clone() {
                     Seen::Known(addr) => self.in_service_tag(tag, addr),
@@ -343,9 +370,8 @@ impl<'a> Walk<'a> {
         if open { Ok(()) } else { no("refused", "in.rules.implicit-deny") }
     }
 
-    /// From the internet to the public address of a machine.
-    fn called_from_outside(&mut self, host: &Host, caller: &Caller) -> Arrives {
-        let Place::Subnet(vnet, subnet) = &host.place else { return Ok(()) };
+    /// What the group of a machine sees of a call to its public address.
+    fn from_outside(&self, caller: &Caller, dst: Addr) -> Packet {
         // Only the address that the caller shows is known to its group, and only where there is one.
         let (src, unseen) = match &caller.seen {
             Seen::Known(addr) => (*addr, None),
@@ -356,15 +382,21 @@ impl<'a> Walk<'a> {
             Over::Udp => Protocol::Udp,
             Over::Icmp => Protocol::Icmp,
         };
-        let packet = Packet {
+        Packet {
             protocol,
             src,
             unseen,
             from_port: self.question.from_port,
             any_from_port: false,
-            dst: host.addrs[0],
+            dst,
             port: (protocol != Protocol::Icmp).then_some(self.question.port),
-        };
+        }
+    }
+
+    /// From the internet to the public address of a machine.
+    fn called_from_outside(&mut self, host: &Host, caller: &Caller) -> Arrives {
+        let Place::Subnet(vnet, subnet) = &host.place else { return Ok(()) };
+        let packet = self.from_outside(caller, host.addrs[0]);
         self.enter(At { vnet, subnet }, host.nsg.as_deref(), &packet)?;
         self.listens(host, &packet)
     }

@@ -109,6 +109,7 @@ pub fn model(dice: &mut Dice) -> Model {
     sessions(&mut model, &mut dice.aside("sessions"));
     mail(&mut model, &mut dice.aside("mail"));
     balancers(&mut model, &mut dice.aside("balancers"));
+    environments(&mut model, &mut dice.aside("environments"));
     let mut aside = dice.aside("names");
     if aside.chance(35) {
         names(&mut model, &mut aside);
@@ -154,6 +155,90 @@ fn sessions(model: &mut Model, dice: &mut Dice) {
         if !rule.inbound && !rule.to_ports.is_empty() && dice.chance(12) {
             rule.to_ports.push(*dice.of(&[(11000, 11999), (11000, 11500), (1433, 1433)]));
         }
+    }
+}
+
+/// Environments, each with an app, in the subnets that no other app has.
+fn environments(model: &mut Model, dice: &mut Dice) {
+    let new = model.edition == 2026;
+    for v in 0..model.vnets.len() {
+        let vnet = &model.vnets[v];
+        let administered = model.admin.iter().any(|one| one.to.contains(&vnet.name));
+        if vnet.subnets[3].delegation.is_some() || vnet.prefixes.len() > 1 || administered || !dice.chance(18) {
+            continue;
+        }
+        let (name, vnet_name, region) = (format!("env{v}"), vnet.name.clone(), vnet.region);
+        let (prefix, subnet) = (vnet.subnets[3].prefixes[0], vnet.subnets[3].name.clone());
+        let internal = dice.chance(60);
+        let addr = prefix.base.plus(11);
+        let own = &mut model.vnets[v].subnets[3];
+        own.delegation = new.then_some("Microsoft.Web/hostingEnvironments");
+        own.nsg = None;
+        if !new {
+            // What an environment of that time needs of routes and groups is a check of its own.
+            own.table = None;
+        } else if dice.chance(60) {
+            let mut list = vec![Rule {
+                inbound: true,
+                priority: 100,
+                action: Action::Allow,
+                protocol: Some(Protocol::Tcp),
+                from: Side::Tag("AzureLoadBalancer".into()),
+                from_ports: Vec::new(),
+                to: Side::Any,
+                to_ports: vec![(80, 80)],
+            }];
+            let mut more = rules(model, dice, false);
+            for rule in &mut more {
+                rule.priority += 100;
+                // Which of its addresses a call from outside comes to, nobody says.
+                if rule.inbound {
+                    rule.to = Side::Any;
+                }
+            }
+            more.retain(|rule| !matches!((&rule.from, &rule.to), (Side::Asg(one), Side::Asg(other)) if one != other));
+            list.extend(more);
+            model.nsgs.push(Nsg { name: format!("doors{v}"), rules: list });
+            model.vnets[v].subnets[3].nsg = Some(format!("doors{v}"));
+        }
+        let public = Addr::four(20, 72, v as u32, 4);
+        if internal && dice.chance(85) {
+            let linked: Vec<String> = model.vnets.iter().map(|vnet| vnet.name.clone()).collect();
+            let links = linked.into_iter().filter(|_| dice.chance(70)).map(|vnet| (vnet, false)).collect();
+            let records = ["*", "*.scm"].into_iter().filter(|_| dice.chance(90)).map(|label| (label.to_string(), addr));
+            let records = records.collect();
+            model.zones.push(Zone { name: format!("{name}.appserviceenvironment.net"), links, records });
+        }
+        let mut access = access_rules(model, dice);
+        // The only subnets that count in an environment are addresses.
+        access.retain(|rule| matches!(rule.source, AccessSource::Any | AccessSource::Ranges(_)));
+        model.ases.push(Ase { name: name.clone(), vnet: vnet_name, subnet, internal, addr, public });
+        let inbound = if internal {
+            Addr::four(0, 0, 0, v as u32 + 1)
+        } else if new {
+            Addr::four(20, 71, 0, 10 + v as u32)
+        } else {
+            public
+        };
+        model.apps.push(App {
+            name: format!("inner{v}"),
+            ase: Some(name),
+            tier: "Isolated",
+            region,
+            subnet: None,
+            route_setting: None,
+            route_all: None,
+            route_everything: None,
+            dns_setting: Vec::new(),
+            dns: Vec::new(),
+            dns_alternative: None,
+            inbound,
+            outbound: Vec::new(),
+            public: if new { dice.maybe(30, |dice| dice.chance(60)) } else { None },
+            access,
+            access_default: if new { dice.maybe(25, |dice| dice.chance(50)) } else { None },
+            scm: None,
+        });
     }
 }
 
@@ -590,6 +675,7 @@ fn apps(model: &mut Model, dice: &mut Dice) {
         }
         model.apps.push(App {
             name: format!("app{n}"),
+            ase: None,
             tier,
             region,
             subnet,
@@ -990,8 +1076,11 @@ fn carried(model: &Model, dice: &mut Dice, question: &mut Question) {
         question.front_door = dice.maybe(25, |dice| *dice.of(&FRONT_DOORS));
         question.forwarded_for = dice.maybe(25, |dice| dice.of(&PUBLIC).base.plus(9));
         question.host = dice.maybe(30, |dice| {
-            let app = &dice.of(&model.apps).name;
-            format!("{app}{}.azurewebsites.net", if dice.chance(30) { ".scm" } else { "" })
+            let app = dice.of(&model.apps);
+            let scm = dice.chance(30);
+            // Nobody says what the apps of an environment with a public entry are called.
+            let external = model.ase_of(app).is_some_and(|ase| !ase.internal);
+            host_name(model, if external { &model.apps[0].name } else { &app.name }, scm)
         });
     }
     let own = model.zones.iter().any(|zone| zone.name.ends_with(OWN_ZONE)) || !model.servers.is_empty();

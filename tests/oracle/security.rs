@@ -219,6 +219,7 @@ impl<'a> Walk<'a> {
             || model.appliances.iter().any(|one| one.public == Some(addr))
             || model.nats.iter().any(|one| one.public == addr)
             || model.balancers.iter().any(|one| one.outbound == Some(addr))
+            || model.ases.iter().any(|one| one.public == addr)
             || model.apps.iter().any(|one| one.outbound.contains(&addr));
         !of_machines && self.worlds.guess(format!("{} has {addr:?}", tag.to_lowercase()))
     }

@@ -15,7 +15,7 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         )* };
     }
     without_each!(
-        apps, balancers, services, endpoints, servers, zones, hosts, appliances, sites, gateways, peerings, nats,
+        apps, ases, balancers, services, endpoints, servers, zones, hosts, appliances, sites, gateways, peerings, nats,
         tables, admin, nsgs, asgs, vnets, tags
     );
     let mut change = |edit: &dyn Fn(&mut Model) -> bool| {
@@ -162,22 +162,25 @@ pub fn smaller(model: &Model) -> Vec<Model> {
     all
 }
 
-/// Is every machine inside its network? A script may say otherwise, but no network is like that.
+/// Is every machine inside its network, and every app in an environment that is there? A script may say otherwise, but no network is like that.
 fn sound(model: &Model) -> bool {
-    model.hosts.iter().all(|host| {
-        let prefixes: Vec<Prefix> = match &host.place {
-            Place::Subnet(vnet, subnet) => {
-                let Some(vnet) = model.vnets.iter().find(|one| one.name == *vnet) else { return false };
-                let Some(subnet) = vnet.subnets.iter().find(|one| one.name == *subnet) else { return false };
-                subnet.prefixes.clone()
-            }
-            Place::Site(site) => {
-                let Some(site) = model.sites.iter().find(|one| one.name == *site) else { return false };
-                site.prefixes.clone()
-            }
-        };
-        host.addrs.iter().all(|addr| prefixes.iter().any(|prefix| prefix.has(*addr)))
-    })
+    let homes =
+        model.apps.iter().all(|app| app.ase.as_ref().is_none_or(|ase| model.ases.iter().any(|one| one.name == *ase)));
+    homes
+        && model.hosts.iter().all(|host| {
+            let prefixes: Vec<Prefix> = match &host.place {
+                Place::Subnet(vnet, subnet) => {
+                    let Some(vnet) = model.vnets.iter().find(|one| one.name == *vnet) else { return false };
+                    let Some(subnet) = vnet.subnets.iter().find(|one| one.name == *subnet) else { return false };
+                    subnet.prefixes.clone()
+                }
+                Place::Site(site) => {
+                    let Some(site) = model.sites.iter().find(|one| one.name == *site) else { return false };
+                    site.prefixes.clone()
+                }
+            };
+            host.addrs.iter().all(|addr| prefixes.iter().any(|prefix| prefix.has(*addr)))
+        })
 }
 
 /// The smallest model that greedy removal leads to while `fails` holds.

@@ -275,8 +275,17 @@ pub fn script(model: &Model) -> String {
         stated(&mut t, "public-names", &server.public_names.map(on));
         writeln!(t, "  status {}\n}}", if server.up { "up" } else { "down" }).unwrap();
     }
+    for ase in &model.ases {
+        writeln!(t, "ase {} in {}.{} {{", ase.name, ase.vnet, ase.subnet).unwrap();
+        if ase.internal {
+            writeln!(t, "  load-balancer internal\n  address {}", ase.addr).unwrap();
+        } else {
+            t.push_str("  load-balancer external\n");
+        }
+        writeln!(t, "  public-ip {}\n}}", ase.public).unwrap();
+    }
     for app in &model.apps {
-        self::app(&mut t, app);
+        self::app(&mut t, model, app);
     }
     t
 }
@@ -369,9 +378,14 @@ fn service(t: &mut String, service: &Service) {
     t.push_str("}\n");
 }
 
-fn app(t: &mut String, app: &App) {
-    writeln!(t, "plan plan-{} {{ tier {}; region {} }}", app.name, app.tier, app.region).unwrap();
-    writeln!(t, "app {} on plan-{} {{\n  region {}", app.name, app.name, app.region).unwrap();
+fn app(t: &mut String, model: &Model, app: &App) {
+    let ase = model.ase_of(app);
+    if let Some(ase) = ase {
+        writeln!(t, "app {} on {} {{\n  region {}", app.name, ase.name, app.region).unwrap();
+    } else {
+        writeln!(t, "plan plan-{} {{ tier {}; region {} }}", app.name, app.tier, app.region).unwrap();
+        writeln!(t, "app {} on plan-{} {{\n  region {}", app.name, app.name, app.region).unwrap();
+    }
     if let Some((vnet, subnet)) = &app.subnet {
         writeln!(t, "  integrate {vnet}.{subnet}").unwrap();
     }
@@ -388,7 +402,10 @@ fn app(t: &mut String, app: &App) {
     stated(t, "dns-alternative", &app.dns_alternative);
     stated(t, "route-all", &app.route_all.map(on));
     stated(t, "route-everything", &app.route_everything.map(on));
-    writeln!(t, "  inbound-ip {}", app.inbound).unwrap();
+    // An environment of 2020 is called at its own address, and an internal one at none of the internet.
+    if ase.is_none_or(|ase| !ase.internal && model.edition != 2020) {
+        writeln!(t, "  inbound-ip {}", app.inbound).unwrap();
+    }
     if !app.outbound.is_empty() {
         writeln!(t, "  outbound-ip {}", list(&app.outbound)).unwrap();
     }
