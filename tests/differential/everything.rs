@@ -132,7 +132,13 @@ fn differs(model: &Model, asked: Asked, one: &Question, told: &Told) -> Option<(
         },
     };
     let ours = decide(model, one)?;
-    let one_way = matches!(one.source, Source::Host(_) | Source::Addr(_)) && !matches!(one.target, Target::Host(_));
+    let balanced = |addr: &Addr| model.balancers.iter().any(|one| one.addr == *addr);
+    let one_place = match &one.target {
+        Target::Host(_) => false,
+        Target::Addr(addr) => !balanced(addr),
+        _ => true,
+    };
+    let one_way = matches!(one.source, Source::Host(_) | Source::Addr(_)) && one_place;
     let agrees = match ours.verdict {
         Verdict::Yes => yes > 0 && unknown == 0,
         Verdict::No => yes == 0 && unknown == 0,

@@ -1,7 +1,7 @@
 //! One flow through one model: section X of the fact sheet, from its source along its routes to what answers. What
 //! answers in public stands in `public.rs`.
 //!
-//! Not told here, and not made by `random.rs`: hybrid connections, gateway-required integration, connections of two gateways, container apps, port 25, and the platform's own traffic.
+//! Not told here, and not made by `random.rs`: gateway-required integration, connections of two gateways, container apps, port 25, and the platform's own traffic.
 
 use super::names::Asker;
 use super::plain::*;
@@ -97,6 +97,9 @@ impl<'a> Walk<'a> {
     // --- sources ---------------------------------------------------------------------------------------------------
 
     fn app_calls(&mut self, app: &App) -> Arrives {
+        if let Some(arrives) = self.by_hybrid(app) {
+            return arrives;
+        }
         let dst = self.resolve(Asker::App(app));
         if self.protocol() == Protocol::Icmp {
             return no("unsupported", "vnet.protocols");
@@ -141,6 +144,36 @@ impl<'a> Walk<'a> {
             abroad: false,
         };
         self.travel(at, packet, way)
+    }
+
+    /// Section S: what is called by the name and port of a Hybrid Connection goes by it, whatever network the app is in.
+    fn by_hybrid(&mut self, app: &App) -> Option<Arrives> {
+        let model = self.model;
+        let called = match &self.question.target {
+            Target::Service(name) | Target::App(name) => super::names::host_name(model, name, self.question.scm),
+            Target::Name(name) => name.clone(),
+            Target::Addr(_) | Target::Host(_) => return None,
+        };
+        let mine = model.hybrids.iter().filter(|one| app.hybrids.contains(&one.name));
+        let takes = |one: &&Hybrid| one.host == called && one.port == self.question.port;
+        let hybrid = mine.into_iter().find(takes).filter(|_| self.protocol() == Protocol::Tcp)?;
+        if self.question.from_port.is_some() {
+            // The manager's connection has a source port of its own.
+            self.worlds.unsaid();
+        }
+        let listening: Vec<&Manager> = hybrid.managers.iter().filter(|one| one.up && one.relay).collect();
+        if listening.is_empty() {
+            return Some(no("dropped", "hc.manager"));
+        }
+        let nth = self.worlds.pick(format!("manager of {}", hybrid.name), listening.len());
+        let Some(host) = &listening[nth].on else {
+            return Some(if listening[nth].reaches { Ok(()) } else { no("dropped", "hc.manager") });
+        };
+        if matches!(&self.question.target, Target::App(_)) && self.question.host.is_some() {
+            self.worlds.unsaid();
+        }
+        let question = Question { source: Source::Host(host.clone()), ..self.question.clone() };
+        Some(Walk { model, worlds: self.worlds, question: &question, onward: false }.run())
     }
 
     /// ase.in-vnet: an app of an environment is in its network already.

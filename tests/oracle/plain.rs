@@ -448,6 +448,8 @@ pub struct App {
     pub access: Vec<AccessRule>,
     pub access_default: Option<bool>,
     pub scm: Option<Scm>,
+    /// Its Hybrid Connections.
+    pub hybrids: Vec<String>,
 }
 
 /// An App Service Environment in a subnet: with an internal entry, or a public one.
@@ -461,6 +463,26 @@ pub struct Ase {
     pub addr: Addr,
     /// What it calls the internet from.
     pub public: Addr,
+}
+
+/// A Hybrid Connection: a name and a port, and who listens for it.
+#[derive(Clone, Debug)]
+pub struct Hybrid {
+    pub name: String,
+    pub host: String,
+    pub port: u16,
+    pub managers: Vec<Manager>,
+}
+
+/// A Hybrid Connection Manager, on a host or somewhere else; there it is stated what it reaches.
+#[derive(Clone, Debug)]
+pub struct Manager {
+    pub name: String,
+    pub on: Option<String>,
+    pub up: bool,
+    /// Does it reach Azure Relay?
+    pub relay: bool,
+    pub reaches: bool,
 }
 
 /// The addresses that a script states of a service tag.
@@ -492,6 +514,7 @@ pub struct Model {
     pub servers: Vec<Server>,
     pub ases: Vec<Ase>,
     pub apps: Vec<App>,
+    pub hybrids: Vec<Hybrid>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -114,6 +114,7 @@ pub fn model(dice: &mut Dice) -> Model {
     if aside.chance(35) {
         names(&mut model, &mut aside);
     }
+    hybrids(&mut model, &mut dice.aside("hybrids"));
     model
 }
 
@@ -238,7 +239,33 @@ fn environments(model: &mut Model, dice: &mut Dice) {
             access,
             access_default: if new { dice.maybe(25, |dice| dice.chance(50)) } else { None },
             scm: None,
+            hybrids: Vec::new(),
         });
+    }
+}
+
+/// Hybrid Connections to names of one's own and to services, from the apps that may have them.
+fn hybrids(model: &mut Model, dice: &mut Dice) {
+    let machines: Vec<String> = model.hosts.iter().map(|host| host.name.clone()).collect();
+    let targets: Vec<String> = model.services.iter().map(|one| one.name.clone()).collect();
+    for n in 0..model.apps.len() {
+        if matches!(model.apps[n].tier, "Consumption" | "FlexConsumption") || !dice.chance(20) {
+            continue;
+        }
+        let (host, port) = if targets.is_empty() || dice.chance(60) {
+            (format!("{}.{OWN_ZONE}", dice.of(&LABELS)), *dice.of(&PORTS))
+        } else {
+            (host_name(model, &dice.of(&targets).clone(), false), *dice.of(&[443, 1433]))
+        };
+        let mut managers = Vec::new();
+        for m in 0..1 + dice.below(2) {
+            let on = if machines.is_empty() || dice.chance(40) { None } else { Some(dice.of(&machines).clone()) };
+            let name = format!("hcm{n}{m}");
+            managers.push(Manager { name, on, up: dice.chance(88), relay: dice.chance(85), reaches: dice.chance(80) });
+        }
+        let name = format!("hc{n}");
+        model.hybrids.push(Hybrid { name: name.clone(), host, port, managers });
+        model.apps[n].hybrids.push(name);
     }
 }
 
@@ -691,6 +718,7 @@ fn apps(model: &mut Model, dice: &mut Dice) {
             access,
             access_default: if old { None } else { dice.maybe(25, |dice| dice.chance(50)) },
             scm: None,
+            hybrids: Vec::new(),
         });
     }
 }
@@ -1084,6 +1112,24 @@ fn carried(model: &Model, dice: &mut Dice, question: &mut Question) {
         });
     }
     let own = model.zones.iter().any(|zone| zone.name.ends_with(OWN_ZONE)) || !model.servers.is_empty();
+    // Now and then what a Hybrid Connection is for.
+    let mine = |name: &String| model.app(name).hybrids.first();
+    let hybrid = match &question.source {
+        Source::App(name) => mine(name).and_then(|name| model.hybrids.iter().find(|one| one.name == *name)),
+        _ => None,
+    };
+    if let Some(hybrid) = hybrid.filter(|_| dice.chance(30)) {
+        let named = model.services.iter().find(|one| host_name(model, &one.name, false) == hybrid.host);
+        question.target = match named {
+            Some(service) => Target::Service(service.name.clone()),
+            None => Target::Name(hybrid.host.clone()),
+        };
+        (question.scm, question.front_door, question.forwarded_for, question.host) = (false, None, None, None);
+        if dice.chance(85) {
+            question.port = hybrid.port;
+        }
+        return;
+    }
     if own && dice.chance(12) && !(question.scm || question.host.is_some()) {
         question.target = Target::Name(format!("{}.{OWN_ZONE}", dice.of(&LABELS)));
         (question.front_door, question.forwarded_for) = (None, None);

@@ -228,7 +228,9 @@ impl<'a> Walk<'a> {
         if let Some(service) = self.model.services.iter().find(|one| one.public == addr) {
             return Some((service.kind.tag(), service.region));
         }
-        self.model.apps.iter().find(|one| one.inbound == addr).map(|app| ("AppService", app.region))
+        // Whether the entry of an environment is in the tag, nobody says.
+        let shared = |one: &&App| one.inbound == addr && one.ase.is_none();
+        self.model.apps.iter().find(shared).map(|app| ("AppService", app.region))
     }
 
     fn in_virtual_network(&self, addr: Addr, at: At) -> bool {

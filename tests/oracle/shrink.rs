@@ -15,8 +15,8 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         )* };
     }
     without_each!(
-        apps, ases, balancers, services, endpoints, servers, zones, hosts, appliances, sites, gateways, peerings, nats,
-        tables, admin, nsgs, asgs, vnets, tags
+        apps, hybrids, ases, balancers, services, endpoints, servers, zones, hosts, appliances, sites, gateways,
+        peerings, nats, tables, admin, nsgs, asgs, vnets, tags
     );
     let mut change = |edit: &dyn Fn(&mut Model) -> bool| {
         let mut less = model.clone();
@@ -85,6 +85,9 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         change(&|m| m.zones[n].records.pop().is_some());
         change(&|m| m.zones[n].links.pop().is_some());
     }
+    for n in 0..model.hybrids.len() {
+        change(&|m| m.hybrids[n].managers.len() > 1 && m.hybrids[n].managers.pop().is_some());
+    }
     for n in 0..model.balancers.len() {
         change(&|m| m.balancers[n].backends.len() > 1 && m.balancers[n].backends.pop().is_some());
         change(&|m| m.balancers[n].listen.len() > 1 && m.balancers[n].listen.pop().is_some());
@@ -146,6 +149,7 @@ pub fn smaller(model: &Model) -> Vec<Model> {
         change(&|m| !std::mem::take(&mut m.apps[n].dns).is_empty());
         change(&|m| m.apps[n].dns_alternative.take().is_some());
         change(&|m| m.apps[n].scm.take().is_some());
+        change(&|m| m.apps[n].hybrids.pop().is_some());
         change(&|m| match &mut m.apps[n].scm {
             Some(Scm::Own(rules, _)) => rules.pop().is_some(),
             _ => false,

@@ -275,6 +275,22 @@ pub fn script(model: &Model) -> String {
         stated(&mut t, "public-names", &server.public_names.map(on));
         writeln!(t, "  status {}\n}}", if server.up { "up" } else { "down" }).unwrap();
     }
+    for one in &model.hybrids {
+        for manager in &one.managers {
+            let on_host = manager.on.as_ref().map_or(String::new(), |host| format!(" in {host}"));
+            write!(t, "hybrid-connection-manager {}{on_host} {{ ", manager.name).unwrap();
+            write!(t, "status {}; relay-access {}", if manager.up { "up" } else { "down" }, on(manager.relay)).unwrap();
+            match manager.reaches {
+                _ if manager.on.is_some() => {}
+                true => write!(t, "; reaches {}:{}", one.host, one.port).unwrap(),
+                false => t.push_str("; reaches none"),
+            }
+            t.push_str(" }\n");
+        }
+        let managers: Vec<&str> = one.managers.iter().map(|manager| manager.name.as_str()).collect();
+        let managers = managers.join(", ");
+        writeln!(t, "hybrid-connection {} {}:{} {{ manager {managers} }}", one.name, one.host, one.port).unwrap();
+    }
     for ase in &model.ases {
         writeln!(t, "ase {} in {}.{} {{", ase.name, ase.vnet, ase.subnet).unwrap();
         if ase.internal {
@@ -400,6 +416,9 @@ fn app(t: &mut String, model: &Model, app: &App) {
         writeln!(t, "  dns {}", list(&app.dns)).unwrap();
     }
     stated(t, "dns-alternative", &app.dns_alternative);
+    if !app.hybrids.is_empty() {
+        writeln!(t, "  hybrid {}", app.hybrids.join(", ")).unwrap();
+    }
     stated(t, "route-all", &app.route_all.map(on));
     stated(t, "route-everything", &app.route_everything.map(on));
     // An environment of 2020 is called at its own address, and an internal one at none of the internet.
