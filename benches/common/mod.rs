@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod edits;
+pub mod estate;
 pub mod hubs;
 pub mod measure;
 pub mod networks;

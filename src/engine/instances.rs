@@ -16,8 +16,17 @@ use std::sync::Arc;
 impl Engine<'_> {
     /// The calls of the instances that have no address, beside those of the others. Only what enters the network is lost.
     pub(super) fn without_address(&self, packet: &Packet<'_>) -> Option<Part> {
-        let rule = "subnet.exhausted";
         let (app, subnet) = (packet.app?, packet.subnet?);
+        let (step, symbol) = self.lacking_addresses(app, subnet)?;
+        let mut part = packet.clone().end();
+        part.trail.push(step);
+        part.flows.source = Ends::Symbol(Arc::new(symbol));
+        Some(part)
+    }
+
+    /// The instances of the plans of a subnet that have no address there, where an app of one of them calls.
+    pub(super) fn lacking_addresses(&self, app: AppId, subnet: SubnetId) -> Option<(Step, Symbol)> {
+        let rule = "subnet.exhausted";
         if !self.fires(rule) || !self.plan_of(app)?.plan_type.as_ref()?.address_per_instance {
             return None;
         }
@@ -45,10 +54,7 @@ impl Engine<'_> {
             never: Vec::new(),
         };
         let step = Step::block(rule, Outcome::Dropped, format!("{name} has {usable} addresses for {needed} instances"));
-        let mut part = packet.clone().end();
-        part.trail.push(step.at(stated.span).headline(format!("{whose} find no address in {name}")));
-        part.flows.source = Ends::Symbol(Arc::new(symbol));
-        Some(part)
+        Some((step.at(stated.span).headline(format!("{whose} find no address in {name}")), symbol))
     }
 
     /// The apps that call out of a subnet, found out once for all subnets.

@@ -67,6 +67,14 @@ impl Engine<'_> {
         expr.terms.iter().fold(Matcher::default(), |all, term| all.or(self.term(term, view)))
     }
 
+    /// The addresses that an address set surely means, seen from a subnet.
+    pub(super) fn surely(&self, expr: &AddressExpr, view: Option<Viewpoint>) -> AddressSet {
+        match expr.terms.as_slice() {
+            [Term::Literal(literal)] => literal.set(),
+            _ => self.matcher(expr, view).known(),
+        }
+    }
+
     /// The prefixes that an address set stands for at a subnet; a tag without data says so.
     pub fn expand(&self, expr: &AddressExpr, subnet: SubnetId) -> Vec<String> {
         let view = Viewpoint { vnet: self.model[subnet].vnet, subnet: Some(subnet) };

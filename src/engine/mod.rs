@@ -30,6 +30,7 @@ mod matching;
 mod meaning;
 mod overlooked;
 mod packet;
+mod pairs;
 mod peering;
 mod pieces;
 mod places;
@@ -60,6 +61,7 @@ pub use effective::{EffectiveSecurity, LineAt, ListOwner, Ruling, SecurityDecisi
 pub use flow::{Ends, Flows, Symbol, SymbolOf};
 pub use matching::{Decided, Matcher, Miss};
 pub use packet::Part;
+pub use pairs::{Called, ClassId, Pairs};
 pub use question::{Question, Source, Target, Traffic};
 pub use resolve::{Answered, AskedServer, Asker, Resolution, ServiceName};
 pub use routes::{Hop, Route, RouteSource, RouteState};

@@ -7,6 +7,48 @@ use crate::model::*;
 use crate::net::AddressSet;
 use crate::source::Span;
 
+/// What keeps the flows of an app from crossing a peering, if anything does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Crossing {
+    /// Is virtual network access off?
+    shut: bool,
+    /// Is the far network a classic one, which an app does not reach so?
+    classic: bool,
+    /// Is it in another region, where an app does not reach so?
+    global: bool,
+    /// Does the far network not take what others forward?
+    unforwarded: bool,
+}
+
+impl Crossing {
+    /// Does nothing keep them?
+    pub(super) fn is_open(self) -> bool {
+        !(self.shut || self.classic || self.global || self.unforwarded)
+    }
+}
+
+/// Why no peering leads from one network to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Apart {
+    /// Theirs is not connected.
+    Unlinked(Peer),
+    /// Both are peers of a third one: the peering with that.
+    Between(Peer),
+    /// Nothing joins them.
+    Unpeered,
+}
+
+impl Apart {
+    /// The platform's rule of it.
+    pub(super) fn rule(self) -> &'static str {
+        match self {
+            Self::Unlinked(_) => "peer.two-links",
+            Self::Between(_) => "peer.non-transitive",
+            Self::Unpeered => "route.peering-required",
+        }
+    }
+}
+
 /// A network that is peered with another, seen from that other.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer {
@@ -54,8 +96,9 @@ impl Engine<'_> {
         let of = |vnet: VnetId| self.model.gateways().filter(move |(_, g)| g.vnet == Some(vnet)).map(|(id, _)| id);
         let mut all: Vec<GatewayId> = of(vnet).collect();
         for peer in self.peers_of(vnet).iter() {
-            if peer.connected && self.lends_gateway(peer.vnet, vnet) {
-                all.extend(of(peer.vnet));
+            let lent: Vec<GatewayId> = of(peer.vnet).filter(|_| peer.connected).collect();
+            if !lent.is_empty() && self.lends_gateway(peer.vnet, vnet) {
+                all.extend(lent);
             }
         }
         all
@@ -107,6 +150,26 @@ impl Engine<'_> {
         Some(region(a)? != region(b)?)
     }
 
+    /// What keeps flows that an app sent from crossing a peering; `foreign` are those that an appliance handed on and that
+    /// did not set out in the network itself.
+    pub(super) fn crossing(&self, from: VnetId, to: VnetId, foreign: bool) -> Crossing {
+        let peer = self.peers_of(from).iter().copied().find(|peer| peer.vnet == to);
+        let classic = self.model[to].classic.as_ref().is_some_and(|stated| stated.value);
+        let global = self.is_global(from, to) == Some(true);
+        Crossing {
+            shut: peer.is_some_and(|peer| !peer.access),
+            classic: classic && self.fires("vnet.regional.no-classic-peering"),
+            global: global && self.fires("vnet.regional.no-global-peering"),
+            unforwarded: foreign && !self.link_flag(to, from, |line| line.forwarded_traffic.as_ref(), false),
+        }
+    }
+
+    /// Are flows that an appliance handed on no flows of a network's own? What set out in the network itself is no
+    /// foreign traffic there, by whomever it is handed on.
+    pub(super) fn is_foreign(&self, source: &AddressSet, vnet: VnetId) -> bool {
+        !source.is_subset(&self.model[vnet].addresses())
+    }
+
     /// Across a peering into another network.
     pub(super) fn cross_peering<'q>(&self, mut packet: Packet<'q>, to: VnetId) -> Packet<'q> {
         let from = packet.vnet;
@@ -114,7 +177,9 @@ impl Engine<'_> {
         let peer = self.peers_of(from).iter().copied().find(|peer| peer.vnet == to);
         let place = peer.map(|peer| peer.place);
         let (a, b) = (name(from), name(to));
-        if peer.is_some_and(|peer| !peer.access) {
+        let foreign = packet.forwarded && self.is_foreign(packet.flows.source.possible(), from);
+        let crossing = self.crossing(from, to, foreign);
+        if crossing.shut {
             let flag = self.flag_place(from, to, |line| line.vnet_access.as_ref());
             let text = format!("the peering of {a} and {b} has virtual network access off");
             let step = Step::block("peer.flag.vnet-access", Outcome::Dropped, text)
@@ -124,17 +189,14 @@ impl Engine<'_> {
         }
         // What is said of integration holds for no app that stands in a network itself.
         if let Some(app) = packet.app.filter(|app| self.environment(*app).is_none()) {
-            self.app_over_peering(&mut packet, app, from, to, place);
+            self.app_over_peering(&mut packet, app, crossing, (from, to), place);
         } else if self.is_global(from, to) == Some(true) {
             packet
                 .push(Step::pass("peer.global", format!("{b} is in another region: a global peering")).maybe_at(place));
         }
-        // What set out in the network itself is no foreign traffic there, by whomever it is handed on.
-        let own = packet.flows.source.possible().is_subset(&self.model[from].addresses());
-        if packet.forwarded && !own {
-            let accepts = self.link_flag(to, from, |line| line.forwarded_traffic.as_ref(), false);
+        if foreign {
             let flag = self.flag_place(from, to, |line| line.forwarded_traffic.as_ref());
-            if accepts {
+            if !crossing.unforwarded {
                 let text = format!("{b} accepts packets that {a} forwards");
                 packet.push(Step::pass("peer.flag.forwarded", text).maybe_at(flag.or(place)));
             } else {
@@ -171,15 +233,22 @@ impl Engine<'_> {
         format!("amend peering {name} {{ forwarded-traffic {value} }}")
     }
 
-    fn app_over_peering(&self, packet: &mut Packet<'_>, app: AppId, from: VnetId, to: VnetId, place: Option<Span>) {
+    fn app_over_peering(
+        &self,
+        packet: &mut Packet<'_>,
+        app: AppId,
+        crossing: Crossing,
+        (from, to): (VnetId, VnetId),
+        place: Option<Span>,
+    ) {
         let b = &self.model[to].head.name;
-        let classic = self.model[to].classic.as_ref().filter(|stated| stated.value);
-        if let Some(classic) = classic.filter(|_| self.fires("vnet.regional.no-classic-peering")) {
+        if crossing.classic {
             let text = format!("{b} is a classic network: an app does not reach it across a peering");
-            packet.push(Step::block("vnet.regional.no-classic-peering", Outcome::Dropped, text).at(classic.span));
+            let place = self.model[to].classic.as_ref().map(|stated| stated.span);
+            packet.push(Step::block("vnet.regional.no-classic-peering", Outcome::Dropped, text).maybe_at(place));
         }
         match (self.is_global(from, to), self.fires("vnet.regional.no-global-peering")) {
-            (Some(true), true) => {
+            _ if crossing.global => {
                 let text = format!("{b} is in another region, and an app does not reach across a global peering");
                 packet.push(
                     Step::block("vnet.regional.no-global-peering", Outcome::Dropped, text)
@@ -201,6 +270,16 @@ impl Engine<'_> {
         }
     }
 
+    /// Why no peering leads from one network to another; none where a connected one does.
+    pub(super) fn apart(&self, from: VnetId, to: VnetId) -> Option<Apart> {
+        let peers = self.peers_of(from);
+        if let Some(peer) = peers.iter().find(|peer| peer.vnet == to) {
+            return (!peer.connected).then_some(Apart::Unlinked(*peer));
+        }
+        let joins = |peer: &&Peer| self.peers_of(peer.vnet).iter().any(|next| next.vnet == to);
+        Some(peers.iter().find(joins).map_or(Apart::Unpeered, |between| Apart::Between(*between)))
+    }
+
     /// Why no route leads to an address that belongs to something declared.
     pub(super) fn why_no_route(&self, from: VnetId, destination: &AddressSet, named: Option<Thing>) -> Option<Step> {
         let meant = named.and_then(|thing| self.stands_in(thing));
@@ -213,33 +292,26 @@ impl Engine<'_> {
                 continue;
             }
             let b = &vnet.head.name;
-            let block = |rule: &str, text: String| Some(Step::block(rule, Outcome::Dropped, text));
-            if let Some(peer) = self.peers_of(from).iter().copied().find(|peer| peer.vnet == to) {
-                if peer.connected {
-                    continue;
-                }
-                let text = format!("the peering of {a} and {b} is not connected: each side needs its link");
-                return block("peer.two-links", text).map(|step| {
-                    step.at(peer.place)
+            let Some(apart) = self.apart(from, to) else { continue };
+            let block = |text: String| Step::block(apart.rule(), Outcome::Dropped, text);
+            return Some(match apart {
+                Apart::Unlinked(peer) => {
+                    block(format!("the peering of {a} and {b} is not connected: each side needs its link"))
+                        .at(peer.place)
                         .headline(format!("the peering of {a} and {b} is not connected"))
                         .remedy(format!("peering {b} -> {a}"))
-                });
-            }
-            let between =
-                self.peers_of(from).iter().copied().find(|p| self.peers_of(p.vnet).iter().any(|q| q.vnet == to));
-            if let Some(between) = between {
-                let c = &self.model[between.vnet].head.name;
-                let text = format!("{a} is peered with {c} and {c} with {b}, which does not join {a} and {b}");
-                return block("peer.non-transitive", text).map(|step| {
-                    step.at(between.place)
+                }
+                Apart::Between(between) => {
+                    let c = &self.model[between.vnet].head.name;
+                    block(format!("{a} is peered with {c} and {c} with {b}, which does not join {a} and {b}"))
+                        .at(between.place)
                         .headline(format!("{a} and {b} are not peered; peerings are not transitive"))
                         .remedy(format!("peering {a} <-> {b}"))
-                });
-            }
-            return block("route.peering-required", format!("{a} and {b} are not peered")).map(|step| {
-                step.at(vnet.head.span)
+                }
+                Apart::Unpeered => block(format!("{a} and {b} are not peered"))
+                    .at(vnet.head.span)
                     .headline(format!("no peering joins {a} and {b}"))
-                    .remedy(format!("peering {a} <-> {b}"))
+                    .remedy(format!("peering {a} <-> {b}")),
             });
         }
         self.model.on_premises().find(|(_, site)| destination.meets(&site.addresses())).map(|(_, site)| {

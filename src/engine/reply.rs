@@ -9,6 +9,17 @@ use super::trail::{Outcome, Step};
 use crate::model::*;
 use crate::net::AddressSet;
 
+/// Where the reply to what an appliance handed on is led.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WayBack {
+    /// Straight back, as far as is known.
+    Open,
+    /// Elsewhere, or nowhere.
+    Lost,
+    /// To an appliance.
+    By(ApplianceId),
+}
+
 impl Engine<'_> {
     /// At the network of the destination: do its routes lead back to the sender?
     pub(super) fn replies<'q>(&self, packet: Packet<'q>) -> Vec<Packet<'q>> {
@@ -23,13 +34,22 @@ impl Engine<'_> {
         }
         let Some(by) = packet.hops.last().copied().filter(|_| packet.forwarded && of_home) else { return vec![packet] };
         let at = (packet.vnet, packet.subnet);
-        self.on_the_way_back(packet, at, |piece, hop| match hop {
-            Hop::None | Hop::Internet | Hop::MissingGateway => Some(self.no_way_back(piece, by)),
-            // A gateway leads back to a network that its connections join, and to no other.
-            Hop::Gateway(id) if !self.joins(id, piece.home) => Some(self.no_way_back(piece, by)),
-            Hop::Appliance(address) => self.appliance_near(piece.vnet, address).map(|id| self.back_by(piece, id)),
-            _ => None,
+        self.on_the_way_back(packet, at, |piece, hop| match self.way_back(piece.home, piece.vnet, hop) {
+            WayBack::Open => None,
+            WayBack::Lost => Some(self.no_way_back(piece, by)),
+            WayBack::By(id) => Some(self.back_by(piece, id)),
         })
+    }
+
+    /// Where a hop takes the reply to what an appliance handed on from one network into another.
+    pub(super) fn way_back(&self, home: VnetId, vnet: VnetId, hop: Hop) -> WayBack {
+        match hop {
+            Hop::None | Hop::Internet | Hop::MissingGateway => WayBack::Lost,
+            // A gateway leads back to a network that its connections join, and to no other.
+            Hop::Gateway(id) if !self.joins(id, home) => WayBack::Lost,
+            Hop::Appliance(address) => self.appliance_near(vnet, address).map_or(WayBack::Open, WayBack::By),
+            _ => WayBack::Open,
+        }
     }
 
     fn joins(&self, gateway: GatewayId, vnet: VnetId) -> bool {
@@ -123,16 +143,13 @@ impl Engine<'_> {
         let name = &self.model[id].head.name;
         let between = self.model[id].subnet.map(|subnet| self.model[subnet].vnet);
         let text = format!("the reply comes back by {name}");
-        // Its own network's packets, which replies from there are, need no leave to be forwarded; those of a site do.
-        let own = |between: VnetId| {
-            between == packet.vnet && packet.flows.destination.possible().is_subset(&self.model[between].addresses())
-        };
-        let foreign = |between: &VnetId| *between != packet.home && !own(*between);
-        let Some(between) = between.filter(foreign) else {
+        let Some(between) = between.filter(|between| {
+            self.is_back_foreign(packet.home, packet.vnet, packet.flows.destination.possible(), *between)
+        }) else {
             return Step::pass("eval.out.10-reply", text);
         };
         let (a, b) = (&self.model[between].head.name, &self.model[packet.home].head.name);
-        if self.link_flag(packet.home, between, |line| line.forwarded_traffic.as_ref(), false) {
+        if self.takes_replies(packet.home, between) {
             let text = format!("{text}: {b} accepts packets that {a} forwards");
             return Step::pass("eval.out.10-reply", text).also("peer.flag.forwarded");
         }
@@ -141,6 +158,25 @@ impl Engine<'_> {
             .also("eval.out.10-reply")
             .headline(format!("the peering drops forwarded replies at {b}"))
             .remedy(self.forwarded_remedy(between, packet.home))
+    }
+
+    /// Needs the reply leave to be forwarded from that network? Its own network's packets, which replies from there are,
+    /// need none; those of a site do.
+    fn is_back_foreign(&self, home: VnetId, vnet: VnetId, destination: &AddressSet, between: VnetId) -> bool {
+        let own = between == vnet && destination.is_subset(&self.model[between].addresses());
+        between != home && !own
+    }
+
+    /// Does the network of a sender take what another one forwards?
+    fn takes_replies(&self, home: VnetId, between: VnetId) -> bool {
+        self.link_flag(home, between, |line| line.forwarded_traffic.as_ref(), false)
+    }
+
+    /// Does the network of a sender take replies of a machine's own network by that appliance?
+    pub(super) fn is_let_back(&self, home: VnetId, vnet: VnetId, destination: &AddressSet, by: ApplianceId) -> bool {
+        let between = self.model[by].subnet.map(|subnet| self.model[subnet].vnet);
+        let foreign = between.filter(|between| self.is_back_foreign(home, vnet, destination, *between));
+        foreign.is_none_or(|between| self.takes_replies(home, between))
     }
 
     /// The subnet of the sender, as a route would name it; else its addresses.

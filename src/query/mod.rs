@@ -29,6 +29,7 @@ pub use answer::Answer;
 pub use check::{Outcome, check};
 pub(crate) use diff::between;
 pub(crate) use explain::explain_words;
+pub use matrix::KeptMatrix;
 pub use replay::Replay;
 
 use crate::diagnostic::Diagnostic;
@@ -56,6 +57,8 @@ pub struct Asked<'a> {
     pub below: Option<Below<'a>>,
     /// Opens another network, for `diff`.
     pub open: Open<'a>,
+    /// What an earlier `matrix` has worked out, for this one to go on from.
+    pub matrices: &'a KeptMatrix,
 }
 
 /// What is declared further down than a question.
@@ -141,6 +144,8 @@ fn changed<T>(
 fn rests_on_model(ask: &Ask) -> bool {
     match ask {
         Ask::ExplainTopic(_) | Ask::Lint | Ask::Show(_) | Ask::Fix(_) | Ask::Diff(_) => false,
+        // It goes on from an earlier one, which nobody noted.
+        Ask::Matrix => false,
         Ask::ExplainQuery(inner) => rests_on_model(&inner.ask),
         _ => true,
     }

@@ -19,7 +19,7 @@ pub fn answer_csv(answer: &Answer) -> Option<String> {
 fn matrix(writer: &mut csv::Writer<Vec<u8>>, answer: &MatrixAnswer) -> csv::Result<()> {
     writer.write_record(["source", "target", "ports", "verdict", "outcome", "decided_by", "headline"])?;
     for row in &answer.rows {
-        for (target, cell) in answer.targets.iter().zip(&row.cells) {
+        for (target, cell) in answer.targets.iter().zip(answer.cells(row)) {
             let Some(cell) = cell else { continue };
             let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
             writer.write_record([

@@ -52,6 +52,8 @@ pub struct Session {
     loaded: Vec<Script>,
     /// The edition that was chosen from outside.
     chosen: Option<Edition>,
+    /// What questions have worked out, for those to come.
+    matrices: query::KeptMatrix,
 }
 
 /// What a conversation has come to; copied before an entry, put back where the entry fails.
@@ -91,6 +93,7 @@ impl Session {
             tags_read: None,
             loaded: Vec::new(),
             chosen: None,
+            matrices: query::KeptMatrix::default(),
         }
     }
 
@@ -229,6 +232,7 @@ impl Session {
             sources: &self.sources,
             below: None,
             open: &|file| self.open(file),
+            matrices: &self.matrices,
         };
         Ok(query::between(&asked, &other, name))
     }
@@ -248,6 +252,7 @@ impl Session {
             sources: &self.sources,
             below: None,
             open: &|file| self.open(file),
+            matrices: &self.matrices,
         };
         query::explain_words(&asked, words)
             .map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() })

@@ -66,6 +66,7 @@ impl Session {
                 sources: &self.sources,
                 below,
                 open: &|file| self.open(file),
+                matrices: &self.matrices,
             };
             let Some(earlier) = kept.filter(|_| said.can_be_kept()) else {
                 match self.outcome(&said, &asked) {
@@ -125,6 +126,7 @@ impl Session {
             sources: &self.sources,
             below: None,
             open: &|file| self.open(file),
+            matrices: &self.matrices,
         };
         query::answer(&asked, query)
     }

@@ -56,7 +56,7 @@ fn shows(model: &Model, app: &str, thing: &str) -> Option<String> {
 /// What both sides say of a cell, where they differ, and how many flows the oracle was asked about.
 fn differs(model: &Model, matrix: &MatrixAnswer, row: usize, column: usize) -> Option<(Option<String>, usize)> {
     let target = &matrix.targets[column];
-    let cell = matrix.rows[row].cells[column].as_ref()?;
+    let cell = matrix.cell(row, column)?;
     let name = target.name.clone();
     let to = match target.of_kind.as_str() {
         "service" => Target::Service(name),

@@ -14,7 +14,7 @@ use crate::source::Span;
 use std::net::IpAddr;
 
 /// Where a route sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hop {
     /// Within the virtual network.
     Vnet,

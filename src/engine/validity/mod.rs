@@ -211,6 +211,11 @@ pub fn advice(engine: &Engine<'_>) -> Vec<Finding> {
     under(engine, ADVICE, Vec::new())
 }
 
+/// Does any finding keep something from running?
+pub(super) fn stops_any(engine: &Engine<'_>) -> bool {
+    of_apps(engine).iter().any(|finding| finding.severity == Severity::Error && !finding.runs)
+}
+
 /// The findings that keep an app from running, as steps of its walk.
 pub(super) fn steps_for(engine: &Engine<'_>, app: AppId) -> Vec<Step> {
     reads::rests_on(between::of_one(STEPS_OF_APP, Thing::App(app)), || {

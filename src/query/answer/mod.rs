@@ -7,7 +7,7 @@ mod diff;
 mod explain;
 mod fix;
 mod lint;
-mod matrix;
+pub(in crate::query) mod matrix;
 mod places;
 mod reach;
 mod reachable;
@@ -123,7 +123,7 @@ impl Answer {
 }
 
 /// A verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VerdictWord {
     /// It arrives, as far as the model states it.

@@ -1,4 +1,5 @@
-//! The answer to `matrix`: a table as wide as the screen allows, in as many pieces as it takes, and the reasons below.
+//! The answer to `matrix`: a table as wide as the screen allows, in as many pieces as it takes, and the reasons below. Of
+//! one that nobody would read, how many cells there are of each kind.
 
 use super::{WIDTH, tag_of};
 use crate::query::answer::{MatrixAnswer, MatrixCell, VerdictWord};
@@ -12,14 +13,17 @@ pub(super) fn matrix(answer: &MatrixAnswer) -> Markup {
         out.plain(what).line();
         return out;
     }
+    if answer.size() > MatrixAnswer::TOLD {
+        return counted(answer);
+    }
     // Each reason once, in the order in which the table names them.
     let mut reasons: Vec<&MatrixCell> = Vec::new();
-    for cell in answer.rows.iter().flat_map(|row| row.cells.iter().flatten()) {
+    for cell in answer.rows.iter().flat_map(|row| answer.cells(row).flatten()) {
         if cell.headline.is_some() && !reasons.contains(&cell) {
             reasons.push(cell);
         }
     }
-    let shown = |cell: &Option<MatrixCell>| match cell {
+    let shown = |cell: Option<&MatrixCell>| match cell {
         None => ("·".to_string(), Tag::Dim),
         Some(cell) => {
             let number = reasons.iter().position(|reason| *reason == cell).map(|at| format!(" {}", at + 1));
@@ -36,7 +40,7 @@ pub(super) fn matrix(answer: &MatrixAnswer) -> Markup {
             .collect();
     let first = answer.rows.iter().map(|row| width(&row.source)).max().unwrap_or(0);
     let wide = |at: usize| {
-        let cells = answer.rows.iter().map(|row| width(&shown(&row.cells[at]).0));
+        let cells = (0..answer.rows.len()).map(|row| width(&shown(answer.cell(row, at)).0));
         cells.max().unwrap_or(0).max(width(&heads[at])) + 2
     };
     let mut from = 0;
@@ -57,7 +61,7 @@ pub(super) fn matrix(answer: &MatrixAnswer) -> Markup {
         out.line();
         for row in &answer.rows {
             out.plain("  ").push(Tag::Strong, pad(&row.source, first + 2));
-            for (at, cell) in row.cells.iter().enumerate().take(to).skip(from) {
+            for (at, cell) in answer.cells(row).enumerate().take(to).skip(from) {
                 let (text, tag) = shown(cell);
                 out.push(tag, &text).plain(" ".repeat(wide(at) - width(&text)));
             }
@@ -79,6 +83,20 @@ pub(super) fn matrix(answer: &MatrixAnswer) -> Markup {
             let lead = if n == 0 { format!("  {:>number$}  ", at + 1) } else { " ".repeat(number + 4) };
             out.push(Tag::Dim, lead).plain(line).line();
         }
+    }
+    out
+}
+
+/// How many cells there are of each kind.
+fn counted(answer: &MatrixAnswer) -> Markup {
+    let mut out = Markup::default();
+    let (rows, targets) = (answer.rows.len(), answer.targets.len());
+    out.plain(format!("{rows} apps, {targets} targets; `--format csv` and `--format json` write every cell")).line();
+    for (cell, count) in answer.counts() {
+        out.push(Tag::Dim, format!("  {count:>11}  ")).push(tag_of(cell.verdict), cell.verdict.word());
+        let outcome = cell.outcome.as_ref().map(|outcome| format!("  {outcome}")).unwrap_or_default();
+        let rule = cell.decided_by.as_ref().map(|rule| format!("  {rule}")).unwrap_or_default();
+        out.plain(format!("{outcome}{rule}")).line();
     }
     out
 }
