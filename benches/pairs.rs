@@ -86,6 +86,7 @@ impl Bench {
             scm: false,
             every_address: false,
             briefly: true,
+            only_open: false,
         }
     }
 

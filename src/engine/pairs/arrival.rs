@@ -1,8 +1,9 @@
 //! At the subnets of plain hosts: which sources their lists let in, and which of those their routes lead replies back to.
 
+use super::ClassId;
 use super::bits::{Bits, transpose};
+use super::board::{Board, Class};
 use super::lists::{Judged, sources_in};
-use super::{Board, Class, ClassId};
 use crate::engine::Engine;
 use crate::engine::reply::WayBack;
 use crate::engine::routes::Hop;

@@ -1,9 +1,10 @@
 //! Lists of lines over plain callers and called: which line is the first for which of them. Not what lists are asked in
 //! which order, and not what a line means: that is [`Engine::surely`].
 
+use super::ClassId;
 use super::bits::Bits;
+use super::board::{Class, Classes};
 use super::plain::Plain;
-use super::{Class, ClassId, Classes};
 use crate::engine::Engine;
 use crate::engine::meaning::Viewpoint;
 use crate::model::{Action, AddressExpr, SecurityRule, Term};

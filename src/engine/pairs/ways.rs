@@ -2,9 +2,10 @@
 //! each plain host, and which of them arrive there. It asks the engine's own stages what each of those does, and mirrors
 //! only the order in which the walk asks them.
 
+use super::ClassId;
 use super::bits::Bits;
+use super::board::{Board, Class};
 use super::lists::{Judged, Kind, columns_in};
-use super::{Board, Class, ClassId};
 use crate::engine::effective::ListOwner;
 use crate::engine::meaning::Viewpoint;
 use crate::engine::peering::Crossing;
