@@ -67,6 +67,7 @@ pub use resolve::{Answered, AskedServer, Asker, Resolution, ServiceName};
 pub use routes::{Hop, Route, RouteSource, RouteState};
 pub use running::{Need, deciding as deciding_need, verdict_of};
 pub use trail::{LISTENS, Mark, Outcome, Step, Trail, Verdict};
+pub(crate) use validity::Checked;
 pub use validity::{Finding, advice, findings};
 
 use crate::model::reads::Known;
@@ -91,8 +92,8 @@ type Dropped = HashMap<(VnetId, Option<SubnetId>), Known<Rc<AddressSet>>>;
 pub struct Engine<'m> {
     /// What was declared.
     pub model: &'m Model,
-    /// What may keep an app from running.
-    of_apps: OnceCell<Known<Vec<Finding>>>,
+    /// What the checks found.
+    themes: validity::Themes,
     /// The addresses that the internet routes.
     public: OnceCell<AddressSet>,
     /// The names of the tags that hold all of Azure's public addresses.
@@ -120,7 +121,7 @@ impl<'m> Engine<'m> {
     pub fn of(model: &'m Model) -> Self {
         Self {
             model,
-            of_apps: OnceCell::new(),
+            themes: validity::Themes::default(),
             public: OnceCell::new(),
             cloud: OnceCell::new(),
             callers: OnceCell::new(),

@@ -124,6 +124,19 @@ impl<T> Known<T> {
         Self { value, reads: Some(Rc::new(reads)) }
     }
 
+    /// What was worked out elsewhere, and looked at this.
+    pub(crate) fn noted_before(value: T, reads: Reads) -> Self {
+        Self { value, reads: Some(Rc::new(reads)) }
+    }
+
+    /// The value and what it rests on, where somebody wanted to know.
+    pub(crate) fn noted(&self) -> Option<(T, Reads)>
+    where
+        T: Clone,
+    {
+        Some((self.value.clone(), self.reads.as_deref()?.clone()))
+    }
+
     /// The value. Who wants to know what is looked at hears what it rests on.
     pub(crate) fn get(&self) -> &T {
         if wanted() {

@@ -1,14 +1,29 @@
 //! Loading again what was loaded, and keeping the answers for it. What an answer rests on is for [`super::kept`].
 
-use super::kept::Kept;
+use super::kept::{Earlier, Kept};
+use super::run::platform_diagnostics;
 use super::{Errors, Report, Session};
+use crate::diagnostic::Diagnostic;
+use crate::engine::Engine;
+use crate::model::reads;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 impl Session {
     /// Should answers be kept? Then what was asked before, and rests on nothing that has changed since, is told again
     /// without being worked out anew: by [`Session::enter`] and [`Session::reload`]. The answers are the same either way.
     pub fn keep_answers(&mut self, yes: bool) {
         self.kept = yes.then(Kept::default);
+    }
+
+    /// What Azure would refuse or advise against, where only what may have changed is checked again. What the checks look
+    /// at is noted, so that answers that rest on them know what these rest on.
+    pub(super) fn checked_again(&self, engine: &Engine<'_>, earlier: &Earlier<'_>) -> Vec<Diagnostic> {
+        let now = Arc::new((self.state.declared.clone(), self.state.scope.clone()));
+        earlier.hand_checks(engine, &now, self.edition());
+        let (found, _) = reads::of(|| platform_diagnostics(engine));
+        earlier.keep_checks(engine, &now, self.edition());
+        found
     }
 
     /// Loads again what was loaded: the scripts as they stand now, without what was entered since. Where a script is not

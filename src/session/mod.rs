@@ -16,7 +16,7 @@ pub use report::{Errors, Outcome, Report};
 use crate::diagnostic::{self, Diagnostic};
 use crate::engine::Engine;
 use crate::load::{Disk, Loader, Script};
-use crate::model::{Declared, Model, lower, reads};
+use crate::model::{Declared, Model, lower};
 use crate::platform::{Edition, Platform, TagList};
 use crate::query::answer::DiffAnswer;
 use crate::query::{self, Answer, Asked};
@@ -319,12 +319,11 @@ impl Session {
             self.model = Some(model.clone());
             if !self.only_declare {
                 let engine = Engine::of(&model);
-                // What the checks look at is noted, so that answers that rest on them know what these rest on.
-                report.diagnostics = match &self.kept {
-                    Some(_) => reads::of(|| platform_diagnostics(&engine)).0,
+                let earlier = self.kept.clone().map(|kept| Earlier::of(kept, &self.sources));
+                report.diagnostics = match &earlier {
+                    Some(earlier) => self.checked_again(&engine, earlier),
                     None => platform_diagnostics(&engine),
                 };
-                let earlier = self.kept.clone().map(|kept| Earlier::of(kept, &self.sources));
                 self.run(pending, &engine, earlier.as_ref(), &mut report, &mut diagnostics);
                 kept = earlier.map(|earlier| earlier.kept(replace));
             }

@@ -23,18 +23,21 @@ mod route_lines;
 mod security;
 mod sharing;
 mod subnet;
+mod themes;
 mod trigger;
 mod zone;
 
 pub(super) use access::lists as access_lists;
 pub(super) use capacity::usable_addresses;
+pub(crate) use themes::Checked;
+pub(super) use themes::Themes;
 pub(super) use trigger::of_trigger;
 
 use super::Engine;
 use super::between::{self, STEPS_OF_APP, STEPS_OF_ENVIRONMENT, STEPS_OF_HYBRID};
 use super::trail::{Outcome, Step};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::reads::{self, Known};
+use crate::model::reads;
 use crate::model::*;
 use crate::source::Span;
 
@@ -189,31 +192,22 @@ const OF_OTHERS: &[Check] = &[
 /// The themes of advice, which is given where somebody asks for it.
 const ADVICE: &[Check] = &[lines::advise, route_lines::advise];
 
-fn under(engine: &Engine<'_>, themes: &[Check], mut all: Vec<Finding>) -> Vec<Finding> {
-    for check in themes {
-        check(engine, &mut all);
-    }
-    all.sort_by_key(|finding| finding.span);
-    all
-}
-
-fn of_apps<'e>(engine: &'e Engine<'_>) -> &'e [Finding] {
-    engine.of_apps.get_or_init(|| Known::of(|| under(engine, OF_APPS, Vec::new()))).get()
-}
-
 /// Every rule that the model breaks, in order of place.
 pub fn findings(engine: &Engine<'_>) -> Vec<Finding> {
-    under(engine, OF_OTHERS, of_apps(engine).to_vec())
+    engine.all_findings()
 }
 
 /// What is worth knowing of the model and wrong in no way, in order of place: lines and lists that could go.
 pub fn advice(engine: &Engine<'_>) -> Vec<Finding> {
-    under(engine, ADVICE, Vec::new())
+    let mut all = Vec::new();
+    ADVICE.iter().for_each(|check| check(engine, &mut all));
+    all.sort_by_key(|finding: &Finding| finding.span);
+    all
 }
 
 /// Does any finding keep something from running?
 pub(super) fn stops_any(engine: &Engine<'_>) -> bool {
-    of_apps(engine).iter().any(|finding| finding.severity == Severity::Error && !finding.runs)
+    engine.findings_of_apps().iter().any(|finding| finding.severity == Severity::Error && !finding.runs)
 }
 
 /// The findings that keep an app from running, as steps of its walk.
@@ -249,7 +243,8 @@ pub(super) fn steps_for_environment(engine: &Engine<'_>, ase: AseId) -> Vec<Step
 
 fn steps(engine: &Engine<'_>, concerns: impl Fn(&Finding) -> bool) -> Vec<Step> {
     let stops = |finding: &&Finding| finding.severity == Severity::Error && !finding.runs && concerns(finding);
-    of_apps(engine)
+    engine
+        .findings_of_apps()
         .iter()
         .filter(stops)
         .map(|finding| {

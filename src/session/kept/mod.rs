@@ -3,6 +3,7 @@
 //!
 //! What has changed between two states of what is declared is for [`difference`], where lines have gone for [`moved`].
 
+mod checks;
 mod difference;
 mod moved;
 
@@ -28,6 +29,7 @@ type Words = (Arc<str>, Box<str>);
 pub(super) struct Kept {
     /// By what asked, one for each time that it did.
     answers: HashMap<Words, Vec<Arc<Answered>>>,
+    checks: Option<Arc<checks::Checks>>,
     /// The texts that their places point into.
     sources: SourceMap,
 }
@@ -104,7 +106,7 @@ impl<'s> Earlier<'s> {
             now,
             differences: RefCell::default(),
             rounds: RefCell::default(),
-            kept: RefCell::new(Kept { answers: HashMap::new(), sources: now.clone() }),
+            kept: RefCell::new(Kept { answers: HashMap::new(), checks: None, sources: now.clone() }),
         }
     }
 

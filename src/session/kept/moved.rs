@@ -30,7 +30,7 @@ impl Moved {
     }
 
     /// Where a place is now; none where its text is not known to stand anywhere.
-    fn span(&self, span: Span, asked: (Span, Span)) -> Option<Span> {
+    fn span(&self, span: Span, asked: Option<(Span, Span)>) -> Option<Span> {
         let inside =
             |source: SourceId, start: u32, end: u32| source == span.source && start <= span.start && span.end <= end;
         let moved = |start: u32, source: SourceId, to: u32| Span {
@@ -38,8 +38,9 @@ impl Moved {
             start: to + (span.start - start),
             end: to + (span.end - start),
         };
-        let (from, to) = asked;
-        if inside(from.source, from.start, from.end) {
+        if let Some((from, to)) = asked
+            && inside(from.source, from.start, from.end)
+        {
             return Some(moved(from.start, to.source, to.start));
         }
         let before = self.stretches.range(..=(span.source, span.start)).next_back();
@@ -56,10 +57,11 @@ impl Moved {
     pub(super) fn outcome(&self, outcome: &Outcome, asked: (Span, Span), now: &SourceMap) -> Option<Outcome> {
         let mut outcome = outcome.clone();
         let mut known = true;
-        let mut place = |place: &mut Place| match self.span(place.span, asked).and_then(|span| Place::of(span, now)) {
-            Some(moved) => *place = moved,
-            None => known = false,
-        };
+        let mut place =
+            |place: &mut Place| match self.span(place.span, Some(asked)).and_then(|span| Place::of(span, now)) {
+                Some(moved) => *place = moved,
+                None => known = false,
+            };
         match &mut outcome {
             Outcome::Answer { answer, .. } => answer.each_place(&mut place),
             Outcome::Holds { .. } | Outcome::Notice(_) => {}
@@ -74,8 +76,13 @@ impl Moved {
         known.then_some(outcome)
     }
 
+    /// Moves a place of what nobody asked for; no where it is not known where it is now.
+    pub(super) fn takes(&self, span: &mut Span) -> bool {
+        self.span(*span, None).map(|moved| *span = moved).is_some()
+    }
+
     fn diagnostic(&self, diagnostic: &mut Diagnostic, asked: (Span, Span)) -> bool {
-        diagnostic.labels.iter_mut().all(|label| match self.span(label.span, asked) {
+        diagnostic.labels.iter_mut().all(|label| match self.span(label.span, Some(asked)) {
             Some(span) => {
                 label.span = span;
                 true
