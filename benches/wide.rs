@@ -109,7 +109,7 @@ impl Estate {
     fn asked(&self, go: impl FnOnce(&dyn Fn(&str) -> Answer)) {
         let model = &*self.model;
         let engine = Engine::of(model);
-        let scope = Scope::default();
+        let (scope, matrices) = (Scope::default(), query::KeptMatrix::default());
         let ask = |question: &str| {
             let mut sources: SourceMap = self.session.sources().clone();
             let id = sources.add("question", question);
@@ -123,6 +123,7 @@ impl Estate {
                 sources: &sources,
                 below: None,
                 open: &|_| unreachable!(),
+                matrices: &matrices,
             };
             query::answer(&asked, query).unwrap_or_else(|error| panic!("{question}: {error:?}"))
         };

@@ -543,7 +543,7 @@ impl<'a> Walk<'a> {
         let Some(subnet) = subnet_of(network, packet.dst) else { return self.somewhere(packet.dst) };
         let at = At { vnet, subnet: &subnet.name };
         if let Some(ase) = model.ases.iter().find(|ase| ase.vnet == vnet && ase.subnet == subnet.name) {
-            return self.into_environment(ase, at, packet);
+            return self.enter_environment(ase, at, packet);
         }
         let place = Place::Subnet(vnet.to_string(), subnet.name.clone());
         let host = model.hosts.iter().find(|host| host.place == place && host.addrs.contains(&packet.dst));
@@ -575,7 +575,7 @@ impl<'a> Walk<'a> {
     }
 
     /// To the internal entry of an environment, by the group of its subnet (ase.in-vnet, ase.ilb).
-    fn into_environment(&mut self, ase: &Ase, at: At, packet: Packet) -> Arrives {
+    fn enter_environment(&mut self, ase: &Ase, at: At, packet: Packet) -> Arrives {
         self.enter(at, None, &packet)?;
         let model = self.model;
         let app = model.apps.iter().find(|app| app.ase.as_ref() == Some(&ase.name));

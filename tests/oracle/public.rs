@@ -178,7 +178,8 @@ impl<'a> Walk<'a> {
             if let Some(ase) = model.ase_of(app) {
                 // ase.external: by the group of its subnet.
                 let place = (ase.vnet.clone(), ase.subnet.clone());
-                let packet = self.from_outside(&caller, model.subnet(&ase.vnet, &ase.subnet).prefixes[0].base.plus(11));
+                let packet =
+                    self.outside_packet(&caller, model.subnet(&ase.vnet, &ase.subnet).prefixes[0].base.plus(11));
                 self.enter(At { vnet: &place.0, subnet: &place.1 }, None, &packet)?;
             }
             self.speaks_there(&app.name)?;
@@ -371,7 +372,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What the group of a machine sees of a call to its public address.
-    fn from_outside(&self, caller: &Caller, dst: Addr) -> Packet {
+    fn outside_packet(&self, caller: &Caller, dst: Addr) -> Packet {
         // Only the address that the caller shows is known to its group, and only where there is one.
         let (src, unseen) = match &caller.seen {
             Seen::Known(addr) => (*addr, None),
@@ -396,7 +397,7 @@ impl<'a> Walk<'a> {
     /// From the internet to the public address of a machine.
     fn called_from_outside(&mut self, host: &Host, caller: &Caller) -> Arrives {
         let Place::Subnet(vnet, subnet) = &host.place else { return Ok(()) };
-        let packet = self.from_outside(caller, host.addrs[0]);
+        let packet = self.outside_packet(caller, host.addrs[0]);
         self.enter(At { vnet, subnet }, host.nsg.as_deref(), &packet)?;
         self.listens(host, &packet)
     }

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_square_is_turned() {
         let mut square = [0u64; 64];
-        let is_set = |row: usize, bit: usize| (row * 7 + bit * 3 + row * bit) % 5 == 0;
+        let is_set = |row: usize, bit: usize| (row * 7 + bit * 3 + row * bit).is_multiple_of(5);
         for (row, word) in square.iter_mut().enumerate() {
             (0..64).filter(|bit| is_set(row, *bit)).for_each(|bit| *word |= 1 << bit);
         }

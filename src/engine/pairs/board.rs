@@ -54,6 +54,9 @@ pub(super) enum Class {
     Arrived(u32),
 }
 
+/// The columns by why no peering leads to them.
+pub(super) type Reasons = Vec<(Option<&'static str>, Bits)>;
+
 /// The classes, by number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Classes(IndexSet<Class>);
@@ -96,7 +99,7 @@ pub(super) struct Board {
     /// The columns of each shape.
     pub(super) shapes: Vec<(ClassId, Bits)>,
     pub(super) tables: HashMap<SubnetId, Arc<[RouteOf]>>,
-    pub(super) reasons: HashMap<VnetId, Arc<Vec<(Option<&'static str>, Bits)>>>,
+    pub(super) reasons: HashMap<VnetId, Arc<Reasons>>,
     pub(super) crossings: HashMap<(VnetId, VnetId, bool), Crossing>,
     pub(super) replies: HashMap<SubnetId, Arc<[Reply]>>,
 }

@@ -22,12 +22,15 @@ pub(super) enum Effect {
     Deny(ClassId),
 }
 
+/// Ranges, each from a position to before another.
+pub(super) type Spans = Vec<(u32, u32)>;
+
 /// A list, as far as it says something about plain callers and called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct List {
     lines: Vec<Line>,
-    /// The ranges of the lines, each from a position to before another.
-    ranges: Vec<(u32, u32)>,
+    /// The ranges of the lines.
+    ranges: Spans,
     /// What happens to what no line matches.
     unmatched: Effect,
 }
@@ -226,13 +229,7 @@ impl List {
     }
 
     /// The sources that are meant wholly; those of which a part is meant are given back.
-    fn sources(
-        &mut self,
-        engine: &Engine<'_>,
-        expr: &AddressExpr,
-        view: Option<Viewpoint>,
-        plain: &Plain,
-    ) -> Vec<(u32, u32)> {
+    fn sources(&mut self, engine: &Engine<'_>, expr: &AddressExpr, view: Option<Viewpoint>, plain: &Plain) -> Spans {
         if let [Term::Any] = expr.terms.as_slice() {
             self.ranges.push((0, plain.sources.len() as u32));
             return Vec::new();
@@ -323,9 +320,9 @@ pub(super) fn columns_in(set: &AddressSet, plain: &Plain) -> impl Iterator<Item 
 }
 
 /// The sources whose addresses are in a set, and those of which some are, as ranges.
-pub(super) fn sources_in(set: &AddressSet, plain: &Plain) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
-    let (mut whole, mut cut): (Vec<(u32, u32)>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
-    let part = |at: usize, cut: &mut Vec<(u32, u32)>| {
+pub(super) fn sources_in(set: &AddressSet, plain: &Plain) -> (Spans, Spans) {
+    let (mut whole, mut cut): (Spans, Spans) = (Vec::new(), Vec::new());
+    let part = |at: usize, cut: &mut Spans| {
         let at = at as u32;
         if cut.last() != Some(&(at, at + 1)) {
             cut.push((at, at + 1));

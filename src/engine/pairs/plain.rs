@@ -17,13 +17,15 @@ pub(super) enum Caller {
     Of(u32),
 }
 
+/// The first and the last of some addresses.
+type Range = (u32, u32);
+
 /// A subnet that plain callers call out of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) subnet: SubnetId,
     pub(super) vnet: VnetId,
-    /// Its addresses, the last one included.
-    pub(super) range: (u32, u32),
+    pub(super) range: Range,
 }
 
 /// A host that is plain to call.
@@ -69,8 +71,8 @@ impl Plain {
     fn take_callers(&mut self, engine: &Engine<'_>, callers: &[AppId]) {
         let public = engine.public_space();
         let sites = engine.model.on_premises().fold(AddressSet::empty(), |all, (_, site)| all.union(&site.addresses()));
-        let mut known: HashMap<(SubnetId, PlanId), Option<(u32, u32)>> = HashMap::new();
-        let mut found: Vec<Option<(SubnetId, (u32, u32), Option<String>)>> = Vec::with_capacity(callers.len());
+        let mut known: HashMap<(SubnetId, PlanId), Option<Range>> = HashMap::new();
+        let mut found: Vec<Option<(SubnetId, Range, Option<String>)>> = Vec::with_capacity(callers.len());
         for app in callers {
             let place = plain_caller(engine, *app).and_then(|(subnet, plan)| {
                 let range = *known.entry((subnet, plan)).or_insert_with(|| {

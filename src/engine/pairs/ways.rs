@@ -4,7 +4,7 @@
 
 use super::ClassId;
 use super::bits::Bits;
-use super::board::{Board, Class};
+use super::board::{Board, Class, Reasons};
 use super::lists::{Judged, Kind, columns_in};
 use crate::engine::effective::ListOwner;
 use crate::engine::meaning::Viewpoint;
@@ -257,11 +257,11 @@ impl Board {
     }
 
     /// The columns by why no peering leads to them from a network.
-    fn reasons(&mut self, engine: &Engine<'_>, from: VnetId) -> Arc<Vec<(Option<&'static str>, Bits)>> {
+    fn reasons(&mut self, engine: &Engine<'_>, from: VnetId) -> Arc<Reasons> {
         if let Some(known) = self.reasons.get(&from) {
             return known.clone();
         }
-        let mut reasons: Vec<(Option<&'static str>, Bits)> = Vec::new();
+        let mut reasons = Reasons::new();
         for (to, there) in &self.networks {
             let why = (*to != from).then(|| engine.apart(from, *to)).flatten().map(|apart| apart.rule());
             match reasons.iter_mut().find(|(known, _)| *known == why) {
