@@ -50,6 +50,8 @@ pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod flowlog;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod load;
 pub mod model;
 pub mod net;

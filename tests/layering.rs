@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "model",
     "flowlog",
     "load",
+    "import",
     "engine",
     "query",
     "session",

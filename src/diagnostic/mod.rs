@@ -3,9 +3,11 @@
 //! Knows no colours and no terminal; [`crate::render`] turns it into something to read.
 
 mod codes;
+mod json;
 mod suggest;
 
 pub use codes::{CODES, CodePage, page};
+pub(crate) use json::json_fault;
 pub use suggest::{did_you_mean, nearest};
 
 use crate::source::Span;

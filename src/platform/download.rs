@@ -2,6 +2,7 @@
 //! it looked at, so that a file of another kind is found out at once; the set of a tag's addresses is made when somebody
 //! asks for it. Knows nothing of what a tag is for: that stands in the stdlib.
 
+use crate::diagnostic::json_fault;
 use crate::net::AddressSet;
 use ipnet::IpNet;
 use serde::de::{self, Deserializer, Visitor};
@@ -261,12 +262,7 @@ impl<'t> Deserialize<'t> for FilePrefix {
     }
 }
 
-/// What the reader of JSON says, without the place that it writes behind it.
 fn not_tags(error: &serde_json::Error, text: &str, before: usize) -> NotTags {
-    let said = error.to_string();
-    let why = said.rsplit_once(" at line ").map_or(said.as_str(), |(why, _)| why).to_string();
-    let line = error.line().saturating_sub(1);
-    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
-    let at = before + (start + error.column().saturating_sub(1)).min(text.len());
-    NotTags { why, is_json: error.is_data(), at }
+    let (why, at) = json_fault(error, text);
+    NotTags { why, is_json: error.is_data(), at: before + at }
 }
