@@ -38,7 +38,7 @@
 //! [`Session`] is a conversation: load, enter, ask. [`mod@query::answer`] has the answers, [`diagnostic`] what can be
 //! wrong, [`platform`] the facts of Azure that the stdlib declares, edition by edition, [`net`] exact sets of
 //! addresses, ports and flows. The rest is how it works: [`syntax`] reads, [`model`] resolves names, [`engine`] decides,
-//! [`render`] prints.
+//! [`render`] prints, [`conversation`] is the prompt without its terminal.
 //!
 //! # Features
 //!
@@ -47,6 +47,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod conversation;
 pub mod diagnostic;
 pub mod engine;
 pub mod flowlog;

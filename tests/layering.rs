@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "query",
     "session",
     "render",
+    "conversation",
     "repl",
     "cli",
 ];
@@ -57,7 +58,7 @@ fn may(room: &str, used: &str) -> bool {
         // `fnet` without a subcommand is the prompt.
         "repl" => room == "cli",
         "cli" => false,
-        "load" => matches!(room, "session" | "repl" | "cli"),
+        "load" => matches!(room, "session" | "conversation" | "repl" | "cli"),
         _ if room == "net" => false,
         _ => other < own,
     }

@@ -1,26 +1,17 @@
-//! The prompt: entries over several lines, a history that is kept, and commands. The only user of rustyline.
+//! The prompt at a terminal: entries over several lines, a history that is kept. The only user of rustyline. What is
+//! said to an entry comes from [`crate::conversation`].
 
-mod command;
 mod edit;
 
-use crate::load::Script;
-use crate::render::{self, Style};
-use crate::session::{Outcome, Report, Session};
-use command::Done;
+use crate::conversation::{Conversation, Done, Said, Shown};
+use crate::render::Style;
+use crate::session::Session;
 use edit::Entry;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{Config, Editor};
 use std::io::IsTerminal;
 use std::path::PathBuf;
-
-/// A conversation at the prompt.
-pub(crate) struct Prompt {
-    session: Session,
-    style: Style,
-    /// The files loaded so far, for `:reset` to say what is gone.
-    loaded: Vec<PathBuf>,
-}
 
 /// What kept the prompt from beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +24,17 @@ pub(crate) enum Hindered {
 
 /// Runs the prompt until the user leaves.
 pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool) -> Result<(), Hindered> {
-    let mut prompt = Prompt { session, style, loaded: Vec::new() };
-    prompt.session.keep_answers(true);
+    let mut talk = Conversation::new(session);
     let terminal = std::io::stdin().is_terminal();
     if !files.is_empty() {
-        prompt.load(files)?;
+        let said = talk.load(files);
+        print(&said, &style);
+        if !said.taken {
+            return Err(if is_unread(&said) { Hindered::Unusable } else { Hindered::Errors });
+        }
     }
     if terminal && !quiet {
-        prompt.banner();
+        banner(&mut talk);
     }
     let config = Config::builder().auto_add_history(false).build();
     let mut editor: Editor<Entry, FileHistory> = Editor::with_config(config).map_err(|error| {
@@ -61,7 +55,9 @@ pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool
                         let _ = editor.append_history(path);
                     }
                 }
-                if prompt.entry(&entry) == Done::Leave {
+                let said = talk.entry(&entry);
+                print(&said, &style);
+                if said.done == Done::Leave {
                     break;
                 }
             }
@@ -88,71 +84,26 @@ fn history_file() -> Option<PathBuf> {
     Some(folder.join("history"))
 }
 
-impl Prompt {
-    fn banner(&self) {
-        println!("fnet {} - Azure Functions networking, edition {}", env!("CARGO_PKG_VERSION"), self.session.edition());
-        println!("Declare, then ask: `can app1 reach 10.2.0.4:1433`. `:help` tells more, `:quit` leaves.");
-    }
+fn banner(talk: &mut Conversation) {
+    println!("fnet {} - Azure Functions networking, edition {}", env!("CARGO_PKG_VERSION"), talk.session().edition());
+    println!("Declare, then ask: `can app1 reach 10.2.0.4:1433`. `:help` tells more, `:quit` leaves.");
+}
 
-    /// Takes one entry: a command or a piece of fnet.
-    fn entry(&mut self, entry: &str) -> Done {
-        let text = entry.trim();
-        if text.is_empty() {
-            return Done::Stay;
+/// Prints what was said, each piece where it belongs.
+fn print(said: &Said, style: &Style) {
+    for piece in &said.shown {
+        let text = piece.to_text(style);
+        match piece.is_error() {
+            true => eprint!("{text}"),
+            false => print!("{text}"),
         }
-        if text.starts_with(':') {
-            return command::run(self, text);
-        }
-        match self.session.enter(entry) {
-            Ok(report) => self.report(&report),
-            Err(errors) => {
-                let text = render::diagnostics(&errors.diagnostics, &errors.sources, &self.style);
-                eprintln!("{}", text.trim_end());
-            }
-        }
-        Done::Stay
     }
+}
 
-    /// Prints what an entry came to; the question itself was just typed.
-    fn report(&self, report: &Report) {
-        let warnings = render::diagnostics(&report.diagnostics, self.session.sources(), &self.style);
-        if !warnings.is_empty() {
-            eprintln!("{}", warnings.trim_end());
-        }
-        for outcome in &report.outcomes {
-            let text = match outcome {
-                Outcome::Answer { answer, .. } => render::answer(answer),
-                other => render::outcome(other),
-            };
-            print!("{}", text.to_text(&self.style));
-            if let Outcome::Fails { diagnostic, .. } = outcome {
-                eprintln!("{}", render::diagnostic(diagnostic, self.session.sources(), &self.style).trim_end());
-            }
-        }
-    }
-
-    /// Loads files and says what came of it.
-    fn load(&mut self, files: &[PathBuf]) -> Result<(), Hindered> {
-        match self.session.load_all(files.iter().cloned().map(Script::File)) {
-            Ok(report) => {
-                self.loaded.extend_from_slice(files);
-                let warnings = render::diagnostics(&report.diagnostics, self.session.sources(), &self.style);
-                if !warnings.is_empty() {
-                    eprintln!("{}", warnings.trim_end());
-                }
-                let (passed, failed) = report.assertions();
-                let count = self.session.declared().items().len();
-                let checks = if passed + failed > 0 { format!(", {}", report.tally()) } else { String::new() };
-                let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
-                println!("loaded {}: {count} declarations{checks}", names.join(", "));
-                Ok(())
-            }
-            Err(errors) => {
-                let text = render::diagnostics(&errors.diagnostics, &errors.sources, &self.style);
-                eprintln!("{}", text.trim_end());
-                let unread = errors.diagnostics.iter().all(|diagnostic| diagnostic.code == "FN0001");
-                Err(if unread { Hindered::Unusable } else { Hindered::Errors })
-            }
-        }
-    }
+/// Is it only that files could not be read?
+fn is_unread(said: &Said) -> bool {
+    said.shown.iter().all(|piece| match piece {
+        Shown::Trouble(all, _) => all.iter().all(|diagnostic| diagnostic.code == "FN0001"),
+        _ => true,
+    })
 }
