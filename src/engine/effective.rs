@@ -26,7 +26,7 @@ use crate::net::{AddressSet, FilterLine, FirstMatch, FiveTuple};
 ///     port,
 /// };
 /// let by = security.decide(&flow(22)).by.unwrap();
-/// assert_eq!(security.rule(by).text, "100 deny tcp * -> *:22");
+/// assert_eq!(security.rule(by).text(), "100 deny tcp * -> *:22");
 /// assert_eq!(security.decide(&flow(443)).ruling, Ruling::Allowed);
 /// # Ok::<(), fnet::Errors>(())
 /// ```
