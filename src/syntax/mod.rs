@@ -9,6 +9,7 @@ mod chunks;
 mod expand;
 #[allow(missing_docs)]
 mod grammar;
+mod highlight;
 pub mod literal;
 mod node;
 mod print;
@@ -18,6 +19,7 @@ mod trouble;
 
 pub use expand::{Scope, expand};
 pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
+pub use highlight::{Class, classes};
 pub use print::{print_declaration, print_member, print_value, print_values};
 pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
 
