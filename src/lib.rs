@@ -42,7 +42,7 @@
 //!
 //! # Features
 //!
-//! `cli` (default) is the command line and JSON text, `repl` (default) the prompt. With neither, the library pulls in
+//! `cli` (default) is the command line, `repl` (default) the prompt. With neither, the library pulls in
 //! nothing for terminals.
 
 #[cfg(feature = "cli")]
@@ -64,6 +64,8 @@ mod repl;
 pub mod session;
 pub mod source;
 pub mod syntax;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use query::Answer;
 pub use session::{Errors, Outcome, Report, Session};

@@ -20,6 +20,16 @@ pub trait Loader {
     /// When the file cannot be read or is not UTF-8 text.
     fn read(&self, path: &Path) -> Result<String, LoadError>;
 
+    /// Writes a text to a file, in the place of what is there.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written, in words; so it is where nobody says how files are written.
+    fn write(&self, path: &Path, text: &str) -> Result<(), String> {
+        let _ = (path, text);
+        Err("nothing can be written here".into())
+    }
+
     /// The path that a file is known by, so that one file is read once.
     fn canonical(&self, path: &Path) -> PathBuf {
         path.to_path_buf()
@@ -76,6 +86,10 @@ impl Loader for Disk {
             })
         })?;
         utf8(bytes)
+    }
+
+    fn write(&self, path: &Path, text: &str) -> Result<(), String> {
+        std::fs::write(path, text).map_err(|error| error.to_string())
     }
 
     fn canonical(&self, path: &Path) -> PathBuf {

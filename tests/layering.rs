@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "session",
     "render",
     "conversation",
+    "watch",
     "repl",
     "cli",
 ];
@@ -40,6 +41,7 @@ const REEXPORTS: &[(&str, &str)] = &[
 /// Crates that have one place, and what of the source that is.
 const CRATES: &[(&str, &[&str])] = &[
     ("rustyline", &["src/repl/"]),
+    ("notify", &["src/watch.rs"]),
     ("clap", &["src/cli/"]),
     ("ariadne", &["src/render/report.rs"]),
     ("pest", &["src/syntax/"]),
@@ -58,6 +60,7 @@ fn may(room: &str, used: &str) -> bool {
         // `fnet` without a subcommand is the prompt.
         "repl" => room == "cli",
         "cli" => false,
+        "watch" => matches!(room, "repl" | "cli"),
         "load" => matches!(room, "session" | "conversation" | "repl" | "cli"),
         _ if room == "net" => false,
         _ => other < own,

@@ -1,7 +1,8 @@
 //! What a conversation says to an entry, as pieces in order for two streams. Nothing is printed here.
 
+use super::line;
 use crate::diagnostic::Diagnostic;
-use crate::render::{self, Markup, Style};
+use crate::render::{self, Markup, Style, Tag};
 use crate::source::SourceMap;
 
 /// What follows an entry.
@@ -85,16 +86,31 @@ impl Said {
 
     /// One line of plain words, as an answer.
     pub(super) fn words(&mut self, text: impl AsRef<str>) {
+        self.answer(line(Tag::Plain, text));
+    }
+
+    /// A text that is more than a line, as an answer.
+    pub(super) fn text(&mut self, text: impl AsRef<str>) {
         let mut markup = Markup::default();
-        markup.plain(text).line();
+        markup.plain(text);
         self.answer(markup);
     }
 
-    /// One line about an entry that was not taken.
+    /// A line that stands back, as an answer.
+    pub(super) fn note(&mut self, text: impl AsRef<str>) {
+        self.answer(line(Tag::Dim, text));
+    }
+
+    /// A line about the entry itself.
+    pub(super) fn remark(&mut self, text: impl AsRef<str>) {
+        self.shown.push(Shown::Remark(line(Tag::Plain, text)));
+    }
+
+    /// A line about an entry that was not taken.
     pub(super) fn refusal(text: impl AsRef<str>) -> Self {
-        let mut markup = Markup::default();
-        markup.plain(text).line();
-        Self { shown: vec![Shown::Remark(markup)], taken: false, ..Self::default() }
+        let mut said = Self { taken: false, ..Self::default() };
+        said.remark(text);
+        said
     }
 
     pub(super) fn trouble(&mut self, diagnostics: Vec<Diagnostic>, sources: &SourceMap) {

@@ -29,6 +29,13 @@ pub struct DeclaredItem {
     pub(crate) made_of: Vec<Span>,
 }
 
+impl DeclaredItem {
+    /// The statements that made it what it is, first to last, where it was read from a text.
+    pub fn made_of(&self) -> &[Span] {
+        &self.made_of
+    }
+}
+
 /// What adding a declaration did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
@@ -275,7 +282,7 @@ fn first_value(declaration: &Declaration) -> Option<&Value> {
 }
 
 /// The name of a declaration; of a peering its link.
-pub(super) fn name_of(declaration: &Declaration) -> Result<String, Diagnostic> {
+pub(crate) fn name_of(declaration: &Declaration) -> Result<String, Diagnostic> {
     let plain = |part: Option<&Part>| match part {
         Some(Part::Values(values)) => values.first().and_then(Value::word).map(|w| literal::labels(&w.text).join(".")),
         _ => None,

@@ -29,6 +29,7 @@ pub use address::{AddressExpr, Side, TagRef, Term};
 pub use app::*;
 pub use arena::{Arena, Iter, Noun};
 pub use change::{Change, Changed, User};
+pub(crate) use declared::name_of;
 pub use declared::{Added, Declared, DeclaredItem};
 pub use dns::*;
 pub(crate) use fields::name_trouble;

@@ -69,6 +69,49 @@ impl Markup {
         self
     }
 
+    /// The lines up to the first that is `last`; all where none is. Lines are counted from 0.
+    pub(super) fn up_to(&self, mut last: impl FnMut(usize, &str) -> bool) -> Markup {
+        let (mut out, mut line, mut count) = (Markup::default(), String::new(), 0);
+        for (tag, text) in &self.pieces {
+            for part in text.split_inclusive('\n') {
+                out.pieces.push((*tag, part.into()));
+                line.push_str(part);
+                if part.ends_with('\n') {
+                    if last(count, line.trim_end()) {
+                        return out;
+                    }
+                    count += 1;
+                    line.clear();
+                }
+            }
+        }
+        out
+    }
+
+    /// The text without its first line.
+    pub(super) fn after_first_line(&self) -> Markup {
+        let first = self.up_to(|_, _| true);
+        let mut left: usize = first.pieces.iter().map(|(_, text)| text.len()).sum();
+        let mut out = Markup::default();
+        for (tag, text) in &self.pieces {
+            let skipped = left.min(text.len());
+            left -= skipped;
+            if skipped < text.len() {
+                out.pieces.push((*tag, text[skipped..].into()));
+            }
+        }
+        out
+    }
+
+    /// The text without the blank line that it may end with.
+    pub(super) fn without_last_blank(mut self) -> Markup {
+        let ends: String = self.pieces.iter().rev().take(2).map(|(_, text)| text.as_str()).collect();
+        if ends == "\n\n" {
+            self.pieces.pop();
+        }
+        self
+    }
+
     /// The text in a style, without trailing blanks.
     pub fn to_text(&self, style: &Style) -> String {
         let mut out = String::new();

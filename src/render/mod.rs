@@ -2,7 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod csv;
-#[cfg(feature = "cli")]
+mod depth;
 mod json;
 mod markup;
 mod report;
@@ -11,7 +11,7 @@ mod text;
 
 #[cfg(feature = "cli")]
 pub use csv::answer_csv;
-#[cfg(feature = "cli")]
+pub use depth::{Depth, answer_to};
 pub use json::{answer_json, report_json};
 pub use markup::{Markup, Style, Tag};
 pub use report::{diagnostic, diagnostics};

@@ -1,6 +1,6 @@
 //! How a line is edited: when an entry is complete, and what may be completed.
 
-use crate::conversation::command_words;
+use crate::conversation::commands;
 use crate::model::Kind;
 use crate::syntax::{Completeness, QUERY_SHAPES, QUERY_WORDS, completeness};
 use rustyline::completion::Completer;
@@ -49,7 +49,7 @@ impl Completer for Entry {
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
         let typed = &line[..at];
         if let Some(begun) = typed.strip_prefix(':') {
-            let words = command_words().filter(|word| word.starts_with(begun));
+            let words = commands().iter().map(|command| command.word).filter(|word| word.starts_with(begun));
             return Ok((1, words.map(String::from).collect()));
         }
         let start = typed.rfind('\n').map_or(0, |line| line + 1);

@@ -28,7 +28,7 @@ pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool
     let terminal = std::io::stdin().is_terminal();
     if !files.is_empty() {
         let said = talk.load(files);
-        print(&said, &style);
+        print(&said, &talk.style(style));
         if !said.taken {
             return Err(if is_unread(&said) { Hindered::Unusable } else { Hindered::Errors });
         }
@@ -56,7 +56,7 @@ pub(crate) fn run(session: Session, files: &[PathBuf], style: Style, quiet: bool
                     }
                 }
                 let said = talk.entry(&entry);
-                print(&said, &style);
+                print(&said, &talk.style(style));
                 if said.done == Done::Leave {
                     break;
                 }

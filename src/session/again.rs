@@ -62,12 +62,7 @@ impl Session {
     ///
     /// When a script cannot be read or is not understood.
     pub fn reload(&mut self) -> Result<Report, Errors> {
-        let mut anew = Session::with_loader(self.loader.clone());
-        anew.only_declare = self.only_declare;
-        anew.state.edition = self.chosen;
-        anew.chosen = self.chosen;
-        anew.kept = self.kept.clone();
-        anew.tags_read = self.tags_read.clone();
+        let mut anew = self.anew();
         let report = anew.load_all(self.loaded.clone())?;
         *self = anew;
         Ok(report)

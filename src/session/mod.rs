@@ -5,12 +5,14 @@
 
 mod again;
 mod kept;
+mod mark;
 mod other;
 mod read;
 mod report;
 mod run;
 mod tags;
 
+pub use mark::Mark;
 pub use report::{Errors, Outcome, Report};
 
 use crate::diagnostic::{self, Diagnostic};

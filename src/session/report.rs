@@ -65,6 +65,13 @@ impl Report {
         format!("{passed} assertion{s} {holds}, {failed} {fail}")
     }
 
+    /// Takes in what a further text came to.
+    pub fn append(&mut self, further: Report) {
+        self.outcomes.extend(further.outcomes);
+        self.diagnostics.extend(further.diagnostics);
+        self.kept += further.kept;
+    }
+
     /// Is there a declaration that Azure would refuse?
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)

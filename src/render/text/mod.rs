@@ -15,6 +15,8 @@ mod tools;
 mod trace;
 mod troubleshoot;
 
+pub(super) use trace::{mark, short};
+
 use super::markup::{Markup, Tag};
 use crate::query::answer::{Answer, Place, VerdictWord};
 use crate::session::Outcome;

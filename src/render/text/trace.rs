@@ -54,7 +54,7 @@ pub(super) fn part_head(out: &mut Markup, part: &PartAnswer) {
 }
 
 /// A long list, cut.
-pub(super) fn short(list: &str) -> String {
+pub(in crate::render) fn short(list: &str) -> String {
     let all: Vec<&str> = list.split(", ").collect();
     if all.len() <= 4 { list.to_string() } else { format!("{}, … ({} prefixes)", all[..3].join(", "), all.len()) }
 }
@@ -191,7 +191,7 @@ pub(super) fn hanging(out: &mut Markup, lead: &str, text: &str) {
     }
 }
 
-pub(super) fn mark(mark: MarkWord) -> (&'static str, Tag) {
+pub(in crate::render) fn mark(mark: MarkWord) -> (&'static str, Tag) {
     match mark {
         MarkWord::Pass => ("✓", Tag::Good),
         MarkWord::Block => ("✗", Tag::Bad),
