@@ -68,4 +68,4 @@ pub mod syntax;
 mod watch;
 
 pub use query::Answer;
-pub use session::{Errors, Outcome, Report, Session};
+pub use session::{Errors, Outcome, Report, Session, format};

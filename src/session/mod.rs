@@ -4,6 +4,7 @@
 //! Azure and prints nothing.
 
 mod again;
+mod format;
 mod kept;
 mod mark;
 mod other;
@@ -12,6 +13,7 @@ mod report;
 mod run;
 mod tags;
 
+pub use format::{format, format_named};
 pub use mark::Mark;
 pub use report::{Errors, Outcome, Report};
 

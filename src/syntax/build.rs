@@ -201,7 +201,8 @@ impl Builder<'_> {
         let (mut equals, mut block, mut before) = (None, None, 0);
         let groups = inner.filter_map(|node| {
             match node.rule() {
-                Rule::equals => equals = equals.or(Some((before, self.span(&node)))),
+                Rule::equals if equals.is_some() => self.once("=", self.span(&node)),
+                Rule::equals => equals = Some((before, self.span(&node))),
                 Rule::block => block = Some(Box::new(self.block(node))),
                 _ => {
                     before += 1;
@@ -211,6 +212,13 @@ impl Builder<'_> {
             None
         });
         Entry { name, groups: groups.collect(), equals, block, span }
+    }
+
+    /// What the tree has one place for stands on a line a second time.
+    fn once(&self, word: &str, span: Span) {
+        let twice =
+            Diagnostic::error("FN0101", span, format!("`{word}` is not expected here: the line has one already"));
+        self.diagnostics.borrow_mut().push(twice);
     }
 
     fn rule_line(&self, inner: Nodes<'_>, span: Span) -> RuleLine {
@@ -237,6 +245,7 @@ impl Builder<'_> {
                     let Some(inner) = node.inner().next() else { continue };
                     match inner.rule() {
                         Rule::header => headers.push(self.header(inner)),
+                        _ if line.ignore_missing.is_some() => self.once(inner.text(), self.span(&inner)),
                         _ => line.ignore_missing = Some(self.span(&inner)),
                     }
                 }

@@ -7,20 +7,20 @@ pub mod ast;
 mod build;
 mod chunks;
 mod expand;
+mod format;
 #[allow(missing_docs)]
 mod grammar;
 mod highlight;
 pub mod literal;
 mod node;
-mod print;
 mod split;
 mod substitute;
 mod trouble;
 
 pub use expand::{Scope, expand};
+pub use format::{format, print_as_written, print_declaration, print_member, print_value, print_values};
 pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
 pub use highlight::{Class, classes};
-pub use print::{print_declaration, print_member, print_value, print_values};
 pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
 
 use crate::diagnostic::Diagnostic;

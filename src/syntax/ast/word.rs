@@ -36,6 +36,11 @@ impl Text {
         let one = Arc::ptr_eq(&self.of, &last.of) && self.of.made.is_none() && self.start <= last.end;
         one.then(|| Text { of: self.of.clone(), start: self.start, end: last.end })
     }
+
+    /// The whole text that it stands in; none of a text that was put together.
+    pub(in crate::syntax) fn source(&self) -> Option<&str> {
+        self.of.made.is_none().then_some(&*self.of.text)
+    }
 }
 
 impl From<String> for Text {
