@@ -49,6 +49,8 @@
 pub mod cli;
 pub mod conversation;
 pub mod diagnostic;
+#[cfg(feature = "doctest")]
+pub mod doctest;
 pub mod engine;
 pub mod flowlog;
 #[cfg(feature = "import")]

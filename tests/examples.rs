@@ -100,6 +100,8 @@ fn every_code_of_the_language_has_a_script() {
     let names: Vec<String> = scripts("examples/errors").iter().map(|path| stem(path)).collect();
     let missing: Vec<String> = fnet::diagnostic::CODES
         .iter()
+        // Those of documents no script shows; tests/doctest/ does.
+        .filter(|page| !page.code.starts_with("FN04"))
         .filter(|page| !names.iter().any(|name| name.starts_with(&format!("{}-", page.code.to_lowercase()))))
         .map(|page| format!("{} has no script in examples/errors", page.code))
         .collect();

@@ -25,6 +25,7 @@ const ROOMS: &[&str] = &[
     "render",
     "conversation",
     "watch",
+    "doctest",
     "repl",
     "cli",
 ];
@@ -44,12 +45,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("notify", &["src/watch.rs"]),
     ("clap", &["src/cli/"]),
     ("ariadne", &["src/render/report.rs"]),
+    ("pulldown_cmark", &["src/doctest/blocks/markdown.rs"]),
+    ("similar", &["src/doctest/told.rs"]),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
 ];
 
 /// Where the disk may be touched.
-const DISK: &[&str] = &["src/load.rs", "src/cli/", "src/repl/"];
+const DISK: &[&str] = &["src/load.rs", "src/cli/", "src/repl/", "src/doctest/disk.rs"];
 
 /// May one room use another?
 fn may(room: &str, used: &str) -> bool {
@@ -61,7 +64,7 @@ fn may(room: &str, used: &str) -> bool {
         "repl" => room == "cli",
         "cli" => false,
         "watch" => matches!(room, "repl" | "cli"),
-        "load" => matches!(room, "session" | "conversation" | "repl" | "cli"),
+        "load" => matches!(room, "session" | "conversation" | "doctest" | "repl" | "cli"),
         _ if room == "net" => false,
         _ => other < own,
     }

@@ -8,6 +8,7 @@ mod explain;
 mod output;
 mod replay;
 mod run;
+mod test;
 #[cfg(feature = "watch")]
 mod watch;
 
@@ -59,6 +60,30 @@ enum Format {
     Json,
     /// As comma-separated values, of answers that are tables: `matrix`, `what can … reach`, `who can reach …`.
     Csv,
+    /// As SARIF 2.1.0, of what is wrong: `run`, `check` and `test`.
+    Sarif,
+    /// As the XML of JUnit: `run`, `check` and `test`.
+    Junit,
+    /// As annotations of GitHub Actions: `run`, `check` and `test`.
+    Github,
+}
+
+impl Format {
+    /// Can a command answer in it? Or else whose it is.
+    fn is_for(self, command: Option<&Command>) -> Result<(), &'static str> {
+        #[cfg(feature = "watch")]
+        let watches = matches!(command, Some(Command::Run { watch: true, .. } | Command::Check { watch: true, .. }));
+        #[cfg(not(feature = "watch"))]
+        let watches = false;
+        match (self, command) {
+            (Self::Text | Self::Plain | Self::Json, _) | (Self::Csv, Some(Command::Ask { .. })) => Ok(()),
+            (Self::Csv, _) => Err("`--format csv` is for `fnet ask`"),
+            (_, Some(Command::Run { .. } | Command::Check { .. } | Command::Test(_))) if !watches => Ok(()),
+            _ => Err(
+                "`--format sarif`, `junit` and `github` are for `fnet run`, `fnet check` and `fnet test`, each once",
+            ),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -119,6 +144,8 @@ enum Command {
         #[arg(long)]
         strict: bool,
     },
+    /// Run the tests in documentation and scripts: blocks of fnet in Markdown and Rust files, scripts and their checks.
+    Test(test::TestArguments),
     /// Explain a rule, a topic or a diagnostic's code.
     Explain {
         /// Such as `nsg.security-rule`, `dns private-zone` or `FN0204`.
@@ -142,9 +169,8 @@ pub fn main() -> ExitCode {
         }
     };
     let output = Output::of(&arguments.options);
-    let tabular = matches!(arguments.command, Some(Command::Ask { .. }));
-    if arguments.options.format == Format::Csv && !tabular {
-        output.error("`--format csv` is for `fnet ask`");
+    if let Err(whose) = arguments.options.format.is_for(arguments.command.as_ref()) {
+        output.error(whose);
         return Exit::Usage.into();
     }
     let exit = match arguments.command {
@@ -159,6 +185,7 @@ pub fn main() -> ExitCode {
         Some(Command::Replay { files, given, strict }) => {
             replay::replay(&files, &given, strict, &arguments.options, &output)
         }
+        Some(Command::Test(test)) => test::test(&test, &arguments.options, &output),
         Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
         None => prompt(&arguments.files, &arguments.options, &output),
     };

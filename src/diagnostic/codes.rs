@@ -1,7 +1,7 @@
 //! The codes of the language's own diagnostics, one page each.
 //!
-//! `FN00..` is about files, `FN01..` about the text and its names. The codes `FN02..` and `FN03..` belong to rules
-//! of the platform and are declared with them in the stdlib.
+//! `FN00..` is about files, `FN01..` about the text and its names, `FN04..` about fnet in documents. The codes `FN02..`
+//! and `FN03..` belong to rules of the platform and are declared with them in the stdlib.
 
 /// The page of a code: what it means, the shortest script that triggers it, and the mend.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +118,21 @@ codes! {
     "plan p { tier = Standard }\n"
     "FN0125" "a query word in a declaration's place"
     "Queries and assertions stand at the top of a file or in `check`, not in the block of a declaration."
+    ""
+    "FN0401" "the prompt prints something else"
+    "A transcript in a document says what an entry prints, and it prints something else. `fnet test --update` writes down what it prints now; `...` alone stands for any lines, `[..]` for any text within one."
+    ""
+    "FN0402" "an expected diagnostic is not reported"
+    "`#~ error[FN0301] \"words\"` at the end of a line expects that diagnostic there, with those words in its message. There is none: take the mark away, or mend what it was to show."
+    ""
+    "FN0403" "a block that is to fail does not"
+    "A block with the tag `fnet fails` shows something that is wrong, and by now nothing is. Take `fails` away, or mend what it was to show."
+    ""
+    "FN0404" "a block cannot be read as it is marked"
+    "The tag of a block of fnet in a document says something that it cannot mean, or a transcript is not written as one: each entry begins with `fnet> ` and goes on with `...> `, and what it prints stands below it."
+    ""
+    "FN0405" "nothing uses the file"
+    "A line such as `network.fnet:` above a block makes it a file for `use`, and no block of the document uses it."
     ""
 }
 

@@ -49,8 +49,9 @@ enum OutcomeDocument<'a> {
     },
 }
 
+/// A diagnostic with its places.
 #[derive(Serialize)]
-struct DiagnosticDocument<'a> {
+pub(crate) struct DiagnosticDocument<'a> {
     code: &'a str,
     severity: &'a str,
     message: &'a str,
@@ -66,6 +67,12 @@ struct LabelDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
     message: &'a str,
+}
+
+/// Anything else as a JSON document.
+#[cfg(feature = "doctest")]
+pub(crate) fn document_json(content: &impl Serialize) -> String {
+    text(&Document { version: SCHEMA_VERSION, content })
 }
 
 /// An answer as a JSON document of one line end.
@@ -104,7 +111,7 @@ pub fn report_json(report: &Report, more: &[Diagnostic], sources: &SourceMap) ->
 }
 
 impl<'a> DiagnosticDocument<'a> {
-    fn of(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Self {
+    pub(crate) fn of(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Self {
         Self {
             code: &diagnostic.code,
             severity: diagnostic.severity.word(),

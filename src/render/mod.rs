@@ -3,18 +3,28 @@
 #[cfg(feature = "cli")]
 mod csv;
 mod depth;
+mod finding;
+mod github;
 mod json;
+mod junit;
 mod markup;
 mod report;
+mod sarif;
 mod table;
 mod text;
 
 #[cfg(feature = "cli")]
 pub use csv::answer_csv;
 pub use depth::{Depth, answer_to};
+pub use finding::Finding;
+pub use github::github;
+#[cfg(feature = "doctest")]
+pub(crate) use json::{DiagnosticDocument, document_json};
 pub use json::{answer_json, report_json};
+pub use junit::{Came, Case, Suite, junit};
 pub use markup::{Markup, Style, Tag};
 pub use report::{diagnostic, diagnostics};
+pub use sarif::sarif;
 pub use text::{answer, outcome};
 
 use crate::query::Answer;

@@ -1,0 +1,37 @@
+//! The files that a document's blocks may use: the blocks of it that have names, and behind them the files beside it.
+
+use crate::load::{LoadError, Loader};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// A document's own files before those of the disk.
+pub(super) struct Shelf {
+    /// The folder of the document; what is named in it is relative to that.
+    pub(super) folder: PathBuf,
+    /// The blocks with names: number, name, text.
+    pub(super) own: Vec<(usize, String, String)>,
+    /// The blocks that were read.
+    pub(super) used: Mutex<BTreeSet<usize>>,
+    /// Where other files come from.
+    pub(super) behind: Arc<dyn Loader + Send + Sync>,
+}
+
+impl Loader for Shelf {
+    fn read(&self, path: &Path) -> Result<String, LoadError> {
+        let Some((number, _, text)) = self.own.iter().rev().find(|(_, name, _)| Path::new(name) == path) else {
+            return self.behind.read(&self.folder.join(path));
+        };
+        if let Ok(mut used) = self.used.lock() {
+            used.insert(*number);
+        }
+        Ok(text.clone())
+    }
+
+    fn canonical(&self, path: &Path) -> PathBuf {
+        match self.own.iter().any(|(_, name, _)| Path::new(name) == path) {
+            true => path.to_path_buf(),
+            false => self.behind.canonical(&self.folder.join(path)),
+        }
+    }
+}
