@@ -30,6 +30,21 @@ pub trait Loader {
         Err("nothing can be written here".into())
     }
 
+    /// The files of a folder, and of those in it, in order; none where the path is no folder.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be looked into.
+    fn files(&self, path: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
+        let _ = path;
+        Ok(None)
+    }
+
+    /// Is there such a file?
+    fn has(&self, path: &Path) -> bool {
+        self.read(path).is_ok()
+    }
+
     /// The path that a file is known by, so that one file is read once.
     fn canonical(&self, path: &Path) -> PathBuf {
         path.to_path_buf()
@@ -92,7 +107,38 @@ impl Loader for Disk {
         std::fs::write(path, text).map_err(|error| error.to_string())
     }
 
+    fn files(&self, path: &Path) -> Result<Option<Vec<PathBuf>>, LoadError> {
+        if !path.is_dir() {
+            return Ok(None);
+        }
+        let mut all = Vec::new();
+        inside(path, &mut all).map_err(|error| LoadError::Unreadable(error.to_string()))?;
+        all.sort();
+        Ok(Some(all))
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
     fn canonical(&self, path: &Path) -> PathBuf {
         path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
     }
+}
+
+/// The files of a folder, however deep. What is hidden, and where a folder is linked to, is left alone.
+fn inside(folder: &Path, all: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if kind.is_dir() {
+            inside(&entry.path(), all)?;
+        } else {
+            all.push(entry.path());
+        }
+    }
+    Ok(())
 }

@@ -5,6 +5,8 @@ mod check;
 mod diff;
 mod exit;
 mod explain;
+#[cfg(feature = "import")]
+mod import;
 mod output;
 mod replay;
 mod run;
@@ -18,7 +20,7 @@ use crate::session::{Errors, Report, Session};
 use clap::{Parser, Subcommand, ValueEnum};
 use exit::Exit;
 use output::Output;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Declare an Azure Functions network, ask, and be answered with the rule trace.
@@ -45,6 +47,14 @@ struct Options {
     /// The edition of scripts that name none.
     #[arg(long, value_parser = edition, global = true)]
     edition: Option<Edition>,
+    /// The value of a parameter of templates that are imported; several may be given.
+    #[cfg(feature = "import")]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter, global = true)]
+    parameter: Vec<(String, String)>,
+    /// A file of parameters for templates that are imported, besides those that lie beside them.
+    #[cfg(feature = "import")]
+    #[arg(long, value_name = "FILE", global = true)]
+    parameters: Vec<PathBuf>,
     /// Say only what was asked for: no warnings, no summary.
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -146,6 +156,10 @@ enum Command {
     },
     /// Run the tests in documentation and scripts: blocks of fnet in Markdown and Rust files, scripts and their checks.
     Test(test::TestArguments),
+    /// Make a script of what is deployed: templates of Azure Resource Manager, plans and states of Terraform, and what `az`
+    /// lists. Other commands take such files and folders in the place of scripts.
+    #[cfg(feature = "import")]
+    Import(import::Import),
     /// Explain a rule, a topic or a diagnostic's code.
     Explain {
         /// Such as `nsg.security-rule`, `dns private-zone` or `FN0204`.
@@ -186,6 +200,8 @@ pub fn main() -> ExitCode {
             replay::replay(&files, &given, strict, &arguments.options, &output)
         }
         Some(Command::Test(test)) => test::test(&test, &arguments.options, &output),
+        #[cfg(feature = "import")]
+        Some(Command::Import(given)) => import::import(&given, &arguments.options, &output),
         Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
         None => prompt(&arguments.files, &arguments.options, &output),
     };
@@ -208,23 +224,44 @@ fn prompt(_: &[PathBuf], _: &Options, output: &Output) -> Exit {
     Exit::Usage
 }
 
+#[cfg(feature = "import")]
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a parameter is given as `NAME=VALUE`")?;
+    Ok((name.trim().into(), value.into()))
+}
+
+/// What the command line says of files that are imported.
+#[cfg(feature = "import")]
+fn import_options(options: &Options) -> crate::import::Options {
+    crate::import::Options {
+        origin: None,
+        parameters: options.parameter.clone(),
+        parameter_files: options.parameters.clone(),
+    }
+}
+
 /// A session in the edition that was asked for.
 fn session(options: &Options) -> Session {
     let mut session = Session::new();
     if let Some(edition) = options.edition {
         session.set_edition(edition);
     }
+    #[cfg(feature = "import")]
+    session.import_options(import_options(options));
     session
 }
 
-/// Loads files as one; `-` is standard input.
+/// Loads files as one.
 fn load(session: &mut Session, files: &[PathBuf]) -> Result<Report, Errors> {
-    session.load_all(files.iter().map(|path| match path.as_os_str() == "-" {
-        true => {
-            let mut bytes = Vec::new();
-            let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes);
-            Script::Bytes { name: "standard input".into(), bytes }
-        }
-        false => Script::File(path.clone()),
-    }))
+    session.load_all(files.iter().map(|path| script(path)))
+}
+
+/// A file that was named; `-` is standard input.
+fn script(path: &Path) -> Script {
+    if path.as_os_str() != "-" {
+        return Script::File(path.into());
+    }
+    let mut bytes = Vec::new();
+    let _ = std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes);
+    Script::Bytes { name: "standard input".into(), bytes }
 }

@@ -13,6 +13,8 @@ pub struct Found {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts in the resources that stand for a value which is not known.
     pub placeholders: Vec<Placeholder>,
+    /// Parameters that decide what there is and have no value: the name, and a place that needs it.
+    pub wanted: Vec<(String, Span)>,
 }
 
 /// A text in resources that stands for a value which is not known before a deployment.
@@ -41,9 +43,6 @@ impl Found {
     /// The placeholder that stands in a text, where one does. Who needs the value itself (an address, a port, a switch) and
     /// finds a parameter there adds it to [`super::Imported::wanted`].
     pub fn placeholder_in(&self, text: &str) -> Option<&Placeholder> {
-        if !text.contains('{') {
-            return None;
-        }
         self.placeholders.iter().find(|placeholder| text.contains(&placeholder.text))
     }
 
@@ -52,5 +51,6 @@ impl Found {
         self.resources.append(&mut other.resources);
         self.diagnostics.append(&mut other.diagnostics);
         self.placeholders.append(&mut other.placeholders);
+        self.wanted.append(&mut other.wanted);
     }
 }

@@ -195,6 +195,12 @@ impl Platform {
         self.word_fact(name).map(|words| words.to_vec()).unwrap_or_default()
     }
 
+    /// The names of words that begin alike, such as `environment.`.
+    #[cfg(feature = "import")]
+    pub(crate) fn word_names(&self, start: &str) -> Vec<String> {
+        self.names("word").into_iter().filter(|name| name.starts_with(start)).map(String::from).collect()
+    }
+
     fn word_fact(&self, name: &str) -> Option<Arc<Vec<String>>> {
         self.fact("word", name, |_, d| reader::Reader::of(d).words("value"))
     }

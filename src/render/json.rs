@@ -133,3 +133,50 @@ fn text(document: &impl Serialize) -> String {
     text.push('\n');
     text
 }
+
+/// What became of each resource of an import, as a JSON document.
+#[cfg(feature = "import")]
+pub fn import_json(imported: &crate::import::Imported, sources: &SourceMap) -> String {
+    use crate::import::Outcome;
+
+    #[derive(Serialize)]
+    struct Import<'a> {
+        translated: usize,
+        listed: usize,
+        resources: Vec<Imported<'a>>,
+        diagnostics: Vec<DiagnosticDocument<'a>>,
+    }
+
+    #[derive(Serialize)]
+    struct Imported<'a> {
+        id: &'a str,
+        r#type: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        declares: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'a str>,
+    }
+
+    let resources: Vec<Imported<'_>> = imported
+        .report
+        .resources
+        .iter()
+        .map(|told| {
+            let (declares, reason) = match &told.outcome {
+                Outcome::Translated(what) => (Some(what.as_str()), None),
+                Outcome::Listed(why) => (None, Some(why.as_str())),
+            };
+            Imported { id: &told.id, r#type: &told.kind, place: Place::of(told.at, sources), declares, reason }
+        })
+        .collect();
+    let translated = resources.iter().filter(|one| one.declares.is_some()).count();
+    let content = Import {
+        translated,
+        listed: resources.len() - translated,
+        resources,
+        diagnostics: imported.diagnostics.iter().map(|d| DiagnosticDocument::of(d, sources)).collect(),
+    };
+    text(&Document { version: SCHEMA_VERSION, content: &content })
+}

@@ -18,6 +18,8 @@ pub use csv::answer_csv;
 pub use depth::{Depth, answer_to};
 pub use finding::Finding;
 pub use github::github;
+#[cfg(feature = "import")]
+pub use json::import_json;
 #[cfg(feature = "doctest")]
 pub(crate) use json::{DiagnosticDocument, document_json};
 pub use json::{answer_json, report_json};

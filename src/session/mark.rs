@@ -87,6 +87,8 @@ impl Session {
         anew.chosen = self.chosen;
         anew.kept = self.kept.clone();
         anew.tags_read = self.tags_read.clone();
+        #[cfg(feature = "import")]
+        anew.import_options(self.import.clone());
         anew
     }
 

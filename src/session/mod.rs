@@ -5,6 +5,8 @@
 
 mod again;
 mod format;
+#[cfg(feature = "import")]
+mod import;
 mod kept;
 mod mark;
 mod other;
@@ -58,6 +60,9 @@ pub struct Session {
     chosen: Option<Edition>,
     /// What questions have worked out, for those to come.
     matrices: query::KeptMatrix,
+    /// What is said from outside about files that are imported.
+    #[cfg(feature = "import")]
+    import: crate::import::Options,
 }
 
 /// What a conversation has come to; copied before an entry, put back where the entry fails.
@@ -98,6 +103,8 @@ impl Session {
             loaded: Vec::new(),
             chosen: None,
             matrices: query::KeptMatrix::default(),
+            #[cfg(feature = "import")]
+            import: crate::import::Options::default(),
         }
     }
 
@@ -307,6 +314,13 @@ impl Session {
         let mut pending = Vec::new();
         let scripts: Vec<Script> = scripts.into_iter().collect();
         let loaded = if replace { Vec::new() } else { scripts.clone() };
+        #[cfg(feature = "import")]
+        let (imports, scripts): (Vec<Script>, Vec<Script>) =
+            scripts.into_iter().partition(|script| !replace && import::is_import(script, &*self.loader));
+        #[cfg(feature = "import")]
+        if !imports.is_empty() {
+            self.read_imported(imports, before.0.read.len(), replace, &mut pending, &mut diagnostics);
+        }
         for script in scripts {
             self.read_script(script, before.0.read.len(), replace, &mut pending, &mut diagnostics);
         }

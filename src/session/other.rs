@@ -33,6 +33,8 @@ impl Session {
     pub(super) fn open_file(&self, path: &Path) -> Result<Other, Errors> {
         let mut other = Session::with_loader(self.loader.clone());
         other.only_declare(true);
+        #[cfg(feature = "import")]
+        other.import_options(self.import.clone());
         other.load_all([Script::File(path.to_path_buf())])?;
         Ok(Other {
             name: path.display().to_string(),

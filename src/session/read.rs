@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) const UNKNOWN_NAME: &str = "FN0113";
 
 /// The codes of files that were not read: what they declare is not known to be missing.
-pub(super) const UNREAD: [&str; 4] = ["FN0001", "FN0002", "FN0003", "FN0005"];
+pub(super) const UNREAD: [&str; 7] = ["FN0001", "FN0002", "FN0003", "FN0005", "FN0006", "FN0007", "FN0008"];
 
 impl Session {
     /// The names that were lost with statements that are not understood.
@@ -76,7 +76,7 @@ impl Session {
     }
 
     /// Reads the statements of a text in order.
-    fn read(
+    pub(super) fn read(
         &mut self,
         id: SourceId,
         path: Option<&Path>,
@@ -192,7 +192,16 @@ impl Session {
         if self.state.read.contains(&known) {
             return;
         }
-        match self.loader.read(&path) {
+        let read = self.loader.read(&path);
+        #[cfg(feature = "import")]
+        if super::import::is_import(&Script::File(path.clone()), &*self.loader)
+            // A list of service tags has a `use` of its own, which the message below tells.
+            && !read.as_ref().is_ok_and(|text| crate::platform::TagList::read(text).is_ok())
+        {
+            self.read_imported(vec![Script::File(path)], 0, false, pending, diagnostics);
+            return;
+        }
+        match read {
             Ok(text) if text.trim_start().starts_with('{') => {
                 let message = format!("`{}` is JSON, not a script", path.display());
                 diagnostics.push(

@@ -1,6 +1,8 @@
-//! JSON with places: every value keeps the stretch of the text that it stands in. `read.rs` reads it, serde's way.
+//! JSON with places: every value keeps the stretch of the text that it stands in. `read.rs` reads it, serde's way, `write.rs`
+//! writes it.
 
 mod read;
+mod write;
 
 use crate::source::Span;
 use serde_json::Number;
@@ -154,6 +156,28 @@ impl Json {
             Value::Text(text) => text.trim().parse().ok(),
             _ => None,
         }
+    }
+
+    /// Is it the same value, wherever it stands? Names of members count in any case and order.
+    pub fn is_like(&self, other: &Json) -> bool {
+        match (&self.value, &other.value) {
+            (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_like(b)),
+            (Value::Map(a), Value::Map(b)) => {
+                a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| a.is_like(b)))
+            }
+            (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            (a, b) => a == b,
+        }
+    }
+
+    /// The same value, all of it at one place.
+    pub(crate) fn rooted(self, at: Span) -> Self {
+        let value = match self.value {
+            Value::List(list) => Value::List(list.into_iter().map(|item| item.rooted(at)).collect()),
+            Value::Map(map) => Value::Map(map.into_iter().map(|(name, item)| (name, item.rooted(at))).collect()),
+            other => other,
+        };
+        Self { at, value }
     }
 
     /// Is it `null`?
