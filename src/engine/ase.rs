@@ -205,7 +205,8 @@ impl<'m> Engine<'m> {
                 step.rests_also("ase.in-vnet");
             }
         }
-        arrived.into_iter().flat_map(|packet| self.at_environment(packet, id, caller)).collect()
+        let answered = arrived.into_iter().flat_map(|packet| self.replies(packet));
+        answered.flat_map(|packet| self.at_environment(packet, id, caller)).collect()
     }
 
     fn probes_denied(&self, id: AseId, lack: &Lack<'_>) -> Step {

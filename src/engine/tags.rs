@@ -91,7 +91,8 @@ impl Engine<'_> {
             }
         });
         // The address of an app's own TLS binding is none of the addresses of apps; where apps are called, no other
-        // service is; and no service is where apps call from, or where a machine of the customer's has its address.
+        // service is; and no service is where apps call from, or where a machine or an environment of the customer's has
+        // its address.
         let of_apps = self.is_of_apps(tag);
         let elsewhere = |app: &App| region.is_some_and(|of| app.head.region.as_ref().is_some_and(|r| r.value != of));
         let of_type = of_apps || self.is_of_services(tag);
@@ -101,15 +102,22 @@ impl Engine<'_> {
         });
         let others = others.flat_map(|service| &service.public_ip);
         let others = AddressSet::of(others.chain(apart.flat_map(|(_, app)| &app.inbound_ip)).map(|ip| &ip.value));
+        let others = if of_type && !of_apps { others.union(&self.addresses_of_environments()) } else { others };
         if of_type { others.union(&self.addresses_of_callers()).union(&self.addresses_of_machines()) } else { others }
     }
 
-    /// The public addresses that declared machines, appliances and NAT gateways have.
+    /// The public addresses that declared machines, appliances, NAT gateways and load balancers have.
     fn addresses_of_machines(&self) -> AddressSet {
         let hosts = self.model.hosts.iter().flat_map(|host| &host.public_ip);
         let appliances = self.model.appliances.iter().flat_map(|appliance| &appliance.public_ip);
         let gateways = self.model.nat_gateways.iter().flat_map(|nat| &nat.public_ip);
-        AddressSet::of(hosts.chain(appliances).chain(gateways).map(|ip| &ip.value))
+        let balancers = self.model.load_balancers.iter().flat_map(|balancer| &balancer.public_ip);
+        AddressSet::of(hosts.chain(appliances).chain(gateways).chain(balancers).map(|ip| &ip.value))
+    }
+
+    /// The public addresses at which declared environments are called.
+    fn addresses_of_environments(&self) -> AddressSet {
+        AddressSet::of(self.model.ases.iter().flat_map(|ase| &ase.public_ip).map(|ip| &ip.value))
     }
 
     /// Is it the tag of one kind of service?

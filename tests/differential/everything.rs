@@ -5,7 +5,7 @@ use crate::asked::{can, has, session};
 use crate::differences::{Compared, Difference, compare, flows};
 use crate::oracle::evaluate::decide;
 use crate::oracle::names::host_name;
-use crate::oracle::plain::{Addr, Model, Over, Protocol, Question, Range, Source, Target};
+use crate::oracle::plain::{Addr, Manager, Model, Over, Protocol, Question, Range, Source, Target};
 use crate::oracle::random::{self, Dice};
 use crate::oracle::text;
 use crate::oracle::worlds::{Answer, Verdict};
@@ -104,12 +104,15 @@ fn differs(model: &Model, asked: Asked, one: &Question, told: &Told) -> Option<(
         return None;
     }
     let goes = |flows: &Flows| flows.goes_by(protocol, one.from_port, one.port);
+    // Several names may lead to one address.
+    let mut by_names = false;
     let (yes, unknown) = match asked {
         Asked::What => match &one.target {
             Target::Addr(addr) => {
                 let by_address = told.count(|flows| flows.hosts.is_empty() && flows.has(*addr) && goes(flows));
                 // What a name tells is not told again by the address; but an app is not called by its address.
                 if by_address == (0, 0) && !is_of_app(model, *addr) {
+                    by_names = true;
                     told.count(|flows| flows.has(*addr) && goes(flows))
                 } else {
                     by_address
@@ -147,7 +150,7 @@ fn differs(model: &Model, asked: Asked, one: &Question, told: &Told) -> Option<(
     };
     let cautious = ours.guessed && unknown > 0;
     // A single flow is told once.
-    let once = !one_way || yes + unknown <= 1;
+    let once = !one_way || by_names || yes + unknown <= 1;
     let whole = !matches!(asked, Asked::Who) || ours.verdict != Verdict::Yes || covers(model, one, told, goes);
     if ((agrees && whole) || cautious) && once {
         return None;
@@ -161,7 +164,8 @@ fn is_of_app(model: &Model, addr: Addr) -> bool {
     model.apps.iter().any(|app| app.inbound == addr || endpoint(&app.name))
 }
 
-/// Does a flow arrive from all addresses that an app may call from: those of its subnet, or those of its platform?
+/// Does a flow arrive from all addresses that an app may call from: those of its subnet, of its platform, or of what calls
+/// for it?
 fn covers(model: &Model, one: &Question, told: &Told, goes: impl Fn(&Flows) -> bool) -> bool {
     let Source::App(name) = &one.source else { return true };
     let app = model.app(name);
@@ -185,7 +189,14 @@ fn covers(model: &Model, one: &Question, told: &Told, goes: impl Fn(&Flows) -> b
     let by_nat = model.nats.iter().any(|nat| has(nat.public));
     let by_platform = !app.outbound.is_empty() && app.outbound.iter().all(|addr| has(*addr));
     let by_appliance = model.appliances.iter().any(|one| has(one.addr) || one.public.is_some_and(has));
-    by_subnet || by_environment || by_nat || by_platform || by_appliance
+    let manager_has =
+        |one: &Manager| one.on.as_ref().is_some_and(|on| model.host(on).addrs.iter().any(|addr| has(*addr)));
+    let by_manager = model
+        .hybrids
+        .iter()
+        .filter(|one| app.hybrids.contains(&one.name))
+        .any(|one| one.managers.iter().any(manager_has));
+    by_subnet || by_environment || by_nat || by_platform || by_appliance || by_manager
 }
 
 fn shows(model: &Model, asked: Asked, one: &Question) -> Option<String> {

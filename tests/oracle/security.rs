@@ -219,8 +219,10 @@ impl<'a> Walk<'a> {
             || model.appliances.iter().any(|one| one.public == Some(addr))
             || model.nats.iter().any(|one| one.public == addr)
             || model.balancers.iter().any(|one| one.outbound == Some(addr))
-            || model.ases.iter().any(|one| one.public == addr)
             || model.apps.iter().any(|one| one.outbound.contains(&addr));
+        // Nor is the entry of an environment in the tag of another service.
+        let of_apps = tag.split('.').next().is_some_and(|whole| whole.eq_ignore_ascii_case("AppService"));
+        let of_machines = of_machines || !of_apps && model.ases.iter().any(|one| one.public == addr);
         !of_machines && self.worlds.guess(format!("{} has {addr:?}", tag.to_lowercase()))
     }
 
