@@ -23,6 +23,7 @@ const ADDRESSES: &[&str] = &[
     "Internet",
     "AzureLoadBalancer",
     "Storage",
+    "Sql",
     "Sql.WestEurope",
     "AzureCloud",
     "AzurePlatformDNS",

@@ -2,10 +2,13 @@
 //! way to what [`super::security`] decides and explains. Not a trace, and not where flows then go.
 
 use super::Engine;
+use super::flow::Ends;
+use super::matching::{Matcher, is_one_doubt};
 use super::meaning::Viewpoint;
 use super::security::Gate;
 use crate::model::*;
 use crate::net::{AddressSet, FilterLine, FirstMatch, FiveTuple};
+use std::collections::HashMap;
 
 /// The lists that are asked at an interface in one direction, in order.
 ///
@@ -55,6 +58,8 @@ struct List<'m> {
     compiled: FirstMatch,
     /// Which rule each of them is of, and whether it only may match.
     entries: Vec<(u32, bool)>,
+    /// What the sides mean of those that may match more than is stated.
+    doubtful: HashMap<u32, (Matcher, Matcher)>,
 }
 
 /// What the lists say of a flow.
@@ -110,7 +115,7 @@ impl<'m> Engine<'m> {
 
     fn compiled(&self, (owner, outbound): (ListOwner, bool), rules: &'m [SecurityRule], view: Viewpoint) -> List<'m> {
         let (means, public) = (self.lines((owner, outbound), rules, view), self.public_space());
-        let (mut lines, mut entries) = (Vec::new(), Vec::new());
+        let (mut lines, mut entries, mut doubts) = (Vec::new(), Vec::new(), HashMap::new());
         for (at, rule) in rules.iter().enumerate() {
             let (source, destination) = means.matchers(at);
             let line = |source: AddressSet, destination: AddressSet| FilterLine {
@@ -127,12 +132,13 @@ impl<'m> Engine<'m> {
                 lines.push(sure);
                 lines.push(line(from, to));
                 entries.extend([(at as u32, false), (at as u32, true)]);
+                doubts.insert(at as u32, means.matchers(at).clone());
             } else {
                 lines.push(sure);
                 entries.push((at as u32, false));
             }
         }
-        List { owner, rules, compiled: FirstMatch::of(lines), entries }
+        List { owner, rules, compiled: FirstMatch::of(lines), entries, doubtful: doubts }
     }
 
     /// The facts that would tell whether a rule matches what it only may match, seen from a subnet.
@@ -218,7 +224,9 @@ impl List<'_> {
 
     #[cold]
     fn behind_doubts(&self, first: usize, flow: &FiveTuple) -> First {
-        let mut doubts = Vec::new();
+        let (from, to) = (Ends::one(flow.source), Ends::one(flow.destination));
+        let one = |a: &u32, b: &u32| is_one_doubt(&self.doubtful[a], &self.doubtful[b], &from, &to);
+        let mut doubts: Vec<u32> = Vec::new();
         let mut next = Some(first);
         let mut sure = None;
         while let Some(at) = next {
@@ -227,6 +235,7 @@ impl List<'_> {
                     sure = Some(rule);
                     break;
                 }
+                (rule, true) if doubts.iter().any(|before| one(before, &rule)) => {}
                 (rule, true) => doubts.push(rule),
             }
             next = self.compiled.find_behind(at, flow);

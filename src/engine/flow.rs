@@ -1,6 +1,6 @@
 //! Sets of flows: a source, a destination, protocols and ports.
 
-use crate::model::{AppId, AseId, PrivateEndpointId, ServiceId};
+use crate::model::{AppId, AseId, PrivateEndpointId, ServiceId, TagRef};
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -45,6 +45,13 @@ pub struct Symbol {
     pub tags_known: bool,
     /// Where not, the tags that it does not belong to.
     pub never: Vec<String>,
+}
+
+impl Symbol {
+    /// Does it surely belong to a tag?
+    pub(super) fn has(&self, tag: &TagRef) -> bool {
+        self.tags.iter().any(|(name, of)| *name == tag.name && (tag.region.is_none() || tag.region == *of))
+    }
 }
 
 /// One end of a set of flows.

@@ -89,25 +89,17 @@ impl Matcher {
                 let yes = Cut { yes: Some(ends.clone()), maybe: None, no: None };
                 let no = Cut { yes: None, maybe: None, no: Some(ends.clone()) };
                 let is_public = symbol.within.is_subset(public);
-                let tagged = |wanted: &TagRef| {
-                    let TagRef { name, region, .. } = wanted;
-                    symbol.tags.iter().any(|(tag, of)| tag == name && (region.is_none() || region == of))
-                };
                 // A tag of a region is undecided for a service whose region is not stated.
                 let may_be = |wanted: &TagRef| {
                     wanted.region.is_some() && symbol.tags.iter().any(|(tag, of)| *tag == wanted.name && of.is_none())
                 };
                 // Whether an address whose tags are not all known has this one hangs on where the tag's addresses lie.
                 let may_have = |wanted: &&TagRef| {
-                    let open = !symbol.tags_known && !symbol.never.contains(&wanted.name) && !tagged(wanted);
+                    let open = !symbol.tags_known && !symbol.never.contains(&wanted.name) && !symbol.has(wanted);
                     let unstated = self.unstated.contains(wanted) && symbol.within.meets(&self.within);
                     open && (unstated || symbol.within.meets(&self.tagged))
                 };
-                if self.any
-                    || self.symbols.contains(&symbol.of)
-                    || symbol.within.is_subset(&self.known())
-                    || self.tags.iter().any(tagged)
-                {
+                if self.is_sure_of(ends) {
                     return yes;
                 }
                 let open: Vec<TagRef> = self.tags.iter().filter(may_have).cloned().collect();
@@ -123,6 +115,20 @@ impl Matcher {
                 Cut { yes: None, maybe: Some((ends.clone(), fact)), no: None }
             }
         }
+    }
+
+    /// Does it match all of the ends, whatever is not stated?
+    fn is_sure_of(&self, ends: &Ends) -> bool {
+        let all = self.any || ends.possible().is_subset(&self.known());
+        let Ends::Symbol(symbol) = ends else { return all };
+        all || self.symbols.contains(&symbol.of) || self.tags.iter().any(|tag| symbol.has(tag))
+    }
+
+    /// Does it match, of these ends, whatever the other one matches, so that both are one doubt?
+    fn holds(&self, other: &Matcher, ends: &Ends) -> bool {
+        let known = || ends.possible().intersection(&other.known()).is_subset(&self.known());
+        let tags = || other.tags.iter().all(|tag| self.tags.iter().any(|own| own.holds(tag)));
+        self.is_sure_of(ends) || !other.is_sure_of(ends) && known() && tags()
     }
 
     /// Does it match some of the ends, or may it?
@@ -156,6 +162,12 @@ pub struct Cut {
     pub maybe: Option<(Ends, String)>,
     /// It does not match these.
     pub no: Option<Ends>,
+}
+
+/// Does the first of two lines match all that the second one matches, of flows between these ends? Both are given as their
+/// source and destination; of the other fields the flows are what both match.
+pub(super) fn is_one_doubt(first: &(Matcher, Matcher), second: &(Matcher, Matcher), from: &Ends, to: &Ends) -> bool {
+    first.0.holds(&second.0, from) && first.1.holds(&second.1, to)
 }
 
 /// A line that did not match, and which of its five fields did not.
@@ -215,18 +227,85 @@ impl<'r, S: Fn(&SecurityRule, bool) -> Matcher> Lines<'r, S> {
     pub(super) fn first_match(&self, flows: &Flows) -> Vec<Decided> {
         let mut open = vec![Decided { flows: flows.clone(), line: None, doubts: Vec::new(), misses: Vec::new() }];
         let mut decided = Vec::new();
-        for (line, rule) in self.rules.iter().enumerate() {
+        for line in 0..self.rules.len() {
             if open.is_empty() {
                 break;
             }
             let mut rest = Vec::with_capacity(open.len());
             for piece in open {
-                take(piece, line, rule, self.matchers(line), &self.public, &mut decided, &mut rest);
+                self.take(piece, line, &mut decided, &mut rest);
             }
             open = rest;
         }
         decided.append(&mut open);
         decided
+    }
+
+    /// Puts what a line matches of a piece into `decided`, and the rest into `rest`.
+    fn take(&self, mut piece: Decided, line: usize, decided: &mut Vec<Decided>, rest: &mut Vec<Decided>) {
+        let (rule, matchers, public) = (&self.rules[line], self.matchers(line), &self.public);
+        let flows = &piece.flows;
+        let portless = !flows.has_ports();
+        let protocols = flows.protocols.intersection(rule.protocols);
+        let ports = flows.ports.intersection(&rule.destination.ports);
+        let fields = missed(flows, rule, matchers, public);
+        if !fields.is_empty() {
+            piece.misses.push(Miss { line, fields });
+            rest.push(piece);
+            return;
+        }
+        let source = matchers.0.split(&flows.source, public);
+        let destination = matchers.1.split(&flows.destination, public);
+
+        // Cut away, field by field, what does not match; what is left matches or may match.
+        let mut left = piece.clone();
+        let keep = |part: Flows, rest: &mut Vec<Decided>| rest.push(Decided { flows: part, ..piece.clone() });
+        let outside = left.flows.protocols.difference(rule.protocols);
+        if !outside.is_empty() {
+            keep(Flows { protocols: outside, ..left.flows.clone() }, rest);
+            left.flows.protocols = protocols;
+        }
+        if !portless {
+            let outside = left.flows.ports.difference(&rule.destination.ports);
+            if !outside.is_empty() {
+                keep(Flows { ports: outside, ..left.flows.clone() }, rest);
+                left.flows.ports = ports;
+            }
+            let outside = left.flows.source_ports.as_ref().map(|ports| ports.difference(&rule.source.ports));
+            if let Some(outside) = outside.filter(|outside| !outside.is_empty()) {
+                keep(Flows { source_ports: Some(outside), ..left.flows.clone() }, rest);
+                left.flows.source_ports = left.flows.source_ports.map(|ports| ports.intersection(&rule.source.ports));
+            }
+        }
+        if let Some(outside) = source.no {
+            keep(Flows { source: outside, ..left.flows.clone() }, rest);
+        }
+        let sources = [source.yes.map(|ends| (ends, None)), source.maybe.map(|(ends, fact)| (ends, Some(fact)))];
+        for (from, from_doubt) in sources.into_iter().flatten() {
+            if let Some(outside) = &destination.no {
+                keep(Flows { source: from.clone(), destination: outside.clone(), ..left.flows.clone() }, rest);
+            }
+            let to_yes = destination.yes.clone().map(|ends| (ends, None));
+            let to_maybe = destination.maybe.clone().map(|(ends, fact)| (ends, Some(fact)));
+            for (to, to_doubt) in [to_yes, to_maybe].into_iter().flatten() {
+                let flows = Flows { source: from.clone(), destination: to, ..left.flows.clone() };
+                match from_doubt.clone().or(to_doubt) {
+                    None => decided.push(Decided { flows, line: Some(line), ..left.clone() }),
+                    Some(fact) => {
+                        let mut doubtful = Decided { flows, ..left.clone() };
+                        // What a line before it may match in its place, it does not decide either way.
+                        let before = |(before, _): &(usize, String)| {
+                            let Flows { source, destination, .. } = &doubtful.flows;
+                            is_one_doubt(self.matchers(*before), matchers, source, destination)
+                        };
+                        if !doubtful.doubts.iter().any(before) {
+                            doubtful.doubts.push((line, fact));
+                        }
+                        rest.push(doubtful);
+                    }
+                }
+            }
+        }
     }
 
     /// The next line behind one that matches some of the flows too.
@@ -281,70 +360,3 @@ static FIELDS: [([&str; 5], usize); 32] = {
     }
     all
 };
-
-/// Puts what a line matches of a piece into `decided`, and the rest into `rest`.
-fn take(
-    mut piece: Decided,
-    line: usize,
-    rule: &SecurityRule,
-    matchers: &(Matcher, Matcher),
-    public: &AddressSet,
-    decided: &mut Vec<Decided>,
-    rest: &mut Vec<Decided>,
-) {
-    let flows = &piece.flows;
-    let portless = !flows.has_ports();
-    let protocols = flows.protocols.intersection(rule.protocols);
-    let ports = flows.ports.intersection(&rule.destination.ports);
-    let fields = missed(flows, rule, matchers, public);
-    if !fields.is_empty() {
-        piece.misses.push(Miss { line, fields });
-        rest.push(piece);
-        return;
-    }
-    let source = matchers.0.split(&flows.source, public);
-    let destination = matchers.1.split(&flows.destination, public);
-
-    // Cut away, field by field, what does not match; what is left matches or may match.
-    let mut left = piece.clone();
-    let keep = |part: Flows, rest: &mut Vec<Decided>| rest.push(Decided { flows: part, ..piece.clone() });
-    let outside = left.flows.protocols.difference(rule.protocols);
-    if !outside.is_empty() {
-        keep(Flows { protocols: outside, ..left.flows.clone() }, rest);
-        left.flows.protocols = protocols;
-    }
-    if !portless {
-        let outside = left.flows.ports.difference(&rule.destination.ports);
-        if !outside.is_empty() {
-            keep(Flows { ports: outside, ..left.flows.clone() }, rest);
-            left.flows.ports = ports;
-        }
-        let outside = left.flows.source_ports.as_ref().map(|ports| ports.difference(&rule.source.ports));
-        if let Some(outside) = outside.filter(|outside| !outside.is_empty()) {
-            keep(Flows { source_ports: Some(outside), ..left.flows.clone() }, rest);
-            left.flows.source_ports = left.flows.source_ports.map(|ports| ports.intersection(&rule.source.ports));
-        }
-    }
-    if let Some(outside) = source.no {
-        keep(Flows { source: outside, ..left.flows.clone() }, rest);
-    }
-    let sources = [source.yes.map(|ends| (ends, None)), source.maybe.map(|(ends, fact)| (ends, Some(fact)))];
-    for (from, from_doubt) in sources.into_iter().flatten() {
-        if let Some(outside) = &destination.no {
-            keep(Flows { source: from.clone(), destination: outside.clone(), ..left.flows.clone() }, rest);
-        }
-        let to_yes = destination.yes.clone().map(|ends| (ends, None));
-        let to_maybe = destination.maybe.clone().map(|(ends, fact)| (ends, Some(fact)));
-        for (to, to_doubt) in [to_yes, to_maybe].into_iter().flatten() {
-            let flows = Flows { source: from.clone(), destination: to, ..left.flows.clone() };
-            match from_doubt.clone().or(to_doubt) {
-                None => decided.push(Decided { flows, line: Some(line), ..left.clone() }),
-                Some(fact) => {
-                    let mut doubtful = Decided { flows, ..left.clone() };
-                    doubtful.doubts.push((line, fact));
-                    rest.push(doubtful);
-                }
-            }
-        }
-    }
-}

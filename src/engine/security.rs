@@ -221,7 +221,9 @@ impl Engine<'_> {
                 let text = format!("{} {} {shown}", group.head.name, direction(outbound));
                 let mut step = self.rule_step(id, &group.head.name, "nsg", rule, text, &decided, list);
                 if step.is_block() {
-                    step.remedy = amendment(self, group, list, line, &decided.flows, outbound);
+                    // Those that may match deny as well.
+                    let first = decided.doubts.first().map_or(line, |(doubtful, _)| *doubtful);
+                    step.remedy = amendment(self, group, list, first, &decided.flows, outbound);
                 }
                 let wholly = !packet.question.briefly;
                 if wholly {

@@ -20,6 +20,13 @@ pub struct TagRef {
     pub text: String,
 }
 
+impl TagRef {
+    /// Is all that the other tag holds in this one? The whole tag holds its regional forms.
+    pub fn holds(&self, other: &TagRef) -> bool {
+        self.name == other.name && (self.region.is_none() || self.region == other.region)
+    }
+}
+
 /// One member of an address set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {

@@ -4,8 +4,8 @@
 use super::evaluate::{Packet, Speaker, Walk};
 use super::names::host_name;
 use super::plain::*;
-use super::security::{At, may_be_public};
-use super::worlds::{Arrives, No, no};
+use super::security::At;
+use super::worlds::{Arrives, No, may_be_public, no};
 
 /// The address that the other side sees.
 #[derive(Clone, Debug)]

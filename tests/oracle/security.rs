@@ -4,7 +4,7 @@
 use super::evaluate::{Packet, Walk};
 use super::plain::*;
 use super::routes::regional;
-use super::worlds::{Answer, Arrives, no, try_all};
+use super::worlds::{Answer, Arrives, may_be_public, no, try_all};
 
 /// A network interface as a checkpoint sees it: where it is.
 #[derive(Clone, Copy)]
@@ -142,7 +142,7 @@ impl<'a> Walk<'a> {
             Side::Any => true,
             Side::Tag(tag) if tag == "Internet" => !self.unseen_in_network(unseen, at),
             Side::Tag(tag) => tag == "VirtualNetwork" && self.unseen_in_network(unseen, at),
-            Side::Ranges(ranges) => may_be_public(ranges) && self.worlds.guess(format!("{unseen} is in {ranges:?}")),
+            Side::Ranges(ranges) => may_be_public(ranges) && self.worlds.guess_within(unseen, ranges),
             Side::Asg(_) | Side::Named(_) => false,
         }
     }
@@ -243,8 +243,7 @@ impl<'a> Walk<'a> {
     fn unseen_in_network(&mut self, unseen: &str, at: At) -> bool {
         let ranges: Vec<Range> = self.virtual_network(at).into_iter().map(Prefix::range).skip(1).collect();
         let all = ranges.iter().any(|range| *range == Prefix::four(0, 0, 0, 0, 0).range());
-        all || may_be_public(&ranges)
-            && self.worlds.guess(format!("{unseen} is in the network of {}.{}", at.vnet, at.subnet))
+        all || may_be_public(&ranges) && self.worlds.guess_within(unseen, &ranges)
     }
 
     fn virtual_network(&self, at: At) -> Vec<Prefix> {
@@ -287,9 +286,4 @@ impl<'a> Walk<'a> {
         }
         if filter.default.unwrap_or(open) { Ok(()) } else { no(outcome, "eval.out.7-hops") }
     }
-}
-
-/// Could an IPv4 address that nobody stated be among them?
-pub fn may_be_public(ranges: &[Range]) -> bool {
-    ranges.iter().any(|range| !range.low.six && (range.low.is_public() || range.high.is_public()))
 }

@@ -2,6 +2,8 @@
 //! uses) and guesses where it leaves a fact open (whether a service tag without data has an address); every combination
 //! is walked once. What holds in all of them is the answer.
 
+use super::plain::Range;
+
 /// The answer to a question about one flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -32,6 +34,8 @@ struct Taken {
     value: usize,
     of: usize,
     fact: bool,
+    /// Of an address that nobody stated, whose it is and the ranges that it is in or not.
+    within: Option<(String, Vec<Range>)>,
 }
 
 /// What was picked and guessed in the walk under way.
@@ -51,7 +55,7 @@ impl Worlds {
             return before.value;
         }
         if self.at == self.taken.len() {
-            self.taken.push(Taken { label, value: 0, of, fact });
+            self.taken.push(Taken { label, value: 0, of, fact, within: None });
         }
         self.at += 1;
         self.taken[self.at - 1].value
@@ -65,6 +69,22 @@ impl Worlds {
     /// A fact that the model does not state.
     pub fn guess(&mut self, label: String) -> bool {
         self.take(label, 2, true) == 1
+    }
+
+    /// Is an address that nobody stated in one of these ranges? Where it is known to be in fewer, it is; where it is
+    /// known to be in none of more, it is not.
+    pub fn guess_within(&mut self, whose: &str, ranges: &[Range]) -> bool {
+        let ranges: Vec<Range> = ranges.iter().copied().filter(|range| may_be_public(&[*range])).collect();
+        for taken in &self.taken[..self.at] {
+            match &taken.within {
+                Some((who, known)) if who == whose && taken.value == 1 && covered(known, &ranges) => return true,
+                Some((who, known)) if who == whose && taken.value == 0 && covered(&ranges, known) => return false,
+                _ => {}
+            }
+        }
+        let value = self.guess(format!("{whose} is in {ranges:?}"));
+        self.taken[self.at - 1].within = Some((whose.to_string(), ranges));
+        value
     }
 
     /// One of so many things that a fact could be that the model does not state.
@@ -94,6 +114,26 @@ impl Worlds {
     fn possibility(&self) -> Vec<(String, usize)> {
         self.taken.iter().filter(|taken| !taken.fact).map(|taken| (taken.label.clone(), taken.value)).collect()
     }
+}
+
+/// Could an IPv4 address that nobody stated be among them?
+pub fn may_be_public(ranges: &[Range]) -> bool {
+    ranges.iter().any(|range| !range.low.six && (range.low.is_public() || range.high.is_public()))
+}
+
+/// Are all addresses of some ranges in others?
+fn covered(ranges: &[Range], others: &[Range]) -> bool {
+    let holds = |range: &Range| {
+        let mut at = range.low;
+        loop {
+            match others.iter().find(|other| other.has(at)) {
+                Some(other) if other.has(range.high) => return true,
+                Some(other) => at = other.high.plus(1),
+                None => return false,
+            }
+        }
+    };
+    ranges.iter().all(holds)
 }
 
 /// What is known of a flow.

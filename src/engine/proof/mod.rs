@@ -88,9 +88,7 @@ impl Meant {
             return true;
         }
         let Point::Tag(tag, within) = point else { return false };
-        // The whole tag holds its regional forms.
-        let named = |own: &TagRef| own.name == tag.name && (own.region.is_none() || own.region == tag.region);
-        self.tags.iter().any(named) || (!within.is_empty() && within.is_subset(&self.set))
+        self.tags.iter().any(|own| own.holds(tag)) || (!within.is_empty() && within.is_subset(&self.set))
     }
 
     /// Does it mean nothing at all?
