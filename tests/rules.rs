@@ -125,3 +125,29 @@ fn every_rule_decides_somewhere() {
 
     common::report(&missing, all);
 }
+
+/// Where a network's region is not stated, what a service endpoint of it covers is taken for granted, and told.
+#[test]
+fn an_unstated_region_is_assumed() {
+    let script = |region: &str| {
+        format!(
+            "edition 2026
+            vnet net 10.1.0.0/16 {{
+              {region}
+              subnet work 10.1.1.0/26 {{ delegation Microsoft.Web/serverFarms; service-endpoint Microsoft.Sql }}
+            }}
+            plan p {{ tier PremiumV3 }}
+            app a on p {{ integrate net.work }}
+            service db {{ type sql; region westeurope; firewall {{ allow net.work }} }}"
+        )
+    };
+    let told = |region: &str| {
+        let mut session = fnet::Session::new();
+        assert!(session.load(&script(region)).is_ok());
+        session.ask("can a reach db").map(|answer| answer.to_string()).unwrap_or_else(|errors| errors.to_string())
+    };
+    let assumed = "assumed: net is in the region of the public address of db";
+    assert!(told("").starts_with("yes") && told("").contains(assumed), "{}", told(""));
+    assert!(told("region westeurope").starts_with("yes") && !told("region westeurope").contains(assumed));
+    assert!(told("region northeurope").starts_with("no"), "{}", told("region northeurope"));
+}

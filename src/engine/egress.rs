@@ -244,7 +244,7 @@ impl Engine<'_> {
                 let text = format!("the service sees {} and the subnet's identity", self.model[subnet].head.name);
                 let environment = packet.app.is_some_and(|app| self.environment(app).is_some());
                 let step = Step::pass("src.vnet.service-endpoint", text).at(self.model[subnet].head.span);
-                let step = self.by_endpoint_rules(step, &packet, subnet);
+                let step = self.by_endpoint_rules(step, &mut packet, subnet);
                 packet.push(step.also_if(environment, "ase.service-endpoints-out"));
                 caller.subnet = Some(subnet);
             }

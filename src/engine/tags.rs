@@ -159,8 +159,15 @@ impl Engine<'_> {
     }
 
     /// The rules that a call over a service endpoint rests on.
-    pub(super) fn by_endpoint_rules(&self, step: Step, packet: &Packet<'_>, subnet: SubnetId) -> Step {
+    pub(super) fn by_endpoint_rules(&self, step: Step, packet: &mut Packet<'_>, subnet: SubnetId) -> Step {
         let covered = self.by_service_endpoint(subnet, &packet.flows.destination).yes.map(|(_, name, _)| name);
+        let scope = covered.as_ref().and_then(|name| self.platform().endpoint_scope(name));
+        let vnet = &self.model[packet.vnet].head;
+        if let (Some("region" | "pair"), None) = (scope.as_deref(), &vnet.region) {
+            let pair = if scope.as_deref() == Some("pair") { ", or in the one that is paired with it" } else { "" };
+            let goal = &packet.flows.destination;
+            packet.trail.assume(format!("{} is in the region of {goal}{pair}", vnet.name));
+        }
         let reach = covered.as_deref().and_then(|name| self.platform().endpoint_rule(name));
         step.also("se.source-switch")
             .also("tag.endpoint-link")
