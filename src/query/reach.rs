@@ -7,7 +7,7 @@ use crate::engine::{Mark, Part, Question, Source, Target, Traffic, Verdict};
 use crate::net::PortSet;
 use crate::source::Span;
 use crate::syntax::ast::{How, Over, Reach, Word};
-use crate::syntax::literal;
+use crate::syntax::{literal, one_line};
 
 /// Answers `can SOURCE reach TARGET`; `explained` adds the rules' texts and the lines that did not match.
 pub(super) fn reach(asked: &Asked<'_>, reach: &Reach, span: Span, explained: bool) -> Result<ReachAnswer, Diagnostic> {
@@ -36,7 +36,7 @@ impl Judged {
 pub(super) fn judged(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<Judged, Diagnostic> {
     let (source, source_taken) = name::source(asked, &reach.source)?;
     let (question, target_taken) = question_from(asked, source, &reach.target, &reach.how, span)?;
-    let text = asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(asked.sources.text(span));
     Ok(judged_of(asked, question, vec![source_taken, target_taken], text))
 }
 

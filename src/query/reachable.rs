@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::{Ends, Flows, LISTENS, Mark, Part, Step, Verdict};
 use crate::net::{AddressSet, PortSet, Protocol, ProtocolSet};
 use crate::source::Span;
+use crate::syntax::one_line;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash, RandomState};
 
@@ -38,7 +39,7 @@ pub(super) fn answer(
     all: Vec<Reached>,
     explained: bool,
 ) -> ReachableAnswer {
-    let question = asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    let question = one_line(asked.sources.text(span));
     let mut yes = Groups::default();
     let mut unknown = Groups::default();
     let mut no: Vec<Part> = Vec::new();

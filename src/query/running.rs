@@ -7,7 +7,7 @@ use crate::engine::{Mark, Need, Verdict, deciding_need, verdict_of};
 use crate::model::{AppId, Kind, Thing, Trigger};
 use crate::source::Span;
 use crate::syntax::ast::Word;
-use crate::syntax::literal;
+use crate::syntax::{literal, one_line};
 
 /// Answers it; `explained` adds the rules' texts and the ways of all needs.
 pub(super) fn running(
@@ -26,7 +26,7 @@ pub(super) fn running(
     let mut taken =
         vec![Taken { name: asked.model[app].head.name.clone(), text: name::describe(asked, Thing::App(app)) }];
     taken.extend(trigger.map(|trigger| Taken { name: trigger.name.clone(), text: describe(asked, trigger) }));
-    let question = asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    let question = one_line(asked.sources.text(span));
     Ok((answer(asked, question, &verb.text, taken, &needs, explained), needs))
 }
 

@@ -15,6 +15,7 @@ use crate::model::{AppId, Integration, Thing};
 use crate::platform::{Suspect, SuspectList};
 use crate::source::Span;
 use crate::syntax::ast::{Reach, Word};
+use crate::syntax::one_line;
 
 /// Answers `troubleshoot`.
 pub(super) fn troubleshoot(asked: &Asked<'_>, reach: &Reach, span: Span) -> Result<Answer, Diagnostic> {
@@ -108,7 +109,7 @@ pub(super) fn of_app(asked: &Asked<'_>, word: &Word, span: Span) -> Result<Answe
     };
     let (verdict, headline) = found.unwrap_or((Verdict::Yes, Some(runs)));
     Ok(Answer::Troubleshoot(TroubleshootAnswer {
-        question: asked.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "),
+        question: one_line(asked.sources.text(span)),
         verdict: verdict.into(),
         outcome: reach::outcome(verdict),
         headline,

@@ -9,8 +9,8 @@ use crate::model::{Declared, Growing, Grown, reads};
 use crate::platform::Platform;
 use crate::query::{self, Answer, Asked, Below};
 use crate::source::Span;
-use crate::syntax::Scope;
 use crate::syntax::ast::{Ask, Assertion, Query};
+use crate::syntax::{Scope, one_line};
 use std::sync::Arc;
 
 /// A question or assertion, and what was declared above it.
@@ -112,7 +112,7 @@ impl Session {
     }
 
     fn words(&self, span: Span) -> String {
-        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+        one_line(self.sources.text(span))
     }
 
     pub(super) fn answer(&mut self, query: &Query, above: &(Declared, Scope)) -> Result<Answer, Diagnostic> {

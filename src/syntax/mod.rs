@@ -13,6 +13,7 @@ mod grammar;
 mod highlight;
 pub mod literal;
 mod node;
+mod one_line;
 mod split;
 mod substitute;
 mod trouble;
@@ -21,6 +22,7 @@ pub use expand::{Scope, expand};
 pub use format::{format, print_as_written, print_declaration, print_member, print_value, print_values};
 pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
 pub use highlight::{Class, classes};
+pub use one_line::one_line;
 pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
 
 use crate::diagnostic::Diagnostic;
