@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::flow::{Ends, Flows};
-use super::lines::admit_by;
+use super::lines::Firewall;
 use super::packet::{Packet, Part};
 use super::routes::Route;
 use super::trail::{Outcome, Step};
@@ -98,13 +98,12 @@ impl Engine<'_> {
             );
         }
         let unstated = if noun.filter.rules.is_empty() { Action::Allow } else { Action::Deny };
-        let owner = format!("appliance {name}");
         let passed = if noun.filter.rules.is_empty() && noun.filter.default.is_none() {
             packet.trail.assume(format!("appliance {name} lets everything through"));
             vec![packet]
         } else {
-            let passed = self.filter(packet, &noun.filter, &owner, "eval.out.7-hops", unstated);
-            admit_by(self, passed, "appliance", name)
+            let list = &noun.filter;
+            self.filter(packet, Firewall { kind: "appliance", name, list, rule: "eval.out.7-hops", unstated })
         };
         passed.into_iter().flat_map(|packet| self.on_from_appliance(packet, id)).collect()
     }

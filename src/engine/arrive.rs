@@ -3,7 +3,7 @@
 
 use super::Engine;
 use super::flow::{Ends, Flows};
-use super::lines::admit_by;
+use super::lines::Firewall;
 use super::packet::{Packet, Part};
 use super::question::Question;
 use super::trail::{LISTENS, Outcome, Step, Trail};
@@ -157,9 +157,9 @@ impl Engine<'_> {
         let Some(firewall) = &noun.firewall else {
             return self.listener(packet, name, noun.listen.as_deref(), span);
         };
-        let owner = format!("{name} firewall");
-        let passed = self.filter(packet, firewall, &owner, "diag.causes.host-firewall", Action::Deny);
-        let passed = admit_by(self, passed, "host", name);
+        let rule = "diag.causes.host-firewall";
+        let firewall = Firewall { kind: "host", name, list: firewall, rule, unstated: Action::Deny };
+        let passed = self.filter(packet, firewall);
         passed.into_iter().flat_map(|packet| self.listener(packet, name, noun.listen.as_deref(), span)).collect()
     }
 

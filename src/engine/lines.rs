@@ -46,16 +46,52 @@ pub(super) fn missed(decided: &Decided, list: &[SecurityRule]) -> Vec<String> {
     decided.misses.iter().map(|miss| format!("{}: {}", list[miss.line].text(), miss.fields.join(", "))).collect()
 }
 
+/// A list of lines without priorities, and whose it is.
+#[derive(Clone, Copy)]
+pub(super) struct Firewall<'f> {
+    /// The kind of its owner.
+    pub(super) kind: &'static str,
+    /// The name of its owner.
+    pub(super) name: &'f str,
+    pub(super) list: &'f FilterList,
+    /// The rule that a line of it answers to.
+    pub(super) rule: &'static str,
+    /// What becomes of the flows that no line names, where that is not stated.
+    pub(super) unstated: Action,
+}
+
+impl Firewall<'_> {
+    /// Are the lines the owner itself, and not a block in it?
+    fn is_owner(self) -> bool {
+        self.kind == "appliance"
+    }
+
+    fn owner(self) -> String {
+        let Self { kind, name, .. } = self;
+        if self.is_owner() { format!("{kind} {name}") } else { format!("{name} firewall") }
+    }
+
+    /// The statement that puts in a line for some flows, before a line that denies them or behind all.
+    fn admitting(self, engine: &Engine<'_>, flows: &Flows, before: Option<usize>) -> Option<String> {
+        let Ends::Set(_) = &flows.source else { return None };
+        // What has no stated address is named by the tag of all that is public.
+        let destination = match &flows.destination {
+            Ends::Set(_) => written(engine, &flows.destination),
+            Ends::Symbol(_) => "Internet".to_string(),
+        };
+        let place = before.map(|line| format!("{} ", line + 1)).unwrap_or_default();
+        let (source, destination) = (written(engine, &flows.source), flows.with_ports(&destination));
+        let line = format!("{place}allow {} {source} -> {destination}", flows.protocols);
+        let line = if self.is_owner() { line } else { format!("firewall {{ {line} }}") };
+        Some(format!("amend {} {} {{ {line} }}", self.kind, self.name))
+    }
+}
+
 impl Engine<'_> {
     /// A list of lines in order; what no line names falls to its default.
-    pub(super) fn filter<'q>(
-        &self,
-        packet: Packet<'q>,
-        list: &FilterList,
-        owner: &str,
-        rule: &str,
-        unstated: Action,
-    ) -> Vec<Packet<'q>> {
+    pub(super) fn filter<'q>(&self, packet: Packet<'q>, firewall: Firewall<'_>) -> Vec<Packet<'q>> {
+        let Firewall { list, rule, unstated, .. } = firewall;
+        let owner = firewall.owner();
         let lines = Lines::of(&list.rules, self.public_space(), |line, source| {
             self.matcher(&(if source { &line.source } else { &line.destination }).addresses, None)
         });
@@ -73,12 +109,14 @@ impl Engine<'_> {
                 Some(at) => {
                     let line = &list.rules[at];
                     let text = format!("{owner} {}", line.text());
-                    let mut step = self.rule_step(rule, owner, "", line, text.clone(), &decision, &list.rules);
+                    let mut step = self.rule_step(rule, &owner, "", line, text.clone(), &decision, &list.rules);
                     if !packet.question.briefly {
                         step.misses = missed(&decision, &list.rules);
                     }
                     if step.is_block() {
                         step.headline = Some(format!("{owner} denies it: {}", line.text()));
+                        let first = decision.doubts.first().map_or(at, |(doubtful, _)| *doubtful);
+                        step.remedy = firewall.admitting(self, &decision.flows, Some(first));
                     }
                     packet.push(step.also_if(by_source(&packet, &decision), "src.vnet.private-target"));
                 }
@@ -88,10 +126,12 @@ impl Engine<'_> {
                     let text = format!("{owner} default {}", default.word());
                     let otherwise = decision.doubts.iter().find(|(line, _)| list.rules[*line].action != default);
                     let step = match (otherwise, default) {
-                        (Some((line, fact)), _) => doubt(owner, &list.rules[*line], fact, None),
-                        (None, Action::Deny) => Step::block(rule, Outcome::Dropped, text)
-                            .at(place)
-                            .headline(format!("no line of {owner} allows it")),
+                        (Some((line, fact)), _) => doubt(&owner, &list.rules[*line], fact, None),
+                        (None, Action::Deny) => {
+                            let mut step = Step::block(rule, Outcome::Dropped, text).at(place);
+                            step.remedy = firewall.admitting(self, &decision.flows, None);
+                            step.headline(format!("no line of {owner} allows it"))
+                        }
                         (None, _) => Step::pass(rule, text).at(place).admitting(),
                     };
                     packet.push(step.also_if(by_source(&packet, &decision), "src.vnet.private-target"));
@@ -101,35 +141,6 @@ impl Engine<'_> {
         }
         passed
     }
-}
-
-/// A firewall, or an appliance, whose default denies is given the line that would admit the flows.
-pub(super) fn admit_by<'q>(
-    engine: &Engine<'_>,
-    mut packets: Vec<Packet<'q>>,
-    kind: &str,
-    name: &str,
-) -> Vec<Packet<'q>> {
-    let own = kind == "appliance";
-    let denied = if own { format!("appliance {name} default deny") } else { format!("{name} firewall default deny") };
-    for packet in &mut packets {
-        let flows = packet.flows.clone();
-        let Some(step) = packet.trail.steps.last_mut().filter(|step| step.is_block() && step.remedy.is_none()) else {
-            continue;
-        };
-        if let (Ends::Set(_), true) = (&flows.source, step.text.ends_with(&denied)) {
-            // What has no stated address is named by the tag of all that is public.
-            let destination = match &flows.destination {
-                Ends::Set(_) => written(engine, &flows.destination),
-                Ends::Symbol(_) => "Internet".to_string(),
-            };
-            let source = written(engine, &flows.source);
-            let line = format!("allow {} {source} -> {}", flows.protocols, flows.with_ports(&destination));
-            let line = if own { line } else { format!("firewall {{ {line} }}") };
-            step.remedy = Some(format!("amend {kind} {name} {{ {line} }}"));
-        }
-    }
-    packets
 }
 
 /// The addresses of one end, as a line of fnet has them.

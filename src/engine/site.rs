@@ -3,7 +3,7 @@
 use super::Engine;
 use super::flow::{Ends, Flows, SymbolOf};
 use super::gateway_required::insert_before_refusal;
-use super::lines::admit_by;
+use super::lines::Firewall;
 use super::packet::{Packet, Part};
 use super::question::Question;
 use super::resolve::Asker;
@@ -134,15 +134,19 @@ impl Engine<'_> {
                 pieces.push(packet);
             }
         }
-        let owner = format!("{name} firewall");
-        let filtered = pieces.into_iter().flat_map(|packet| match &noun.firewall {
-            Some(firewall) => {
-                let passed = self.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow);
-                admit_by(self, passed, "on-premises", name)
+        let filtered = pieces.into_iter().flat_map(|packet| self.at_edge(packet, noun));
+        filtered.flat_map(|packet| self.at_interface(packet, Thing::OnPremises(site))).collect()
+    }
+
+    /// The firewall at the edge of a site, for what comes in and what goes out.
+    fn at_edge<'q>(&self, packet: Packet<'q>, site: &OnPremises) -> Vec<Packet<'q>> {
+        let (name, rule) = (&site.head.name, "gw.on-prem.return");
+        match &site.firewall {
+            Some(list) => {
+                self.filter(packet, Firewall { kind: "on-premises", name, list, rule, unstated: Action::Allow })
             }
             None => vec![packet],
-        });
-        filtered.flat_map(|packet| self.at_interface(packet, Thing::OnPremises(site))).collect()
+        }
     }
 
     /// From a site: inside it, out of its own internet access, or by a gateway into Azure.
@@ -165,14 +169,7 @@ impl Engine<'_> {
                 packet.push(Step::pass("gw.on-prem.reach", format!("inside {}", noun.head.name)).at(noun.head.span));
                 return engine.at_interface(packet, Thing::OnPremises(site));
             }
-            let owner = format!("{} firewall", noun.head.name);
-            let passed = match &noun.firewall {
-                Some(firewall) => {
-                    let passed = engine.filter(packet, firewall, &owner, "gw.on-prem.return", Action::Allow);
-                    admit_by(engine, passed, "on-premises", &noun.head.name)
-                }
-                None => vec![packet],
-            };
+            let passed = engine.at_edge(packet, noun);
             let public = goal.possible().is_subset(&engine.public_space());
             passed
                 .into_iter()

@@ -6,7 +6,7 @@ use super::places::Places;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::platform::{Platform, TagList};
 use crate::source::Span;
-use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, Text, Value, Values, Word};
+use crate::syntax::ast::{Block, Declaration, Entry, Item, Part, RuleLine, Text, Value, Values, Word};
 use crate::syntax::literal;
 use std::sync::Arc;
 
@@ -66,6 +66,9 @@ const KEYED: &[&str] = &["setting", "record", "link", "forward", "subnet", "slot
 
 /// Blocks of lines.
 const LISTS: &[&str] = &["inbound", "outbound", "access", "scm-access", "firewall"];
+
+/// Where lines stand in an order of their own, without priorities: by their kind, and the block in it.
+const ORDERED: &[&str] = &["appliance", "host firewall", "on-premises firewall"];
 
 impl Declared {
     /// The declarations, in order.
@@ -200,7 +203,7 @@ impl Declared {
         if !found.is_empty() {
             Arc::make_mut(&mut self.changes).append(&mut found);
         }
-        merge(&mut self.changed(at).block, block, change.span)
+        merge(&mut self.changed(at).block, block, change.span, &word)
     }
 
     /// A declaration that the statement changes.
@@ -235,7 +238,7 @@ impl Declared {
             if let Item::Entry(entry) = item
                 && is_keyed(entry, "subnet", &subnet)
             {
-                return merge(&mut entry.block, block, change.span);
+                return merge(&mut entry.block, block, change.span, "subnet");
             }
         }
         Ok(())
@@ -321,13 +324,14 @@ pub(super) fn is_keyed(entry: &Entry, name: &str, key: &str) -> bool {
     &*entry.name.text == name && key_of(entry).as_deref() == Some(key)
 }
 
-/// Puts the lines of `amend` into a block.
-fn merge(target: &mut Option<Box<Block>>, change: &Block, span: Span) -> Result<(), Diagnostic> {
+/// Puts the lines of `amend` into a block of a place, which is the kind, and the words of the blocks that it is in.
+fn merge(target: &mut Option<Box<Block>>, change: &Block, span: Span, place: &str) -> Result<(), Diagnostic> {
     let block = target.get_or_insert_with(|| Box::new(Block { items: Vec::new(), span }));
     let mut replaced: Vec<&Text> = Vec::new();
     for item in &change.items {
         match item {
-            Item::Remove(removal) => take_away(block, &removal.groups, removal.span)?,
+            Item::Remove(removal) => take_away(block, &removal.groups, removal.span, place)?,
+            Item::Rule(line) if line.priority.is_some() && ORDERED.contains(&place) => insert(block, line)?,
             Item::Entry(entry) => {
                 let name = &*entry.name.text;
                 let key = key_of(entry);
@@ -341,7 +345,7 @@ fn merge(target: &mut Option<Box<Block>>, change: &Block, span: Span) -> Result<
                         old.groups = entry.groups.clone();
                     }
                     if let Some(inner) = &entry.block {
-                        merge(&mut old.block, inner, entry.span)?;
+                        merge(&mut old.block, inner, entry.span, &format!("{place} {name}"))?;
                     }
                     continue;
                 }
@@ -359,12 +363,30 @@ fn merge(target: &mut Option<Box<Block>>, change: &Block, span: Span) -> Result<
     Ok(())
 }
 
+/// Puts a line of a list without priorities where the number before it says: it is then that line of the list.
+fn insert(block: &mut Block, line: &RuleLine) -> Result<(), Diagnostic> {
+    let places: Vec<usize> =
+        block.items.iter().enumerate().filter(|(_, item)| matches!(item, Item::Rule(_))).map(|(at, _)| at).collect();
+    let places: Vec<usize> = places.into_iter().chain([block.items.len()]).collect();
+    let Some(word) = &line.priority else { return Ok(()) };
+    let at = word.text.parse::<usize>().ok().and_then(|number| places.get(number.checked_sub(1)?));
+    let Some(at) = at else {
+        let message = format!("`{}` is no place in a list of {} lines", word.text, places.len() - 1);
+        return Err(Diagnostic::error("FN0109", word.span(), message).help(match places.len() {
+            1 => "write 1, or no number: the line is the first".to_string(),
+            last => format!("write 1 to {last}; a line without a number goes behind the others"),
+        }));
+    };
+    block.items.insert(*at, Item::Rule(Box::new(RuleLine { priority: None, ..line.clone() })));
+    Ok(())
+}
+
 /// `remove rule 100`, `remove route PREFIX`, `remove PROPERTY [VALUE]`.
-fn take_away(block: &mut Block, groups: &[Values], span: Span) -> Result<(), Diagnostic> {
+fn take_away(block: &mut Block, groups: &[Values], span: Span, place: &str) -> Result<(), Diagnostic> {
     let word = |at: usize| groups.get(at).and_then(|group| group.first()).and_then(Value::word).map(Word::plain);
     let what = word(0).unwrap_or_default();
     let count = match (what.as_str(), word(1)) {
-        ("rule", Some(rule)) => remove_rules(&mut block.items, &rule),
+        ("rule", Some(rule)) => remove_rules(&mut block.items, &rule, place),
         ("route", Some(prefix)) => {
             let is = |item: &Item| match item {
                 Item::Route(line) => {
@@ -391,17 +413,21 @@ fn take_away(block: &mut Block, groups: &[Values], span: Span) -> Result<(), Dia
     }
 }
 
-fn retain(items: &mut Vec<Item>, keep: impl Fn(&Item) -> bool) -> usize {
+fn retain(items: &mut Vec<Item>, keep: impl FnMut(&Item) -> bool) -> usize {
     let before = items.len();
     items.retain(keep);
     before - items.len()
 }
 
-/// Removes the lines with that priority or name, also inside the blocks of lines.
-fn remove_rules(items: &mut Vec<Item>, rule: &str) -> usize {
-    let is = |item: &Item| match item {
+/// Removes the lines with that priority, place in a list without priorities, or name, also inside the blocks of lines.
+fn remove_rules(items: &mut Vec<Item>, rule: &str, place: &str) -> usize {
+    let nth = rule.parse::<usize>().ok().filter(|_| ORDERED.contains(&place));
+    let mut lines = 0;
+    let mut is = |item: &Item| match item {
         Item::Rule(line) => {
-            line.priority.as_ref().is_some_and(|w| &*w.text == rule)
+            lines += 1;
+            nth == Some(lines)
+                || line.priority.as_ref().is_some_and(|w| &*w.text == rule)
                 || line.alias.as_ref().is_some_and(|w| w.plain() == rule)
         }
         _ => false,
@@ -412,7 +438,7 @@ fn remove_rules(items: &mut Vec<Item>, rule: &str) -> usize {
             && LISTS.contains(&&*entry.name.text)
             && let Some(block) = &mut entry.block
         {
-            count += remove_rules(&mut block.items, rule);
+            count += remove_rules(&mut block.items, rule, &format!("{place} {}", entry.name.text));
         }
     }
     count

@@ -249,7 +249,16 @@ pub(super) fn filter_list(f: &Fields<'_>, span: Span, cx: &mut Lowering<'_>) -> 
     for (at, rule) in rules.iter_mut().enumerate() {
         rule.priority = at as i64 + 1;
     }
+    f.rules.iter().for_each(|line| no_priority(line, "in `amend` a number says which line of the list it becomes", cx));
     FilterList { rules, default: default_action(f, cx), span }
+}
+
+/// A line of a list without priorities must not begin with a number.
+pub(super) fn no_priority(line: &RuleLine, help: &str, cx: &mut Lowering<'_>) {
+    if let Some(word) = &line.priority {
+        let message = format!("`{}` is no part of this line: lines of this list have no priority", word.text);
+        cx.report(Diagnostic::error("FN0109", word.span(), message).help(help));
+    }
 }
 
 /// `default allow` or `default deny`.

@@ -183,6 +183,7 @@ fn service_rule(line: &RuleLine, database: Option<String>, cx: &mut Lowering<'_>
         );
         return None;
     }
+    no_priority(line, "write the line alone: their order has no meaning", cx);
     let text: Vec<String> = line.source.iter().map(fields::show).collect();
     let word = match line.source.as_slice() {
         [Value::Word(word)] => Some(word),
