@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod exit;
 mod explain;
+mod graph;
 #[cfg(feature = "import")]
 mod import;
 mod output;
@@ -76,6 +77,12 @@ enum Format {
     Junit,
     /// As annotations of GitHub Actions: `run`, `check` and `test`.
     Github,
+    /// As a Mermaid flowchart: `graph`.
+    Mermaid,
+    /// As a picture: `graph`.
+    Svg,
+    /// For Graphviz: `graph`.
+    Dot,
 }
 
 impl Format {
@@ -88,6 +95,10 @@ impl Format {
         match (self, command) {
             (Self::Text | Self::Plain | Self::Json, _) | (Self::Csv, Some(Command::Ask { .. })) => Ok(()),
             (Self::Csv, _) => Err("`--format csv` is for `fnet ask`"),
+            (Self::Mermaid | Self::Svg | Self::Dot, Some(Command::Graph(_))) => Ok(()),
+            (Self::Mermaid | Self::Svg | Self::Dot, _) => {
+                Err("`--format mermaid`, `svg` and `dot` are for `fnet graph`")
+            }
             (_, Some(Command::Run { .. } | Command::Check { .. } | Command::Test(_))) if !watches => Ok(()),
             _ => Err(
                 "`--format sarif`, `junit` and `github` are for `fnet run`, `fnet check` and `fnet test`, each once",
@@ -160,6 +171,8 @@ enum Command {
     /// lists. Other commands take such files and folders in the place of scripts.
     #[cfg(feature = "import")]
     Import(import::Import),
+    /// Draw the network that scripts declare, and the way of a flow through it: what blocks is red.
+    Graph(graph::Picture),
     /// Explain a rule, a topic or a diagnostic's code.
     Explain {
         /// Such as `nsg.security-rule`, `dns private-zone` or `FN0204`.
@@ -202,6 +215,7 @@ pub fn main() -> ExitCode {
         Some(Command::Test(test)) => test::test(&test, &arguments.options, &output),
         #[cfg(feature = "import")]
         Some(Command::Import(given)) => import::import(&given, &arguments.options, &output),
+        Some(Command::Graph(picture)) => graph::graph(&picture, &arguments.options, &output),
         Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
         None => prompt(&arguments.files, &arguments.options, &output),
     };

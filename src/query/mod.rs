@@ -8,6 +8,7 @@ mod estate;
 mod explain;
 mod features;
 mod fix;
+mod graph;
 mod lint;
 mod matrix;
 mod name;
@@ -29,6 +30,7 @@ pub use answer::Answer;
 pub use check::{Outcome, check};
 pub(crate) use diff::between;
 pub(crate) use explain::explain_words;
+pub(crate) use graph::graph;
 pub use matrix::KeptMatrix;
 pub use replay::Replay;
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::query::Answer;
-use crate::query::answer::{Place, SCHEMA_VERSION};
+use crate::query::answer::{Graph, Place, SCHEMA_VERSION};
 use crate::session::{Outcome, Report};
 use crate::source::SourceMap;
 use serde::Serialize;
@@ -17,6 +17,11 @@ struct Document<'a, T: Serialize> {
 #[derive(Serialize)]
 struct AnswerDocument<'a> {
     answer: &'a Answer,
+}
+
+#[derive(Serialize)]
+struct GraphDocument<'a> {
+    graph: &'a Graph,
 }
 
 #[derive(Serialize)]
@@ -78,6 +83,11 @@ pub(crate) fn document_json(content: &impl Serialize) -> String {
 /// An answer as a JSON document of one line end.
 pub fn answer_json(answer: &Answer) -> String {
     text(&Document { version: SCHEMA_VERSION, content: &AnswerDocument { answer } })
+}
+
+/// A network to be drawn as a JSON document.
+pub fn graph_json(graph: &Graph) -> String {
+    text(&Document { version: SCHEMA_VERSION, content: &GraphDocument { graph } })
 }
 
 /// What a script did, and what is wrong with it, as a JSON document.

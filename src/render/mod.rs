@@ -5,6 +5,7 @@ mod csv;
 mod depth;
 mod finding;
 mod github;
+mod graph;
 mod json;
 mod junit;
 mod markup;
@@ -18,11 +19,12 @@ pub use csv::answer_csv;
 pub use depth::{Depth, answer_to};
 pub use finding::Finding;
 pub use github::github;
+pub use graph::{Sheet, dot, mermaid, svg};
 #[cfg(feature = "import")]
 pub use json::import_json;
 #[cfg(feature = "doctest")]
 pub(crate) use json::{DiagnosticDocument, document_json};
-pub use json::{answer_json, report_json};
+pub use json::{answer_json, graph_json, report_json};
 pub use junit::{Came, Case, Suite, junit};
 pub use markup::{Markup, Style, Tag};
 pub use report::{diagnostic, diagnostics};

@@ -24,10 +24,10 @@ use crate::engine::Engine;
 use crate::load::{Disk, Loader, Script};
 use crate::model::{Declared, Model, lower};
 use crate::platform::{Edition, Platform, TagList};
-use crate::query::answer::DiffAnswer;
+use crate::query::answer::{DiffAnswer, Graph};
 use crate::query::{self, Answer, Asked};
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::Statement;
+use crate::syntax::ast::{Query, Statement};
 use crate::syntax::{self, Scope};
 use kept::{Earlier, Kept};
 use read::{UNKNOWN_NAME, UNREAD};
@@ -198,6 +198,18 @@ impl Session {
     ///
     /// When the text is not one question, or names what is not declared.
     pub fn ask(&mut self, question: &str) -> Result<Answer, Errors> {
+        self.about(question, |session, query| {
+            let above = (session.state.declared.clone(), session.state.scope.clone());
+            session.answer(query, &above)
+        })
+    }
+
+    /// Reads a question, and does something with it while its text is there to point into.
+    fn about<T>(
+        &mut self,
+        question: &str,
+        go: impl FnOnce(&mut Self, &Query) -> Result<T, Diagnostic>,
+    ) -> Result<T, Errors> {
         let mark = self.sources.len();
         let id = self.sources.add("question", question);
         let (statements, mut diagnostics) = syntax::parse(id, question);
@@ -214,15 +226,53 @@ impl Session {
             );
         }
         let result = match first {
-            Some(query) if diagnostics.is_empty() => {
-                let above = (self.state.declared.clone(), self.state.scope.clone());
-                self.answer(&query, &above).map_err(|diagnostic| vec![diagnostic])
-            }
+            Some(query) if diagnostics.is_empty() => go(self, &query).map_err(|diagnostic| vec![diagnostic]),
             _ => Err(diagnostics),
         };
         let result = result.map_err(|diagnostics| Errors { diagnostics, sources: self.sources.clone() });
         self.sources.truncate(mark);
         result
+    }
+
+    /// The network as boxes and lines, to be drawn; with a question, the way of its flow.
+    ///
+    /// ```
+    /// let mut net = fnet::Session::new();
+    /// net.load(include_str!("../../examples/orders.fnet"))?;
+    /// let graph = net.graph(Some("can app1 reach orders-db:1433"))?;
+    /// let guard = graph.of("nsg egress at subnet hub.functions").expect("it is drawn");
+    /// assert_eq!(guard.mark, Some(fnet::query::answer::MarkWord::Block));
+    /// # Ok::<(), fnet::Errors>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the question is not one of `can … reach …`, or names what is not declared.
+    pub fn graph(&mut self, question: Option<&str>) -> Result<Graph, Errors> {
+        let draw = |session: &mut Self, query: Option<&Query>| {
+            let model = session.model();
+            let engine = Engine::of(&model);
+            query::graph(&session.asked(&model, &engine, &|file| session.open(file)), query)
+        };
+        match question {
+            Some(question) => self.about(question, |session, query| draw(session, Some(query))),
+            None => draw(self, None)
+                .map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() }),
+        }
+    }
+
+    /// What a question about all that is declared is asked of.
+    fn asked<'a>(&'a self, model: &'a Model, engine: &'a Engine<'a>, open: query::Open<'a>) -> Asked<'a> {
+        Asked {
+            model,
+            engine,
+            declared: &self.state.declared,
+            scope: &self.state.scope,
+            sources: &self.sources,
+            below: None,
+            open,
+            matrices: &self.matrices,
+        }
     }
 
     /// Compares what is declared, called `name`, with what another file declares: the flows that one of them allows and
@@ -235,17 +285,7 @@ impl Session {
         let other = self.open_file(file)?;
         let model = self.model();
         let engine = Engine::of(&model);
-        let asked = Asked {
-            model: &model,
-            engine: &engine,
-            declared: &self.state.declared,
-            scope: &self.state.scope,
-            sources: &self.sources,
-            below: None,
-            open: &|file| self.open(file),
-            matrices: &self.matrices,
-        };
-        Ok(query::between(&asked, &other, name))
+        Ok(query::between(&self.asked(&model, &engine, &|file| self.open(file)), &other, name))
     }
 
     /// Explains a rule, topic, code or declared name, as `explain WORDS` does.
@@ -255,17 +295,8 @@ impl Session {
     /// When nothing is known about it.
     pub fn explain(&mut self, words: &[String]) -> Result<Answer, Errors> {
         let model = self.model();
-        let asked = Asked {
-            model: &model,
-            engine: &Engine::of(&model),
-            declared: &self.state.declared,
-            scope: &self.state.scope,
-            sources: &self.sources,
-            below: None,
-            open: &|file| self.open(file),
-            matrices: &self.matrices,
-        };
-        query::explain_words(&asked, words)
+        let engine = Engine::of(&model);
+        query::explain_words(&self.asked(&model, &engine, &|file| self.open(file)), words)
             .map_err(|diagnostic| Errors { diagnostics: vec![diagnostic], sources: self.sources.clone() })
     }
 

@@ -6,6 +6,7 @@
 mod diff;
 mod explain;
 mod fix;
+mod graph;
 mod lint;
 pub(in crate::query) mod matrix;
 mod places;
@@ -20,6 +21,7 @@ mod troubleshoot;
 pub use diff::{DiffAnswer, DiffGroup, DiffSide};
 pub use explain::{AppFares, ExplainAnswer, RuleAnswer};
 pub use fix::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, OpenedAnswer, ProposalAnswer};
+pub use graph::{Graph, GraphBox, GraphLine, GraphQuestion, GraphRole, LineWord};
 pub use lint::{FindingAnswer, LabelAnswer, LintAnswer, SeverityWord, UnusedAnswer};
 pub use matrix::{MatrixAnswer, MatrixCell, MatrixRow, MatrixTarget};
 pub(crate) use places::EachPlace;
