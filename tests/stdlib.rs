@@ -4,7 +4,7 @@ mod common;
 
 use common::{files, report, root, slashed};
 use fnet::model::Kind;
-use fnet::platform::{Edition, FILES, Platform, RuleClass};
+use fnet::platform::{Edition, FILES, Platform, RuleClass, TerraformAttribute, TerraformLine};
 use fnet::source::SourceId;
 use fnet::syntax::ast::{Declaration, Item, Statement, Value};
 use fnet::syntax::parse;
@@ -422,4 +422,46 @@ fn interfaces_are_for_lines_of_the_language() {
     }
     assert!(interfaces.len() > 50, "interfaces are read");
     report(&wrong, interfaces.len());
+}
+
+/// A type of Terraform is a resource, a part of one, or left out with a reason; what it is like exists.
+#[test]
+fn types_of_terraform_are_something() {
+    fn lines(lines: &[TerraformLine], platform: &Platform, wrong: &mut Vec<String>) {
+        for line in lines {
+            match line {
+                TerraformLine::Like(other) if platform.terraform_type(other).is_none() => {
+                    wrong.push(format!("like `{other}`, which is not declared"));
+                }
+                TerraformLine::Attribute(attribute) if attribute.path.is_empty() => {
+                    wrong.push(format!("`{}` goes nowhere", attribute.name));
+                }
+                TerraformLine::Attribute(attribute) => inner(attribute, platform, wrong),
+                _ => {}
+            }
+        }
+    }
+    fn inner(attribute: &TerraformAttribute, platform: &Platform, wrong: &mut Vec<String>) {
+        lines(&attribute.inner, platform, wrong);
+    }
+    let platform = Platform::of(Edition::newest());
+    let names = platform.names("terraform-type");
+    let mut all = Vec::new();
+    for name in &names {
+        let mut wrong = Vec::new();
+        let kind = platform.terraform_type(name).expect("it is declared");
+        let is_resource = kind.arm.as_deref().is_some_and(|arm| arm.contains('/'));
+        let is_shared = !name.starts_with("azurerm_") && !kind.lines.is_empty();
+        if is_resource == kind.left_out.is_some() && !is_shared {
+            wrong.push("it is a resource, or left out".to_string());
+        }
+        // A child needs a parent: only the type says how many names its id has.
+        let depth = kind.arm.as_deref().map_or(1, |arm| arm.split('/').count() - 1);
+        if (depth > 1) == kind.parent.is_empty() && kind.part_of.is_empty() {
+            wrong.push(format!("its type has {depth} names, and its parent is {:?}", kind.parent));
+        }
+        lines(&kind.lines, &platform, &mut wrong);
+        all.extend(wrong.into_iter().map(|wrong| format!("{name}: {wrong}")));
+    }
+    report(&all, names.len());
 }

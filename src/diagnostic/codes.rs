@@ -59,6 +59,10 @@ codes! {
     "FN0011" "a deployment is of a template elsewhere"
     "A linked template is not followed, as it lies at an address or beside the template. What it deploys is missing; import it as well."
     ""
+    "FN0012" "a plan does not tell a value"
+    "What Azure chooses is known only after `terraform apply`. A plan tells what an attribute refers to, so that most links between resources can be followed all the same; not those that lead through `local` values, functions or dynamic blocks. The state after the apply has them all."
+    ""
+
     "FN0101" "the text is not understood here"
     "Something stands where the language expects something else. The message names what could stand there."
     "can app1 reach\n"

@@ -1,6 +1,7 @@
 //! What a reader of one kind of files gives: resources, and what stands for values that nobody knows.
 
 use super::resource::Resource;
+use super::translate::Told;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
@@ -11,6 +12,8 @@ pub struct Found {
     pub resources: Vec<Resource>,
     /// What was not understood on the way to them.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is in the files and no resource that could be translated, with the reason.
+    pub left_out: Vec<Told>,
     /// The texts in the resources that stand for a value which is not known.
     pub placeholders: Vec<Placeholder>,
     /// Parameters that decide what there is and have no value: the name, and a place that needs it.
@@ -49,6 +52,7 @@ impl Found {
     /// Takes in what another file has.
     pub fn append(&mut self, mut other: Found) {
         self.resources.append(&mut other.resources);
+        self.left_out.append(&mut other.left_out);
         self.diagnostics.append(&mut other.diagnostics);
         self.placeholders.append(&mut other.placeholders);
         self.wanted.append(&mut other.wanted);

@@ -13,6 +13,7 @@ pub mod json;
 mod origin;
 mod resource;
 mod secret;
+mod terraform;
 mod translate;
 
 pub use found::{Found, Placeholder, Unknown};
@@ -74,6 +75,10 @@ pub fn import(documents: &[Document], options: &Options) -> Imported {
         found.append(arm::read(template, &all.parameters_of(template), options));
     }
     for (document, origin) in &all.others {
+        if *origin == Origin::Terraform {
+            found.append(terraform::read(&document.json));
+            continue;
+        }
         let what = format!("`{}` is {}, which is not imported yet", document.name, origin.words());
         found.diagnostics.push(Diagnostic::error("FN0007", start(document), what));
     }

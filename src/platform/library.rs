@@ -109,6 +109,7 @@ files! {
     "shared/settings.fnet"
     "shared/suspects.fnet"
     "shared/tags.fnet"
+    "shared/terraform.fnet"
     "shared/topics.fnet"
     "shared/words.fnet"
 }
@@ -143,6 +144,7 @@ pub(super) const KINDS: &[&str] = &[
     "needed-traffic",
     "interface",
     "flow-log",
+    "terraform-type",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -292,6 +294,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "ports" | "needed-traffic" => "environments",
         "interface" => "interfaces",
         "flow-log" => "flow-logs",
+        "terraform-type" => "terraform",
         _ => return None,
     })
 }

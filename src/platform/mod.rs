@@ -316,6 +316,11 @@ impl Platform {
         self.all("flow-log", FlowLogForm::read)
     }
 
+    /// What a type of Terraform's provider is in Azure Resource Manager.
+    pub fn terraform_type(&self, name: &str) -> Option<Arc<TerraformType>> {
+        self.fact("terraform-type", name, TerraformType::read)
+    }
+
     /// What an app setting means for the network.
     pub fn app_setting(&self, name: &str) -> Option<Arc<AppSetting>> {
         self.fact("app-setting", name, AppSetting::read)

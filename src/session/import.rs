@@ -10,8 +10,10 @@ use crate::load::{LoadError, Loader, Script};
 use crate::source::Span;
 use std::path::{Path, PathBuf};
 
-/// What is read as JSON.
-const ENDING: &str = "json";
+/// Does a file's name end as that of JSON does? Terraform calls its state files otherwise.
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|end| ["json", "tfstate"].iter().any(|known| end.eq_ignore_ascii_case(known)))
+}
 
 /// What a file was named for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,10 +33,7 @@ struct Opened {
 /// Is a script one to be imported: a folder, a file of JSON, or text that begins as JSON does?
 pub(super) fn is_import(script: &Script, loader: &dyn Loader) -> bool {
     match script {
-        Script::File(path) => {
-            path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
-                || matches!(loader.files(path), Ok(Some(_)))
-        }
+        Script::File(path) => is_json(path) || matches!(loader.files(path), Ok(Some(_))),
         Script::Bytes { bytes, .. } => begins_as_json(&String::from_utf8_lossy(&bytes[..bytes.len().min(64)])),
     }
 }
@@ -115,8 +114,7 @@ impl Session {
             };
             match loader.files(&path) {
                 Ok(Some(files)) => {
-                    let is_json = |file: &PathBuf| file.extension().is_some_and(|end| end.eq_ignore_ascii_case(ENDING));
-                    let files: Vec<PathBuf> = files.into_iter().filter(is_json).collect();
+                    let files: Vec<PathBuf> = files.into_iter().filter(|file| is_json(file)).collect();
                     if files.is_empty() {
                         let message = format!("the folder `{}` holds no file of JSON", path.display());
                         diagnostics.push(self.about_file(&path, message));

@@ -53,6 +53,7 @@ pub(super) fn read(template: &Document, parameters: &[&Document], options: &Opti
         diagnostics: state.diagnostics.into_inner(),
         placeholders: state.placeholders.into_inner().into_values().collect(),
         wanted: state.wanted.into_inner().into_iter().collect(),
+        ..Found::default()
     }
 }
 

@@ -56,7 +56,7 @@ pub fn translate(found: Found) -> Imported {
     };
     Imported {
         source: "edition 2026\n".into(),
-        report: Report { resources: found.resources.iter().map(told).collect() },
+        report: Report { resources: found.resources.iter().map(told).chain(found.left_out).collect() },
         diagnostics: found.diagnostics,
         wanted: Vec::new(),
     }

@@ -6,6 +6,7 @@ mod network;
 mod plan;
 mod rule;
 mod service;
+mod terraform;
 mod trigger;
 
 pub use interface::Interface;
@@ -14,4 +15,5 @@ pub use network::{ComputedTag, DefaultRule, NeededTraffic, Region, ServiceTag, S
 pub use plan::{AppSetting, Feature, FeatureCell, NetworkTriggers, PlanType, Scaling};
 pub use rule::{Document, OpenPoint, Rule, RuleClass, Suspect, SuspectList, Topic};
 pub use service::{FirewallRules, ServiceEndpointType, ServiceType};
+pub use terraform::{PathStep, TerraformAttribute, TerraformLine, TerraformType};
 pub use trigger::{Application, TriggerType};
