@@ -62,6 +62,7 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
         text: None,
         example: None,
         edition: platform.edition().to_string(),
+        open_points: Vec::new(),
         rules: Vec::new(),
         in_full: true,
         running: Vec::new(),
@@ -76,6 +77,9 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
         answer.title = rule.title.clone();
         answer.apps = fares(asked, &[dotted]);
         answer.rules.push(RuleAnswer::of(&rule, platform));
+        return Ok(answer);
+    }
+    if open_points(platform, &about, &mut answer) {
         return Ok(answer);
     }
     let topic = topic(platform, &about);
@@ -109,6 +113,28 @@ fn explain_texts(asked: &Asked<'_>, words: &[String], span: Span) -> Result<Expl
     Err(unknown(asked, &about, &dotted, span))
 }
 
+/// Where the documents leave something open: one such point, by the id that traces show, with the rules that rest on it; or
+/// all of them.
+fn open_points(platform: &Platform, about: &str, answer: &mut ExplainAnswer) -> bool {
+    let point = |id: &str| platform.open_point(id).map(|point| (point.id, point.question, point.default));
+    let all = platform.names("open-point");
+    if matches!(about.to_lowercase().replace('-', " ").as_str(), "open points" | "open point") {
+        answer.title = "where the documents are silent or disagree".into();
+        answer.open_points = all.into_iter().filter_map(point).collect();
+        return true;
+    }
+    let Some(id) = all.into_iter().find(|id| id.eq_ignore_ascii_case(about)) else { return false };
+    let resting = platform.rule_ids().into_iter().filter_map(|rule| platform.rule(rule));
+    answer.title = format!("{id}: an open point of the documentation");
+    answer.open_points.extend(point(id));
+    answer.rules = resting
+        .filter(|rule| rule.open_points.iter().any(|point| point == id))
+        .map(|rule| RuleAnswer::of(&rule, platform))
+        .collect();
+    answer.in_full = false;
+    true
+}
+
 fn unknown(asked: &Asked<'_>, about: &str, dotted: &str, span: Span) -> Diagnostic {
     let platform = &asked.model.platform;
     let other = Edition::all().find(|edition| Platform::of(*edition).declares(dotted));
@@ -122,7 +148,8 @@ fn unknown(asked: &Asked<'_>, about: &str, dotted: &str, span: Span) -> Diagnost
     let names = asked.model.names.iter().map(|(known, _)| known);
     let near = did_you_mean(about, words.chain(names)).or_else(|| did_you_mean(dotted, ids));
     let help = near.unwrap_or_else(|| {
-        "a rule id as traces print it, a topic such as `private dns`, a code such as `FN0204`, or a declared name"
+        "a rule id or an open point as traces print them, a topic such as `private dns`, a code such as `FN0204`, or a \
+         declared name"
             .into()
     });
     Diagnostic::error("FN0113", span, format!("nothing is known about `{about}`")).help(help)

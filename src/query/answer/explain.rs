@@ -41,6 +41,9 @@ pub struct ExplainAnswer {
     pub example: Option<String>,
     /// The edition.
     pub edition: String,
+    /// The open points that were asked about, each with what fnet takes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_points: Vec<(String, String, String)>,
     /// The rules.
     pub rules: Vec<RuleAnswer>,
     /// Are the rules told in full?

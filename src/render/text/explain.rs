@@ -25,9 +25,10 @@ pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
     if !answer.running.is_empty() {
         super::running::survey(&mut out, &answer.running);
     }
+    open_points(&mut out, answer);
     if answer.in_full {
         answer.rules.iter().for_each(|rule| rule_in_full(&mut out, rule));
-    } else {
+    } else if !answer.rules.is_empty() {
         out.line();
         let widest = answer.rules.iter().map(|rule| width(&rule.id)).max().unwrap_or(0);
         for rule in &answer.rules {
@@ -52,6 +53,19 @@ pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
         }
     }
     out
+}
+
+fn open_points(out: &mut Markup, answer: &ExplainAnswer) {
+    for (id, question, default) in &answer.open_points {
+        out.line().plain("  ").push(Tag::Name, id).line();
+        for line in wrap(question, WIDTH - 4) {
+            out.plain("    ").plain(line).line();
+        }
+        hanging(out, "    fnet takes: ", default);
+    }
+    if !answer.open_points.is_empty() && !answer.rules.is_empty() {
+        out.line().plain("  Rules that rest on it:").line();
+    }
 }
 
 fn rule_in_full(out: &mut Markup, rule: &RuleAnswer) {
