@@ -298,14 +298,14 @@ fn printing_is_faithful() {
         }
         for declaration in all {
             count += 1;
-            let once = print_declaration(&declaration);
+            let once = print_declaration(&declaration, false);
             let (mut again, diagnostics) = parse(SourceId(0), once.as_str());
             let read = (again.len() == 1 && diagnostics.is_empty()).then(|| again.remove(0));
             let Some(Statement::Declaration(read)) = read else {
                 wrong.push(format!("{name}: what is printed is not one declaration:\n{once}{diagnostics:?}"));
                 continue;
             };
-            let twice = print_declaration(&read);
+            let twice = print_declaration(&read, false);
             if once != twice {
                 wrong.push(format!("{name}: printed again it is another text:\n{once}---\n{twice}"));
             }

@@ -5,9 +5,12 @@ mod check;
 mod diff;
 mod exit;
 mod explain;
+mod fmt;
 mod graph;
 #[cfg(feature = "import")]
 mod import;
+mod manual;
+mod new;
 mod output;
 mod replay;
 mod run;
@@ -19,6 +22,7 @@ use crate::load::Script;
 use crate::platform::Edition;
 use crate::session::{Errors, Report, Session};
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use exit::Exit;
 use output::Output;
 use std::path::{Path, PathBuf};
@@ -173,12 +177,28 @@ enum Command {
     Import(import::Import),
     /// Draw the network that scripts declare, and the way of a flow through it: what blocks is red.
     Graph(graph::Picture),
+    /// Lay scripts out in one style: one fact a line, columns below each other. Comments and blank lines stay; a script
+    /// that is not understood is left as it is.
+    Fmt(fmt::Layout),
+    /// Begin a script: a small network in the newest edition that runs and answers. A file that is there is left alone.
+    New {
+        /// The file, or its name without `.fnet`.
+        #[arg(default_value = "network.fnet")]
+        file: PathBuf,
+    },
     /// Explain a rule, a topic or a diagnostic's code.
     Explain {
         /// Such as `nsg.security-rule`, `dns private-zone` or `FN0204`.
         #[arg(required = true)]
         words: Vec<String>,
     },
+    /// Print what makes a shell complete fnet's words, to be put where that shell looks for it.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, for `man -l -` or a folder of such pages.
+    Man,
 }
 
 fn edition(text: &str) -> Result<Edition, String> {
@@ -217,6 +237,10 @@ pub fn main() -> ExitCode {
         Some(Command::Import(given)) => import::import(&given, &arguments.options, &output),
         Some(Command::Graph(picture)) => graph::graph(&picture, &arguments.options, &output),
         Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
+        Some(Command::Fmt(layout)) => fmt::fmt(&layout, &output),
+        Some(Command::New { file }) => new::new(&file, &output),
+        Some(Command::Completions { shell }) => manual::completions(shell, &output),
+        Some(Command::Man) => manual::manual(&output),
         None => prompt(&arguments.files, &arguments.options, &output),
     };
     exit.into()

@@ -50,7 +50,14 @@ impl Output {
         self.print(&markup.to_text(&self.style));
     }
 
-    /// Writes to standard error.
+    /// Writes words to standard error; control characters of what the user wrote never get through.
+    pub(super) fn remark(&self, words: &str) {
+        let mut out = Markup::default();
+        out.plain(words);
+        self.error(&out.to_text(&self.errors));
+    }
+
+    /// Writes to standard error what has its style already.
     pub(super) fn error(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }

@@ -53,7 +53,7 @@ pub(super) fn replay(files: &[PathBuf], given: &[String], strict: bool, options:
 }
 
 fn unreadable(output: &Output, path: &Path, error: &io::Error) -> Exit {
-    output.error(&format!("{}: {error}", path.display()));
+    output.remark(&format!("{}: {error}", path.display()));
     Exit::Usage
 }
 

@@ -53,7 +53,7 @@ fn words(outcome: &Outcome) -> String {
 pub(super) fn other_declarations(before: &Declared, now: &Declared) -> Vec<String> {
     let told = |declared: &Declared| -> HashMap<(String, String), String> {
         let item = |item: &std::sync::Arc<crate::model::DeclaredItem>| {
-            ((item.word.clone(), item.name.clone()), print_declaration(&item.declaration))
+            ((item.word.clone(), item.name.clone()), print_declaration(&item.declaration, false))
         };
         declared.items().iter().map(item).collect()
     };

@@ -25,6 +25,8 @@ pub struct DeclaredItem {
     pub region: Option<Word>,
     /// The subscription in force.
     pub subscription: Option<Word>,
+    /// Is it as it was written, with nothing amended?
+    pub as_written: bool,
     /// The statements that made it what it is, first to last, where it was read from a text.
     pub(crate) made_of: Vec<Span>,
 }
@@ -138,6 +140,7 @@ impl Declared {
             declaration: Arc::new(declaration),
             region: self.region.clone(),
             subscription: self.subscription.clone(),
+            as_written: true,
             made_of: self.statement.into_iter().collect(),
         };
         match self.place(&word, &name).map(|at| Arc::make_mut(&mut self.items[at])) {
@@ -189,6 +192,7 @@ impl Declared {
                     declaration: Arc::new(declaration),
                     region: None,
                     subscription: None,
+                    as_written: true,
                     made_of: Vec::new(),
                 });
                 self.items.len() - 1
@@ -209,6 +213,7 @@ impl Declared {
     /// A declaration that the statement changes.
     fn changed(&mut self, at: usize) -> &mut Declaration {
         let item = Arc::make_mut(&mut self.items[at]);
+        item.as_written = false;
         item.made_of.extend(self.statement);
         Arc::make_mut(&mut item.declaration)
     }

@@ -3,14 +3,15 @@
 use super::Asked;
 use super::answer::ShowAnswer;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::Kind;
+use crate::model::{DeclaredItem, Kind};
 use crate::syntax::ast::Word;
-use crate::syntax::{literal, print_declaration};
+use crate::syntax::{literal, print_declaration, print_member, print_values};
+use std::sync::Arc;
 
 /// Answers `show`.
 pub(super) fn show(asked: &Asked<'_>, what: Option<&Word>) -> Result<ShowAnswer, Diagnostic> {
     let items = asked.declared.items();
-    let print = |item: &std::sync::Arc<crate::model::DeclaredItem>| print_declaration(&item.declaration);
+    let print = |item: &Arc<DeclaredItem>| print_declaration(&item.declaration, item.as_written);
     let Some(word) = what else {
         let all: Vec<String> = items.iter().map(print).collect();
         return Ok(ShowAnswer { source: all.join("\n") });
@@ -23,8 +24,7 @@ pub(super) fn show(asked: &Asked<'_>, what: Option<&Word>) -> Result<ShowAnswer,
     if named.is_empty()
         && let Some((values, _)) = asked.scope.lets.get(&*name)
     {
-        let words: Vec<String> = values.iter().map(crate::syntax::print_value).collect();
-        named.push(format!("let {name} = {}\n", words.join(", ")));
+        named.push(format!("let {name} = {}\n", print_values(values)));
     }
     if named.is_empty()
         && let Some(kind) = Kind::of_plural(&name).or(Kind::named(&name))
@@ -49,5 +49,5 @@ fn nested(asked: &Asked<'_>, name: &str) -> Vec<String> {
     let whole = &thing.head(asked.model).name;
     let Some((holder, member)) = whole.split_once('.') else { return Vec::new() };
     let items = asked.declared.items().iter().filter(|item| item.name == holder);
-    items.filter_map(|item| crate::syntax::print_member(&item.declaration, member)).collect()
+    items.filter_map(|item| print_member(&item.declaration, member, item.as_written)).collect()
 }

@@ -15,7 +15,7 @@ mod report;
 mod run;
 mod tags;
 
-pub use format::{format, format_named};
+pub use format::{Formatted, format, format_script};
 pub use mark::Mark;
 pub use report::{Errors, Outcome, Report};
 

@@ -19,7 +19,7 @@ mod substitute;
 mod trouble;
 
 pub use expand::{Scope, expand};
-pub use format::{format, print_as_written, print_declaration, print_member, print_value, print_values};
+pub use format::{format, print_declaration, print_member, print_value, print_values};
 pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
 pub use highlight::{Class, classes};
 pub use one_line::one_line;

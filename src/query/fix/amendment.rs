@@ -43,7 +43,7 @@ impl Amendment {
             Statement::Amend(d) | Statement::Remove(d) | Statement::Declaration(d)
                 if self.text.len() > MOST_COLUMNS =>
             {
-                format!("{word}{}", syntax::print_declaration(d).trim_end())
+                format!("{word}{}", syntax::print_declaration(d, false).trim_end())
             }
             _ => self.text.clone(),
         }

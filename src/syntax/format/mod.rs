@@ -36,45 +36,41 @@ pub fn format(source: SourceId, text: impl Into<Arc<str>>) -> Result<String, Vec
     Ok(if ends_in_cr { formatted.replace('\n', "\r\n") } else { formatted })
 }
 
-/// A declaration as source, with a line end, from its tree alone.
-pub fn print_declaration(declaration: &Declaration) -> String {
-    let mut page = Page::new(Trivia::none());
-    page.declaration(declaration);
-    finished(page)
+/// A declaration as source, with a line end. One that is as it was written, with nothing amended, has the comments and
+/// blank lines of its text, and the comments right above it and behind it.
+pub fn print_declaration(declaration: &Declaration, as_written: bool) -> String {
+    printed(declaration, declaration.kind.text.source().filter(|_| as_written))
 }
 
-/// A declaration as it stands in its text: with the comments in it, those above it and the one behind it, and blank
-/// lines. For one that nothing has changed since it was read.
-pub fn print_as_written(declaration: &Declaration) -> String {
-    let Some(text) = declaration.kind.text.source() else { return print_declaration(declaration) };
-    let (start, end) = (declaration.span.start as usize, declaration.span.end as usize);
-    let above = text[..start].rfind('\n').map_or(0, |line| line + 1);
-    let above = text[..above].split_inclusive('\n').rev().take_while(|line| line.trim_start().starts_with('#'));
-    let first = above.map(str::len).sum::<usize>();
-    let line_start = text[..start].rfind('\n').map_or(0, |line| line + 1);
-    let first = if first > 0 { line_start - first } else { start };
-    let line_end = text[end..].find('\n').map_or(text.len(), |line| end + line);
-    let behind = text[end..line_end].trim_start_matches([' ', '\t', ';']);
-    let last = if behind.starts_with('#') { line_end } else { end };
-    let mut page = Page::new(Trivia::between(text, first, last));
-    page.each(std::slice::from_ref(declaration), last);
-    layout::text(&page)
-}
-
-/// A nested declaration (a subnet, a slot) as source.
-pub fn print_member(declaration: &Declaration, name: &str) -> Option<String> {
-    let entries = declaration.block.iter().flat_map(|block| &block.items);
-    entries.into_iter().find_map(|item| match item {
+/// A nested declaration (a subnet, a slot) as source, in the same way.
+pub fn print_member(declaration: &Declaration, name: &str, as_written: bool) -> Option<String> {
+    let items = declaration.block.iter().flat_map(|block| &block.items);
+    let member = items.into_iter().find(|item| match item {
         Item::Entry(entry) if matches!(&*entry.name.text, "subnet" | "slot") => {
-            let own = entry.groups.first()?.first()?.word()?.plain();
-            (own == name).then(|| {
-                let mut page = Page::new(Trivia::none());
-                item.write(&mut page);
-                finished(page)
-            })
+            let own = entry.groups.first().and_then(|group| group.first()).and_then(Value::word);
+            own.is_some_and(|own| own.plain() == name)
         }
-        _ => None,
-    })
+        _ => false,
+    });
+    member.map(|member| printed(member, declaration.kind.text.source().filter(|_| as_written)))
+}
+
+/// A part of a tree as source, with what its text has around it.
+fn printed<'t, W: Written<'t>>(part: &'t W, text: Option<&'t str>) -> String {
+    let (start, end) = part.place();
+    let stretch = text.filter(|text| text.get(start..end).is_some());
+    let trivia = stretch.map_or_else(Trivia::none, |text| {
+        let line = text[..start].rfind('\n').map_or(0, |line| line + 1);
+        let above = text[..line].split_inclusive('\n').rev().take_while(|line| line.trim_start().starts_with('#'));
+        let above: usize = above.map(str::len).sum();
+        let behind = text[end..].find('\n').map_or(text.len(), |line| end + line);
+        let commented = text[end..behind].trim_start_matches([' ', '\t', ';']).starts_with('#');
+        let first = if above > 0 { line - above } else { start };
+        Trivia::between(text, first, if commented { behind } else { end })
+    });
+    let mut page = Page::new(trivia);
+    page.each(std::slice::from_ref(part), end);
+    layout::text(&page)
 }
 
 /// Values joined by commas.
@@ -92,10 +88,4 @@ pub fn print_values(values: &[Value]) -> String {
 /// One value.
 pub fn print_value(value: &Value) -> String {
     print_values(std::slice::from_ref(value))
-}
-
-/// The text of a page that ends where the tree ends.
-fn finished(mut page: Page<'_>) -> String {
-    page.finish(0);
-    layout::text(&page)
 }
