@@ -1,10 +1,14 @@
 //! The formatter: it loses nothing, changes no meaning, and has nothing left to do after the first time.
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
 use common::{files, report, root, slashed};
 use fnet::source::SourceId;
 use fnet::syntax::parse;
+use program::Program;
+use proptest::prelude::*;
 
 /// What is wrong with how a text is formatted, if anything is. Of a text that does not parse: nothing, if it is refused.
 fn faults(name: &str, text: &str) -> Vec<String> {
@@ -28,6 +32,7 @@ fn faults(name: &str, text: &str) -> Vec<String> {
     differ("it means something else", &meaning(&format!("{tree:?}")), &meaning(&format!("{read:?}")));
     differ("words are not the same", &words(text), &words(&once));
     differ("comments are not the same", &comments(text), &comments(&once));
+    let once = once.replace("\r\n", "\n");
     differ("blanks at the end of a line", &once, &without_blanks(&once));
     if once.contains("\n\n\n") || once.starts_with('\n') || once.ends_with("\n\n") {
         faults.push(format!("{name}: too many blank lines"));
@@ -131,4 +136,27 @@ fn every_script_of_the_repository_keeps_its_words_and_its_meaning() {
     assert!(all.len() > 400, "scripts are found: {}", all.len());
     let wrong: Vec<String> = all.iter().flat_map(|(name, text)| faults(name, text)).collect();
     report(&wrong, all.len());
+}
+
+/// Programs that the grammar allows, and some that it nearly does: what does not parse is refused, and nothing else is.
+#[test]
+fn programs_put_together_at_random_keep_their_words_and_their_meaning() {
+    let usual = ProptestConfig::default();
+    // `PROPTEST_CASES` asks for more of them.
+    let cases = usual.cases.max(800);
+    let config = ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20_000, ..usual };
+    let understood = std::cell::Cell::new(0);
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let result = runner.run(&proptest::collection::vec(any::<u8>(), 0..400), |bytes| {
+        let text = Program::of(&bytes);
+        understood.set(understood.get() + usize::from(fnet::format(&text).is_ok()));
+        let faults = faults("generated", &text);
+        prop_assert!(faults.is_empty(), "{}\n--- the program\n{text}\n--- as bytes\n{text:?}", faults.join("\n"));
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    let understood = understood.get() as u32;
+    assert!(understood > cases / 2, "programs that are understood: {understood} of {cases}");
 }

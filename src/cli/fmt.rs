@@ -4,7 +4,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::script;
 use crate::load::{Disk, Script};
-use crate::render::{Markup, Tag};
+use crate::render::{Tag, verbatim};
 use crate::session::{Formatted, format_script};
 use similar::TextDiff;
 use std::path::{Path, PathBuf};
@@ -102,23 +102,22 @@ fn tell(name: &str, formatted: &Formatted, layout: &Layout, output: &Output) -> 
     if before == text {
         return Exit::Well;
     }
-    let mut out = Markup::default();
     if layout.check {
-        out.plain(name).line();
-    } else {
-        let diff = TextDiff::from_lines(before, text);
-        for line in diff.unified_diff().header(name, &format!("{name} (formatted)")).to_string().lines() {
-            let tag = match line.as_bytes().first() {
-                _ if line.starts_with("---") || line.starts_with("+++") => Tag::Strong,
-                Some(b'+') => Tag::Good,
-                Some(b'-') => Tag::Bad,
-                Some(b'@') => Tag::Dim,
-                _ => Tag::Plain,
-            };
-            out.push(tag, line).line();
-        }
+        output.print(&format!("{}\n", verbatim(Tag::Plain, name, &output.style)));
+        return Exit::Failed;
     }
-    output.markup(&out);
+    let diff = TextDiff::from_lines(before, text);
+    let diff = diff.unified_diff().header(name, &format!("{name} (formatted)")).to_string();
+    for line in diff.split_inclusive('\n') {
+        let tag = match line.as_bytes().first() {
+            _ if line.starts_with("---") || line.starts_with("+++") => Tag::Strong,
+            Some(b'+') => Tag::Good,
+            Some(b'-') => Tag::Bad,
+            Some(b'@') => Tag::Dim,
+            _ => Tag::Plain,
+        };
+        output.print(&format!("{}\n", verbatim(tag, line.trim_end_matches(['\r', '\n']), &output.style)));
+    }
     Exit::Failed
 }
 

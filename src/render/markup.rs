@@ -116,11 +116,7 @@ impl Markup {
     pub fn to_text(&self, style: &Style) -> String {
         let mut out = String::new();
         for (tag, text) in &self.pieces {
-            let text = if style.unicode { text.clone() } else { ascii(text) };
-            match code(*tag).filter(|_| style.color && !text.trim().is_empty()) {
-                Some(code) => out.push_str(&format!("\u{1b}[{code}m{text}\u{1b}[0m")),
-                None => out.push_str(&text),
-            }
+            out.push_str(&painted(*tag, text, style));
         }
         let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
         let mut text = lines.join("\n");
@@ -129,6 +125,20 @@ impl Markup {
         }
         text
     }
+}
+
+fn painted(tag: Tag, text: &str, style: &Style) -> String {
+    let text = if style.unicode { text.to_string() } else { ascii(text) };
+    match code(tag).filter(|_| style.color && !text.trim().is_empty()) {
+        Some(code) => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        None => text,
+    }
+}
+
+/// A line of somebody else's text, blanks at its end and all; control characters are shown as escapes.
+#[cfg(feature = "cli")]
+pub fn verbatim(tag: Tag, line: &str, style: &Style) -> String {
+    painted(tag, &safe(line), &Style { unicode: true, ..*style })
 }
 
 /// The ANSI code of a tag.

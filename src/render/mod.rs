@@ -26,6 +26,8 @@ pub use json::import_json;
 pub(crate) use json::{DiagnosticDocument, document_json};
 pub use json::{answer_json, graph_json, report_json};
 pub use junit::{Came, Case, Suite, junit};
+#[cfg(feature = "cli")]
+pub use markup::verbatim;
 pub use markup::{Markup, Style, Tag};
 pub use report::{diagnostic, diagnostics};
 pub use sarif::sarif;

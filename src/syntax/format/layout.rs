@@ -180,11 +180,10 @@ impl<'w> Row<'w> {
 
     fn next_column(&mut self, next: u8) {
         let (number, start, broken) = self.cell;
-        let is_first = self.column == start;
-        let width = self.widths.get(&number).copied().filter(|_| !broken && !is_first).unwrap_or(0);
-        let behind = (start + width).max(self.column) + usize::from(!is_first);
+        let width = self.widths.get(&number).copied().filter(|_| !broken).unwrap_or(0);
+        let behind = (start + width).max(self.column) + 1;
         // Those that the line does not have, and its neighbours do.
-        let missing = self.widths.range(number + 1..next.max(number + 1)).filter(|_| !is_first);
+        let missing = self.widths.range(number + 1..next.max(number + 1));
         let missing: usize = missing.map(|(_, width)| if *width > 0 { width + 1 } else { 0 }).sum();
         self.blanks(behind + missing - self.column);
         self.cell = (next, self.column, false);

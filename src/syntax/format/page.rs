@@ -215,9 +215,17 @@ impl<'t> Page<'t> {
                 self.put("[");
                 let first = list.first().map_or(end, |value| value.span().start as usize);
                 let broken = !list.is_empty() && self.trivia.is_broken(span.start as usize, first);
+                // Without a blank, an IPv6 address alone in a list would be an address in its own brackets.
+                let apart = matches!(list.as_slice(), [Value::Word(word)] if word.text.matches(':').count() > 1);
                 self.bits.push(if broken { Bit::Indent } else { Bit::Mark });
+                if apart {
+                    self.space();
+                }
                 self.values(list);
                 self.comments(end);
+                if apart {
+                    self.space();
+                }
                 self.bits.push(if broken { Bit::Outdent } else { Bit::Unmark });
                 self.put("]");
             }
@@ -362,10 +370,11 @@ impl<'t> Page<'t> {
     }
 }
 
-/// Is it a word that ends in ports that are numbers?
+/// Does a word end in what may be ports? There may be blanks and comments between them.
 fn ends_in_ports(value: &Value) -> bool {
-    let ports = value.word().and_then(|word| word.text.rsplit_once(':'));
-    ports.is_some_and(|(_, ports)| ports.split(',').all(|port| is_port(port.trim())))
+    let last =
+        value.word().and_then(|word| word.text.contains(':').then(|| word.text.rsplit([':', ',', '\n', ' ', '\t'])));
+    last.and_then(|mut parts| parts.next()).is_some_and(is_port)
 }
 
 /// Does it read as ports, be they a number, a range or all?
