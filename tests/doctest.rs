@@ -337,6 +337,32 @@ fn other_programs_read_the_report() {
     fnet(["ask", "--format", "sarif", "show", "examples/orders.fnet"]).ends(3).says("fnet test");
 }
 
+#[test]
+fn run_and_check_report_to_other_programs_too() {
+    let script = "examples/subnet-too-small.fnet";
+    let sarif = fnet(["check", "--format", "sarif", script]).calm().ends(2).stdout;
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let codes: Vec<&str> = results.iter().filter_map(|result| result["ruleId"].as_str()).collect();
+    assert_eq!(codes, ["FN0204", "FN0255"]);
+    assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 13);
+    let title = &sarif["runs"][0]["tool"]["driver"]["rules"][0]["shortDescription"]["text"];
+    assert!(title.as_str().is_some_and(|title| !title.is_empty()), "a rule of the platform has its title");
+
+    let folder = TempFolder::new("doctest-run");
+    let wrong = "vnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\ncheck \"hops\" {\n  assert next-hop a.s to 8.8.8.8 is internet\n  assert next-hop a.s to 8.8.8.8 is vnet\n}\n";
+    let path = folder.file("wrong.fnet", wrong);
+    let path = path.to_str().expect("a path");
+    let junit = fnet(["run", "--format", "junit", path]).calm().ends(1).stdout;
+    assert!(junit.contains("tests=\"3\" failures=\"1\""), "{junit}");
+    assert!(junit.contains("name=\"hops: assert next-hop a.s to 8.8.8.8 is vnet\""), "{junit}");
+    let github = fnet(["run", "--format", "github", path]).calm().ends(1).stdout;
+    assert!(github.starts_with("::error file=") && github.contains(",line=4,"), "{github}");
+    let broken = folder.file("broken.fnet", "vnett a\n");
+    let github = fnet(["check", "--format", "github", broken.to_str().expect("a path")]).calm().ends(2).stdout;
+    assert!(github.contains("broken.fnet,line=1,") && github.contains("title=FN0106::"), "{github}");
+}
+
 /// Nothing that is written in a document ends in a panic, or in a change of another line.
 #[test]
 fn anything_may_stand_in_a_document() {

@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::output::Output;
-use super::{Format, Options, load, run, session};
+use super::{Format, Options, findings, load, run, session};
 use crate::diagnostic::Severity;
 use crate::render;
 use crate::session::{Outcome, Report};
@@ -25,6 +25,10 @@ pub(super) fn tell(all: &mut Report, sources: &SourceMap, options: &Options, out
     all.outcomes.retain(|outcome| matches!(outcome, Outcome::Holds { .. } | Outcome::Fails { .. }));
     if output.format == Format::Json {
         output.print(&render::report_json(all, &[], sources));
+        return;
+    }
+    if let Some(text) = findings::written(output.format, all, &[], sources) {
+        output.print(&text);
         return;
     }
     output.diagnostics(&all.diagnostics, sources);

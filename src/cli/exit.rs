@@ -33,6 +33,13 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// How a program ends that did two things.
+    pub(super) fn worse_of(self, other: Self) -> Self {
+        if self == Self::Well { other } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(match exit {

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod exit;
 mod explain;
+mod findings;
 mod fmt;
 mod graph;
 #[cfg(feature = "import")]
@@ -93,7 +94,11 @@ impl Format {
     /// Can a command answer in it? Or else whose it is.
     fn is_for(self, command: Option<&Command>) -> Result<(), &'static str> {
         #[cfg(feature = "watch")]
-        let watches = matches!(command, Some(Command::Run { watch: true, .. } | Command::Check { watch: true, .. }));
+        let watches = match command {
+            Some(Command::Run { watch, .. } | Command::Check { watch, .. }) => *watch,
+            Some(Command::Test(test)) => test.watch,
+            _ => false,
+        };
         #[cfg(not(feature = "watch"))]
         let watches = false;
         match (self, command) {

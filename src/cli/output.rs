@@ -1,7 +1,7 @@
 //! Where output goes, and in which style: answers to standard output, everything else to standard error.
 
 use super::exit::Exit;
-use super::{Color, Format, Options};
+use super::{Color, Format, Options, findings};
 use crate::diagnostic::Diagnostic;
 use crate::render::{self, Markup, Style};
 use crate::session::Errors;
@@ -70,8 +70,10 @@ impl Output {
 
     /// Writes what kept a text from being taken, and says how the program ends.
     pub(super) fn errors(&self, errors: &Errors) -> Exit {
-        if self.format == Format::Json {
-            let report = crate::session::Report::default();
+        let report = crate::session::Report::default();
+        if let Some(text) = findings::written(self.format, &report, &errors.diagnostics, &errors.sources) {
+            self.print(&text);
+        } else if self.format == Format::Json {
             self.print(&render::report_json(&report, &errors.diagnostics, &errors.sources));
         } else {
             self.diagnostics(&errors.diagnostics, &errors.sources);

@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::output::Output;
-use super::{Format, Options, load, session};
+use super::{Format, Options, findings, load, session};
 use crate::render;
 use crate::session::{Outcome, Report};
 use crate::source::SourceMap;
@@ -23,6 +23,10 @@ pub(super) fn run(files: &[PathBuf], options: &Options, output: &Output) -> Exit
 pub(super) fn tell(all: &Report, sources: &SourceMap, options: &Options, output: &Output) {
     if output.format == Format::Json {
         output.print(&render::report_json(all, &[], sources));
+        return;
+    }
+    if let Some(text) = findings::written(output.format, all, &[], sources) {
+        output.print(&text);
         return;
     }
     if !options.quiet {

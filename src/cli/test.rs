@@ -31,6 +31,20 @@ pub(super) struct TestArguments {
     /// Say which tests there are, and run none.
     #[arg(long, conflicts_with = "update")]
     list: bool,
+    /// Say which lines no assertion depends on: of security groups, route tables, firewalls, access, zones' links and
+    /// private endpoints; and which rules of the platform assertions exercise.
+    #[arg(long)]
+    coverage: bool,
+    /// Fail where assertions depend on less than so many percent of the lines.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    coverage_min: Option<u8>,
+    /// Write which lines assertions depend on into a file, as lcov does.
+    #[arg(long, value_name = "FILE")]
+    lcov: Option<PathBuf>,
+    /// Go on: when a file changes, run the tests again.
+    #[cfg(feature = "watch")]
+    #[arg(long, conflicts_with_all = ["list", "update"])]
+    pub(super) watch: bool,
 }
 
 /// How long nothing is told of how far it has come.
@@ -53,8 +67,13 @@ pub(super) fn test(arguments: &TestArguments, options: &Options, output: &Output
     wanted.fail_fast = arguments.fail_fast;
     wanted.jobs = arguments.jobs.map(usize::from);
     wanted.edition = options.edition;
+    wanted.coverage = arguments.coverage || arguments.coverage_min.is_some() || arguments.lcov.is_some();
     if arguments.list {
         return list(&files, &wanted, output);
+    }
+    #[cfg(feature = "watch")]
+    if arguments.watch {
+        return watch(arguments, &wanted, options, output);
     }
     let mut report = run(&files, &wanted, output);
     if arguments.update {
@@ -64,7 +83,63 @@ pub(super) fn test(arguments: &TestArguments, options: &Options, output: &Output
         report = run(&files, &wanted, output);
     }
     tell(&report, options, output);
-    exit(&report, output)
+    exit(&report, output).worse_of(covered(&report, arguments, output))
+}
+
+/// Tells what assertions depend on, where that was asked for.
+fn covered(report: &TestReport, arguments: &TestArguments, output: &Output) -> Exit {
+    let Some(coverage) = report.coverage() else { return Exit::Well };
+    if arguments.coverage && matches!(output.format, Format::Text | Format::Plain) {
+        output.print("\n");
+        output.markup(&doctest::coverage(&coverage));
+    }
+    if let Some(path) = &arguments.lcov
+        && let Err(error) = doctest::write(path, &doctest::lcov(&coverage))
+    {
+        output.error(&format!("{}: {error}", path.display()));
+        return Exit::Usage;
+    }
+    match arguments.coverage_min {
+        Some(least) if coverage.percent() < f64::from(least) => {
+            let (covered, all) = coverage.tally();
+            output.error(&format!("assertions depend on {covered} of {all} lines, and {least} % are wanted"));
+            Exit::Failed
+        }
+        _ => Exit::Well,
+    }
+}
+
+/// Runs the tests, and again whenever a file of theirs changes, until it is stopped.
+#[cfg(feature = "watch")]
+fn watch(arguments: &TestArguments, wanted: &doctest::Options, options: &Options, output: &Output) -> Exit {
+    let watched = || -> Result<(), String> {
+        let (mut watch, changes) = crate::watch::watch()?;
+        loop {
+            // Files may have come or gone.
+            let files = doctest::find(&arguments.paths).map_err(|error| error.to_string())?;
+            // Before they are read, so that no change of them is missed.
+            watch.take(files.iter())?;
+            let begun = std::time::SystemTime::now();
+            let report = run(&files, wanted, output);
+            tell(&report, options, output);
+            exit(&report, output);
+            covered(&report, arguments, output);
+            let used = report.files.iter().flat_map(|file| &file.read);
+            let new = watch.take(used)?;
+            let changed = new.into_iter().find(|file| crate::watch::is_newer(file, begun));
+            let Some(changed) = changed.or_else(|| changes.next()) else { return Ok(()) };
+            if output.format != Format::Json {
+                output.print(&format!("\n-- {} changed\n", changed.display()));
+            }
+        }
+    };
+    match watched() {
+        Ok(()) => Exit::Well,
+        Err(error) => {
+            output.error(&error);
+            Exit::Usage
+        }
+    }
 }
 
 /// Says which tests there are.

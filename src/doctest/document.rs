@@ -2,6 +2,7 @@
 //! in the outline have declared.
 
 use super::blocks::{Block, FileKind, Outline, Use};
+use super::coverage::Coverage;
 use super::found::{DOCUMENT, Differing, Found, Texts, differing, unmet};
 use super::mark::Mark;
 use super::report::{Detail, Failure, FileReport, Test, TestOutcome};
@@ -21,6 +22,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) name: String,
+    /// The folder that other files are named from; none of a script, whose session names them itself.
     pub(super) folder: PathBuf,
     pub(super) text: String,
     pub(super) outline: Outline,
@@ -37,16 +39,19 @@ struct Run<'d> {
     outcomes: Vec<Option<TestOutcome>>,
     /// The marks of named blocks that were met: the block, the line.
     met: BTreeSet<(usize, usize)>,
+    coverage: Option<Coverage>,
 }
 
 impl Document {
     /// A file's text; where its name does not say what it is, it is Markdown.
     pub(super) fn read(path: &Path, text: &str) -> Self {
+        let kind = FileKind::of(path).unwrap_or(FileKind::Markdown);
+        let folder = path.parent().filter(|_| kind != FileKind::Script).unwrap_or(Path::new(""));
         Self {
             name: path.display().to_string(),
-            folder: path.parent().unwrap_or(Path::new("")).to_path_buf(),
+            folder: folder.to_path_buf(),
             text: text.to_string(),
-            outline: Outline::of(FileKind::of(path).unwrap_or(FileKind::Markdown), text),
+            outline: Outline::of(kind, text),
         }
     }
 
@@ -80,6 +85,7 @@ impl Document {
             folder: self.folder.clone(),
             own: named.collect(),
             used: Default::default(),
+            read: Default::default(),
             behind: options.loader.clone(),
         });
         let mut run = Run {
@@ -90,6 +96,7 @@ impl Document {
             edits: Edits::default(),
             outcomes: vec![None; self.outline.blocks.len()],
             met: BTreeSet::new(),
+            coverage: options.coverage.then(Coverage::default),
         };
         run.sections();
         run.named();
@@ -98,7 +105,15 @@ impl Document {
             let (name, line) = self.title(at, &run.texts);
             tests.extend(outcome.map(|outcome| Test { name, line, outcome }));
         }
-        FileReport { file: self.name.clone(), tests, sources: run.texts.sources, renewed: run.edits.made(&self.text) }
+        let read = run.shelf.read.lock().map(|read| read.iter().cloned().collect()).unwrap_or_default();
+        FileReport {
+            file: self.name.clone(),
+            tests,
+            sources: run.texts.sources,
+            renewed: run.edits.made(&self.text),
+            coverage: run.coverage,
+            read,
+        }
     }
 }
 
@@ -131,6 +146,9 @@ impl Run<'_> {
                 if ends {
                     return;
                 }
+            }
+            if let Some(coverage) = &mut self.coverage {
+                talk.cover(coverage, self.document);
             }
         }
     }

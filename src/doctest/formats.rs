@@ -1,5 +1,6 @@
 //! The report of tests for other programs: JSON (`docs/json.md`), JUnit, SARIF and annotations of GitHub.
 
+use super::coverage::Coverage;
 use super::report::{Detail, Failure, FileReport, Test, TestOutcome, TestReport};
 use crate::query::Answer;
 use crate::render::{self, Came, Case, DiagnosticDocument, Finding, Style, Suite};
@@ -11,6 +12,31 @@ struct ReportDocument<'a> {
     passed: usize,
     failed: usize,
     ignored: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct CoverageDocument<'a> {
+    covered: usize,
+    percent: f64,
+    lines: Vec<LineDocument<'a>>,
+    rules: Vec<RuleDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct LineDocument<'a> {
+    file: &'a str,
+    line: usize,
+    kind: &'a str,
+    text: &'a str,
+    assertions: usize,
+}
+
+#[derive(Serialize)]
+struct RuleDocument<'a> {
+    rule: &'a str,
+    assertions: usize,
 }
 
 #[derive(Serialize)]
@@ -38,7 +64,44 @@ struct FailureDocument<'a> {
 pub fn json(report: &TestReport) -> String {
     let tests = report.files.iter().flat_map(|file| file.tests.iter().map(move |test| document(file, test)));
     let (passed, failed) = report.tally();
-    render::document_json(&ReportDocument { tests: tests.collect(), passed, failed, ignored: report.ignored() })
+    let all = report.coverage();
+    let coverage = all.as_ref().map(covered);
+    let tests = tests.collect();
+    render::document_json(&ReportDocument { tests, passed, failed, ignored: report.ignored(), coverage })
+}
+
+fn covered(coverage: &Coverage) -> CoverageDocument<'_> {
+    let lines = coverage.lines.iter().map(|((file, number), line)| LineDocument {
+        file,
+        line: *number,
+        kind: line.kind,
+        text: &line.text,
+        assertions: line.assertions,
+    });
+    let rules = coverage.rules.iter().map(|(rule, assertions)| RuleDocument { rule, assertions: *assertions });
+    CoverageDocument {
+        covered: coverage.tally().0,
+        percent: coverage.percent(),
+        lines: lines.collect(),
+        rules: rules.collect(),
+    }
+}
+
+/// The lines that count, as the tracefile of lcov: how many assertions depend on each.
+pub fn lcov(coverage: &Coverage) -> String {
+    let mut out = String::new();
+    let mut lines = coverage.lines.iter().peekable();
+    while let Some(((file, _), _)) = lines.peek() {
+        let (mut found, mut hit) = (0, 0);
+        out.push_str(&format!("TN:\nSF:{file}\n"));
+        while let Some(((_, number), line)) = lines.next_if(|((other, _), _)| other == file) {
+            out.push_str(&format!("DA:{number},{}\n", line.assertions));
+            found += 1;
+            hit += usize::from(line.assertions > 0);
+        }
+        out.push_str(&format!("LF:{found}\nLH:{hit}\nend_of_record\n"));
+    }
+    out
 }
 
 fn document<'a>(file: &'a FileReport, test: &'a Test) -> TestDocument<'a> {

@@ -3,6 +3,7 @@
 use super::document::Document;
 use super::mark::{Mark, head};
 use super::report::{Detail, Failure};
+use super::shelf::plain;
 use crate::diagnostic::Diagnostic;
 use crate::query::Answer;
 use crate::query::answer::EachPlace;
@@ -66,10 +67,14 @@ impl Texts {
         if *source.name == *document.name {
             return Span { source: DOCUMENT, ..span };
         }
-        let known = (0..self.sources.len()).map(|at| SourceId(at as u32)).find(|id| {
-            self.sources.get(*id).is_some_and(|known| known.name == source.name && known.text == source.text)
-        });
-        let id = known.unwrap_or_else(|| self.sources.add(source.name.clone(), source.text.clone()));
+        let name = match &*source.name {
+            "prompt" => source.name.to_string(),
+            name => plain(&document.folder.join(name)),
+        };
+        let known = (0..self.sources.len())
+            .map(|at| SourceId(at as u32))
+            .find(|id| self.sources.get(*id).is_some_and(|known| *known.name == *name && known.text == source.text));
+        let id = known.unwrap_or_else(|| self.sources.add(name, source.text.clone()));
         Span { source: id, ..span }
     }
 

@@ -28,6 +28,7 @@
 //! file; [`FileReport::renewed`] is what a file would be with its expectations renewed.
 
 mod blocks;
+mod coverage;
 mod disk;
 mod document;
 mod expect;
@@ -42,10 +43,11 @@ mod told;
 mod transcript;
 mod update;
 
+pub use coverage::{Coverage, OwnLine};
 pub use disk::{NoFile, find, write};
-pub use formats::{github, json, junit, sarif};
+pub use formats::{github, json, junit, lcov, sarif};
 pub use report::{Detail, Failure, FileReport, Test, TestOutcome, TestReport};
-pub use told::{failure, failures};
+pub use told::{coverage, failure, failures};
 
 use crate::diagnostic::Diagnostic;
 use crate::load::{Disk, LoadError, Loader};
@@ -68,6 +70,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// So many files at once; none for as many as there are processors.
     pub jobs: Option<usize>,
+    /// Find out which lines assertions depend on.
+    pub coverage: bool,
     /// The edition of scripts that name none.
     pub edition: Option<Edition>,
     /// Where files come from.
@@ -77,7 +81,7 @@ pub struct Options {
 impl Default for Options {
     /// All tests, from the disk.
     fn default() -> Self {
-        Self { filter: None, fail_fast: false, jobs: None, edition: None, loader: Arc::new(Disk) }
+        Self { filter: None, fail_fast: false, jobs: None, coverage: false, edition: None, loader: Arc::new(Disk) }
     }
 }
 
@@ -158,7 +162,7 @@ fn unreadable(name: String, error: &LoadError) -> FileReport {
     };
     let failure = Diagnostic::error(code, Span::new(DOCUMENT, 0, 0), why).into();
     let tests = vec![Test { name: name.clone(), line: 1, outcome: TestOutcome::Failed(vec![failure]) }];
-    FileReport { file: name, tests, sources, renewed: None }
+    FileReport { file: name, tests, sources, renewed: None, coverage: None, read: Vec::new() }
 }
 
 /// Runs the tests of a file, or of all files below a folder, and panics with what is not as it should be. The path is relative

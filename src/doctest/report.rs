@@ -1,8 +1,10 @@
 //! What came of documentation tests, as plain data. How it looks is for [`super::told`].
 
+use super::coverage::Coverage;
 use crate::diagnostic::Diagnostic;
 use crate::query::Answer;
 use crate::source::SourceMap;
+use std::path::PathBuf;
 
 /// What came of the tests of files.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +26,10 @@ pub struct FileReport {
     pub sources: SourceMap,
     /// The file with its expectations renewed, where that makes another one of it.
     pub renewed: Option<String>,
+    /// Which lines its assertions depend on, where that was asked for.
+    pub coverage: Option<Coverage>,
+    /// The other files that it uses.
+    pub read: Vec<PathBuf>,
 }
 
 /// One test: a block of a document, a script, or a `check` of a script.
@@ -84,6 +90,14 @@ impl TestReport {
     pub fn ignored(&self) -> usize {
         let all = self.files.iter().flat_map(|file| &file.tests);
         all.filter(|test| matches!(test.outcome, TestOutcome::Ignored)).count()
+    }
+
+    /// Which lines assertions depend on, in all files together; none where nobody asked.
+    pub fn coverage(&self) -> Option<Coverage> {
+        let mut all = self.files.iter().filter_map(|file| file.coverage.clone());
+        let mut sum = all.next()?;
+        all.for_each(|coverage| sum.add(coverage));
+        Some(sum)
     }
 
     /// Was there a test, and did all pass?

@@ -1,6 +1,7 @@
 //! The tests of a script: that it is as its marks say, and each of its `check`s.
 
 use super::Options;
+use super::coverage::Coverage;
 use super::document::{Document, is_marked_elsewhere};
 use super::found::{DOCUMENT, Found, Stands, Texts, differing, unmet};
 use super::mark::Mark;
@@ -8,6 +9,7 @@ use super::report::{Failure, FileReport, Test, TestOutcome};
 use super::update::Edits;
 use crate::diagnostic::Diagnostic;
 use crate::load::Script;
+use crate::query::rests;
 use crate::session::{Outcome, Session};
 use crate::source::Span;
 use crate::syntax::{self, Scope, ast::Statement};
@@ -21,7 +23,13 @@ pub(super) fn run(path: &Path, text: &str, options: &Options) -> FileReport {
     if let Some(edition) = options.edition {
         session.set_edition(edition);
     }
-    let (found, titles, sources) = match session.load_all([Script::File(path.to_path_buf())]) {
+    let (loaded, rests) = rests::of(|| session.load_all([Script::File(path.to_path_buf())]));
+    let coverage = options.coverage.then(|| {
+        let mut coverage = Coverage::default();
+        coverage.take(&mut session, &rests, &Stands::default(), &document);
+        coverage
+    });
+    let (found, titles, sources) = match loaded {
         Ok(report) => {
             let mut found: Vec<(Diagnostic, _, Option<String>)> =
                 report.diagnostics.into_iter().map(|diagnostic| (diagnostic, None, None)).collect();
@@ -85,11 +93,14 @@ pub(super) fn run(path: &Path, text: &str, options: &Options) -> FileReport {
         let outcome = if failures.is_empty() { TestOutcome::Passed } else { TestOutcome::Failed(failures) };
         Test { name, line, outcome }
     });
+    let read = session.files().filter(|read| *read != path).cloned().collect();
     FileReport {
         file: document.name.clone(),
         tests: tests.collect(),
         sources: texts.sources,
         renewed: edits.made(text),
+        coverage,
+        read,
     }
 }
 

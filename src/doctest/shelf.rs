@@ -2,7 +2,7 @@
 
 use crate::load::{LoadError, Loader};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// A document's own files before those of the disk.
@@ -13,6 +13,8 @@ pub(super) struct Shelf {
     pub(super) own: Vec<(usize, String, String)>,
     /// The blocks that were read.
     pub(super) used: Mutex<BTreeSet<usize>>,
+    /// The other files that were read.
+    pub(super) read: Mutex<BTreeSet<PathBuf>>,
     /// Where other files come from.
     pub(super) behind: Arc<dyn Loader + Send + Sync>,
 }
@@ -20,7 +22,11 @@ pub(super) struct Shelf {
 impl Loader for Shelf {
     fn read(&self, path: &Path) -> Result<String, LoadError> {
         let Some((number, _, text)) = self.own.iter().rev().find(|(_, name, _)| Path::new(name) == path) else {
-            return self.behind.read(&self.folder.join(path));
+            let path = self.folder.join(path);
+            if let Ok(mut read) = self.read.lock() {
+                read.insert(path.clone());
+            }
+            return self.behind.read(&path);
         };
         if let Ok(mut used) = self.used.lock() {
             used.insert(*number);
@@ -34,4 +40,17 @@ impl Loader for Shelf {
             false => self.behind.canonical(&self.folder.join(path)),
         }
     }
+}
+
+/// A path without what leads nowhere: `a/../b` is `b`.
+pub(super) fn plain(path: &Path) -> String {
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(parts.last(), Some(Component::Normal(_))) => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.iter().collect::<PathBuf>().display().to_string()
 }

@@ -1,6 +1,7 @@
 //! The session of a section: scripts are loaded into it, entries of transcripts typed at its prompt.
 
 use super::blocks::Use;
+use super::coverage::Coverage;
 use super::document::Document;
 use super::found::{Found, Stands, Texts};
 use super::shelf::Shelf;
@@ -8,6 +9,7 @@ use super::transcript::{entries, is_transcript};
 use crate::conversation::Conversation;
 use crate::diagnostic::Diagnostic;
 use crate::platform::Edition;
+use crate::query::rests::{self, RestsOn};
 use crate::render::Style;
 use crate::session::{Outcome, Session};
 use crate::source::SourceMap;
@@ -18,6 +20,7 @@ pub(super) struct Talk {
     conversation: Conversation,
     stands: Stands,
     scripts: usize,
+    rests: Vec<RestsOn>,
 }
 
 impl Talk {
@@ -28,7 +31,7 @@ impl Talk {
         if let Some(edition) = edition {
             session.set_edition(edition);
         }
-        Self { conversation: Conversation::new(session), stands, scripts: 0 }
+        Self { conversation: Conversation::new(session), stands, scripts: 0, rests: Vec::new() }
     }
 
     /// Takes what a block declares; what it asks is not asked again.
@@ -55,7 +58,9 @@ impl Talk {
         let name = self.next_name(at);
         let session = self.conversation.session();
         let before = if session.sources().is_empty() { Vec::new() } else { session.check() };
-        let (found, sources) = match session.load_named(&name, &block.text(&document.text)) {
+        let (loaded, mut rests) = rests::of(|| session.load_named(&name, &block.text(&document.text)));
+        self.rests.append(&mut rests);
+        let (found, sources) = match loaded {
             Ok(report) => {
                 let new = report.diagnostics.into_iter().filter(|diagnostic| !before.contains(diagnostic));
                 let mut found: Vec<(Diagnostic, _)> = new.map(|diagnostic| (diagnostic, None)).collect();
@@ -69,6 +74,11 @@ impl Talk {
             Err(errors) => (errors.diagnostics.into_iter().map(|one| (one, None)).collect(), errors.sources),
         };
         self.moved(found, &sources, document, texts)
+    }
+
+    /// Adds what is declared by now, and what the assertions of scripts rest on.
+    pub(super) fn cover(&mut self, coverage: &mut Coverage, document: &Document) {
+        coverage.take(self.conversation.session(), &self.rests, &self.stands, document);
     }
 
     fn moved(

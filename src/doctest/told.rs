@@ -1,5 +1,6 @@
 //! Failures as text: the diagnostic in its frame, and below it the lines that differ, or the trace that refutes.
 
+use super::coverage::Coverage;
 use super::report::{Detail, Failure, TestReport};
 use crate::render::{self, Markup, Style, Tag};
 use crate::source::SourceMap;
@@ -52,5 +53,48 @@ fn difference(expected: &[String], right: &[String]) -> Markup {
             out.push(tag, format!("  {sign} {}", change.value())).line();
         }
     }
+    out
+}
+
+/// How wide lines of names may be.
+const WIDTH: usize = 100;
+
+/// The lines that no assertion depends on, the rules that are exercised, and how many there are of both.
+pub fn coverage(coverage: &Coverage) -> Markup {
+    let mut out = Markup::default();
+    let idle: Vec<_> = coverage.lines.iter().filter(|(_, line)| line.assertions == 0).collect();
+    if !idle.is_empty() {
+        out.push(Tag::Strong, "lines that no assertion depends on").line();
+        let place = |(file, number): &(String, usize)| format!("{file}:{number}");
+        let width = idle.iter().map(|(at, _)| place(at).chars().count()).max().unwrap_or(0);
+        for (at, line) in idle {
+            let place = place(at);
+            let blanks = " ".repeat(width - place.chars().count() + 2);
+            out.plain("  ").push(Tag::Dim, place).plain(format!("{blanks}{:<18}", line.kind)).plain(&line.text).line();
+        }
+        out.line();
+    }
+    let rules: Vec<&str> =
+        coverage.rules.iter().filter(|(_, count)| **count > 0).map(|(rule, _)| rule.as_str()).collect();
+    if !rules.is_empty() {
+        out.push(Tag::Strong, "rules of the platform that assertions exercise").line();
+        let mut length = 0;
+        for rule in &rules {
+            if length == 0 || length + rule.len() > WIDTH {
+                if length > 0 {
+                    out.line();
+                }
+                out.plain("  ");
+                length = 0;
+            }
+            out.push(Tag::Name, format!("{rule} "));
+            length += rule.len() + 1;
+        }
+        out.line().line();
+    }
+    let (covered, all) = coverage.tally();
+    let lines = if all == 1 { "line" } else { "lines" };
+    out.plain(format!("assertions depend on {covered} of {all} {lines} ({:.0} %)", coverage.percent()));
+    out.plain(format!(", and exercise {} of {} rules", rules.len(), coverage.rules.len())).line();
     out
 }

@@ -169,14 +169,18 @@ impl Engine<'_> {
         }
         let seen = self.caller_name(visit, caller);
         let headline = format!("the {named} rules of {name} do not admit {seen}");
+        // A list of one line denies the others by that line: without it there is no list.
+        let only = list.rules.first().filter(|_| stated.is_none() && list.rules.len() == 1).map(|line| line.span);
         if let Some(why) = overlooked {
             let step = Step::block(why.rule, Outcome::Refused, format!("{name} {named}: {}", why.text))
                 .at(place)
+                .beside(only)
                 .headline(headline)
                 .also(rule);
             return Step { remedy: why.remedy.clone(), ..why.told_by(step) };
         }
-        let step = Step::block(rule, Outcome::Refused, format!("{name} {named}: no rule admits {seen}")).at(place);
+        let step = Step::block(rule, Outcome::Refused, format!("{name} {named}: no rule admits {seen}"));
+        let step = step.at(place).beside(only);
         let denies_alone = stated.is_none() && list.rules.iter().all(is_deny);
         let line = match denies_alone {
             true if self.fires("in.rules.default-action") => "default allow".to_string(),

@@ -136,7 +136,8 @@ impl Engine<'_> {
                 match failed.and_then(|part| relay_step(part, &text, place)) {
                     Some(step) => trail.push(step),
                     None => {
-                        trail.push(Step::pass("hc.relay", format!("{name} reaches Azure Relay on {port}")).at(place));
+                        let step = Step::pass("hc.relay", format!("{name} reaches Azure Relay on {port}"));
+                        trail.push(step.at(place).beside(parts.iter().flat_map(|part| part.trail.places())));
                     }
                 }
             }

@@ -6,19 +6,23 @@ use super::egress::Caller;
 use super::inbound::Visit;
 use super::trail::Step;
 use crate::model::*;
+use crate::source::Span;
 
 /// Why a line that seems to name the caller does not match, and what to change.
 pub(super) struct Overlooked {
     pub(super) rule: &'static str,
     pub(super) text: String,
     pub(super) remedy: Option<String>,
+    /// The line.
+    line: Span,
     /// Was the line made although the subnet lacks its service endpoint?
     ignored: bool,
 }
 
 impl Overlooked {
     pub(super) fn told_by(&self, step: Step) -> Step {
-        step.also_if(self.ignored, "se.ignore-missing")
+        step.beside([self.line])
+            .also_if(self.ignored, "se.ignore-missing")
             .also_if(self.rule == "src.platform.no-service-tag", "tag.appservice")
     }
 }
@@ -44,7 +48,8 @@ impl Engine<'_> {
         caller: &Caller,
     ) -> Option<Overlooked> {
         let named = self.access_word(visit);
-        let why = |rule, text: String, remedy| Some(Overlooked { rule, text, remedy, ignored: false });
+        let place = rule.span;
+        let why = |rule, text: String, remedy| Some(Overlooked { rule, text, remedy, line: place, ignored: false });
         let by_source = self.access_source(visit, rule, caller);
         if by_source.yes.is_some() || by_source.maybe.is_some() {
             let asked: Vec<String> =
@@ -92,7 +97,13 @@ impl Engine<'_> {
                             format!("rule {priority} matches nothing while {subnet_name} lacks its service endpoint");
                         let remedy = self.endpoint_line(*subnet);
                         let ignored = rule.ignore_missing;
-                        return Some(Overlooked { rule: "in.rules.subnet-needs-endpoint", text, remedy, ignored });
+                        return Some(Overlooked {
+                            rule: "in.rules.subnet-needs-endpoint",
+                            text,
+                            remedy,
+                            line: place,
+                            ignored,
+                        });
                     }
                 }
                 Term::Any | Term::Thing(Thing::Subnet(_)) => {}

@@ -104,6 +104,8 @@ pub struct Step {
     pub text: String,
     /// The line of the script that it rests on.
     pub place: Option<Span>,
+    /// Further lines that it rests on.
+    pub beside: Vec<Span>,
     /// What the headline says where this step decides.
     pub headline: Option<String>,
     /// What to change, as a line to paste.
@@ -124,6 +126,7 @@ impl Step {
             mark,
             text: text.into(),
             place: None,
+            beside: Vec::new(),
             headline: None,
             remedy: None,
             also: Vec::new(),
@@ -161,6 +164,12 @@ impl Step {
     /// The same resting on a line, where there is one.
     pub fn maybe_at(mut self, place: Option<Span>) -> Self {
         self.place = place.or(self.place);
+        self
+    }
+
+    /// The same resting on further lines.
+    pub fn beside(mut self, places: impl IntoIterator<Item = Span>) -> Self {
+        self.beside.extend(places);
         self
     }
 
@@ -274,6 +283,11 @@ impl Trail {
         if !self.assumptions.contains(&what) {
             self.assumptions.push(what);
         }
+    }
+
+    /// The lines that its steps rest on.
+    pub fn places(&self) -> impl Iterator<Item = Span> {
+        self.steps.iter().flat_map(|step| step.place.iter().chain(&step.beside).copied())
     }
 
     /// The step that decides: the first block; else the first unknown.

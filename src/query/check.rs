@@ -3,7 +3,7 @@
 use super::answer::{Answer, StepAnswer, VerdictWord};
 use super::because::{Wanted, actual, decided, refuted, resolved_by, rules_of};
 use super::quantified::Claimed;
-use super::{Asked, answer, lint, next_hop, quantified, reach, resolve, running};
+use super::{Asked, answer, lint, next_hop, quantified, reach, resolve, rests, running};
 use crate::diagnostic::Diagnostic;
 use crate::engine;
 use crate::model::Kind;
@@ -25,6 +25,7 @@ pub(super) fn fails(diagnostic: Diagnostic, found: Answer) -> Result<Outcome, Di
 
 /// Checks an assertion, or says what keeps it from being checked.
 pub fn check(asked: &Asked<'_>, assertion: &Assertion) -> Result<Outcome, Diagnostic> {
+    rests::next();
     let because = assertion.because.as_slice();
     match &assertion.claim {
         Claim::Reach(claim, can) => {
@@ -72,6 +73,10 @@ fn ran(
     claimed: &str,
 ) -> Result<Outcome, Diagnostic> {
     let (found, needs) = running::running(asked, subject, verb, span, false)?;
+    for need in needs.iter().filter(|need| need.decisive) {
+        rests::trail(&need.trail);
+        rests::parts(&need.way);
+    }
     if !holds(&found.verdict, found.outcome.as_deref()) {
         return refutes(found.verdict, found.outcome.clone(), found.headline.clone(), span, claimed, |diagnostic| {
             fails(diagnostic, Answer::Running(found))
@@ -112,6 +117,7 @@ fn reached(
 ) -> Result<Outcome, Diagnostic> {
     let found = reach::judged(asked, claim, span)?;
     let parts = &found.parts;
+    rests::parts(parts);
     let (verdict, outcome) = (found.answer.verdict, found.answer.outcome.clone());
     if !holds(&verdict, outcome.as_deref()) {
         let headline = found.answer.headline.clone();
@@ -169,18 +175,19 @@ fn is(
         Ask::Verb(subject, verb) => ran(asked, (subject, verb), span, because, holds, &format!("`{wanted}`")),
         _ => {
             let found = answer(asked, inner)?;
+            let steps: &[StepAnswer] = match &found {
+                Answer::Resolve(resolved) => &resolved.steps,
+                Answer::Nameresolver(resolved) => &resolved.steps,
+                Answer::Tcpping(tried) => tried.runs.first().map_or(&[], |run| &run.part.steps),
+                _ => &[],
+            };
+            rests::told(steps);
             let word = found.verdict();
             let outcome = match &found {
                 Answer::Tcpping(found) => found.outcome.as_deref(),
                 _ => (word == Some(VerdictWord::No)).then_some("unresolved"),
             };
             if word.as_ref().is_some_and(|word| holds(word, outcome)) {
-                let steps: &[StepAnswer] = match &found {
-                    Answer::Resolve(resolved) => &resolved.steps,
-                    Answer::Nameresolver(resolved) => &resolved.steps,
-                    Answer::Tcpping(tried) => tried.runs.first().map_or(&[], |run| &run.part.steps),
-                    _ => &[],
-                };
                 let refutal = refuted(asked, because, |wanted| resolved_by(steps, wanted), || rules_of(steps))?;
                 return match refutal {
                     Some(diagnostic) => fails(diagnostic, found),
@@ -207,6 +214,10 @@ fn hop_is(
         return Err(Diagnostic::error("FN0121", span, "a hop is the answer to `next-hop`"));
     };
     let found = next_hop::next_hop(asked, source, address)?;
+    if let Some(route) = &found.route {
+        let rules = std::iter::once(&route.rule).chain(&route.also).map(String::as_str);
+        rests::rule(rules, route.place.iter().map(|place| place.span));
+    }
     let mut wanted = hop.text.to_string();
     if let Some(target) = target.and_then(Value::word) {
         let appliance = asked.model.names.find(&target.text, &[Kind::Appliance]).ok();
@@ -252,6 +263,7 @@ fn resolves(
     because: &[Because],
 ) -> Result<Outcome, Diagnostic> {
     let found = resolve::resolve(asked, host, Some(source), None)?;
+    rests::told(&found.steps);
     let wanted: Vec<String> = values.iter().filter_map(Value::word).map(|word| word.plain()).collect();
     let mut actual = found.addresses.clone();
     let mut sorted = wanted.clone();

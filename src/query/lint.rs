@@ -3,7 +3,7 @@
 use super::answer::{FindingAnswer, LabelAnswer, LintAnswer, Place, SeverityWord, UnusedAnswer};
 use super::because::{Wanted, belongs};
 use super::check::Outcome;
-use super::{Answer, Asked};
+use super::{Answer, Asked, rests};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::engine::{Engine, Finding, advice, findings};
 use crate::model::{DeclaredItem, Kind, Thing};
@@ -99,6 +99,9 @@ fn found(asked: &Asked<'_>, all: &[Finding], claimed: &Claimed<'_>) -> Result<Ou
         finding.rules().any(|rule| asked_for.is(rule)) && about.as_ref().is_none_or(|about| about.is_of(finding))
     };
     let first = all.iter().find(mine);
+    if let Some(finding) = first {
+        rests::rule(finding.rules(), std::iter::once(finding.span).chain(finding.also.iter().map(|(span, _)| *span)));
+    }
     if first.is_some() == claimed.found {
         return Ok(Outcome::Holds);
     }

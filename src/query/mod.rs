@@ -18,6 +18,7 @@ mod reach;
 mod reachable;
 mod replay;
 mod resolve;
+pub(crate) mod rests;
 mod running;
 mod security;
 mod show;

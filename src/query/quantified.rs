@@ -5,7 +5,7 @@ use super::answer::{Answer, Taken, VerdictWord};
 use super::because::{actual, decided, refuted};
 use super::check::{Outcome, fails};
 use super::estate::{Caller, callers};
-use super::{Asked, name, reach};
+use super::{Asked, name, reach, rests};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Part, Question, Source, Verdict};
 use crate::model::{Kind, Thing};
@@ -32,7 +32,9 @@ impl Claimed<'_> {
         }
         let of_caller = Taken { name: caller.name.clone(), text: String::new() };
         let text = format!("can {} reach {}", caller.name, self.target.text);
-        Ok(reach::judged_of(asked, question, vec![of_caller, taken], text))
+        let found = reach::judged_of(asked, question, vec![of_caller, taken], text);
+        rests::parts(&found.parts);
+        Ok(found)
     }
 
     /// Is it the target itself, which nobody asks about?

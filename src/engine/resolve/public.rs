@@ -14,7 +14,8 @@ impl Engine<'_> {
         for (id, service) in self.model.services() {
             let names = self.service_names(id);
             if let Some(known) = names.iter().find(|known| known.name == name) {
-                let aliased = self.endpoint_for(id, &known.subresource) || service.private_endpoint_elsewhere.is_some();
+                let aliased = self.endpoints_for(id, &known.subresource).next().is_some()
+                    || service.private_endpoint_elsewhere.is_some();
                 let ends = self.service_ends(id, &known.subresource);
                 if !aliased {
                     self.note_no_alias(id, known, view, out);
@@ -23,7 +24,8 @@ impl Engine<'_> {
                 return self.aliased(known, Thing::Service(id), ends, view, out, depth);
             }
             if let Some(known) = names.iter().find(|known| known.alias == name) {
-                let aliased = self.endpoint_for(id, &known.subresource) || service.private_endpoint_elsewhere.is_some();
+                let aliased = self.endpoints_for(id, &known.subresource).next().is_some()
+                    || service.private_endpoint_elsewhere.is_some();
                 let ends = self.service_ends(id, &known.subresource);
                 return self.alias_itself(name, Thing::Service(id), aliased, ends, out);
             }
@@ -95,7 +97,13 @@ impl Engine<'_> {
         let head = target.head(self.model);
         let (name, alias) = (&known.name, &known.alias);
         let text = format!("{name} is an alias of {alias}, because {} has a private endpoint", head.name);
-        out.steps.push(Step::pass("dns.chain.cname", text).at(head.span));
+        // Where there are several, each of them would do.
+        let mut endpoints: Box<dyn Iterator<Item = &PrivateEndpoint>> = match target {
+            Thing::Service(id) => Box::new(self.endpoints_for(id, &known.subresource)),
+            _ => Box::new(self.model.private_endpoints.iter().filter(|endpoint| is_of(endpoint, target))),
+        };
+        let only = endpoints.next().map(|endpoint| endpoint.head.span).filter(|_| endpoints.next().is_none());
+        out.steps.push(Step::pass("dns.chain.cname", text).at(head.span).beside(only));
         out.aliases.push(alias.clone());
         if view.vnet.is_some_and(|vnet| self.zone_for(vnet, alias).is_some()) {
             let answered = self.azure_answer(view, alias, out, depth + 1);
@@ -256,18 +264,17 @@ impl Engine<'_> {
         self.model.private_endpoints.iter().any(|endpoint| is_of(endpoint, target))
     }
 
-    /// Has a service a private endpoint for that subresource?
-    fn endpoint_for(&self, service: ServiceId, subresource: &str) -> bool {
+    /// The private endpoints of a service for that subresource.
+    fn endpoints_for(&self, service: ServiceId, subresource: &str) -> impl Iterator<Item = &PrivateEndpoint> {
         let of_type = self.model[service].service_type.as_ref();
         let record_of = of_type.and_then(|t| t.endpoint(subresource)).and_then(|e| e.record_of.clone());
         let wanted = record_of.unwrap_or_else(|| subresource.to_string());
         let first = of_type.and_then(|t| t.endpoints.first()).map(|e| e.subresource.clone());
-        self.model.private_endpoints.iter().filter(|endpoint| is_of(endpoint, Thing::Service(service))).any(
-            |endpoint| {
-                let of = endpoint.subresource.as_ref().map(|s| s.value.clone()).or(first.clone());
-                of.is_some_and(|of| of.eq_ignore_ascii_case(&wanted))
-            },
-        )
+        let all = self.model.private_endpoints.iter().filter(move |endpoint| is_of(endpoint, Thing::Service(service)));
+        all.filter(move |endpoint| {
+            let of = endpoint.subresource.as_ref().map(|s| s.value.clone()).or(first.clone());
+            of.is_some_and(|of| of.eq_ignore_ascii_case(&wanted))
+        })
     }
 }
 

@@ -124,6 +124,7 @@ impl Engine<'_> {
         let text = format!("{name} is {what} in zone {zone_name}, linked to {vnet_name}");
         let mut step = Step::pass(rule.unwrap_or(usual), text)
             .at(place)
+            .beside([self.model[zone].links[link].span])
             .also_if(rule.is_none(), "dns.private-zone.resolution-link")
             .also_if(self.is_environment_zone(zone_name), "ase.dns.ilb-names")
             .also_if(self.others_match(vnet, zone, name), "dns.private-zone.most-specific")
@@ -149,7 +150,7 @@ impl Engine<'_> {
         let private_link = self.is_private_link_zone(zone_name);
         if let Some(place) = fallback.filter(|_| private_link) {
             let text = format!("zone {zone_name} lacks {name}; its link falls back to the public name");
-            out.steps.push(Step::pass("dns.private-zone.fallback", text).at(place));
+            out.steps.push(Step::pass("dns.private-zone.fallback", text).at(place).beside([noun.links[link].span]));
             return self.public_answer(name, View::default(), out, DEPTH);
         }
         let label = name.strip_suffix(&format!(".{zone_name}")).unwrap_or("@");
@@ -168,6 +169,7 @@ impl Engine<'_> {
         };
         let mut step = Step::block("dns.private-zone.nxdomain", Outcome::Unresolved, text)
             .at(noun.head.span)
+            .beside([noun.links[link].span])
             .headline(format!("{name} does not resolve: zone {zone_name} has no record of it"))
             .remedy(remedy)
             .also_if(fallback.is_some(), "dns.private-zone.fallback")

@@ -76,7 +76,8 @@ impl Engine<'_> {
             }
         };
         let cause = trails.iter().find(blocked).and_then(|trail| trail.deciding()).cloned();
-        Some(Onward { step: step.at(place), ports, cause })
+        let rests = trails.iter().flat_map(Trail::places);
+        Some(Onward { step: step.at(place).beside(rests), ports, cause })
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{Place, RuleAnswer, Taken, VerdictWord};
 use crate::engine::{Mark, Step};
 use crate::query::Asked;
+use crate::source::Span;
 use serde::Serialize;
 
 /// What a step means.
@@ -34,6 +35,9 @@ pub struct StepAnswer {
     /// The line of the script that it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Further lines that it rests on.
+    #[serde(skip)]
+    pub(crate) beside: Vec<Span>,
     /// The fact that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fact: Option<String>,
@@ -85,6 +89,7 @@ impl StepAnswer {
             mark,
             text: step.text.clone(),
             place: step.place.and_then(|span| Place::of(span, asked.sources)),
+            beside: step.beside.clone(),
             fact,
             state_it,
             remedy: step.remedy.clone(),
