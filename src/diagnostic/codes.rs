@@ -62,7 +62,12 @@ codes! {
     "FN0012" "a plan does not tell a value"
     "What Azure chooses is known only after `terraform apply`. A plan tells what an attribute refers to, so that most links between resources can be followed all the same; not those that lead through `local` values, functions or dynamic blocks. The state after the apply has them all."
     ""
-
+    "FN0013" "resources contradict each other"
+    "What is imported states one fact in two places, and not the same: a subnet in its network and for itself, a setting and a property. The first place is taken, and the message shows both. Take the wrong one out, or import what is deployed rather than what was meant to be."
+    ""
+    "FN0014" "a file tells no resources"
+    "What is imported from lists of Azure are resources, each with its id. Effective routes, effective security rules and the answers of Network Watcher are what Azure works out of them: import the resources, and ask fnet the same question."
+    ""
     "FN0101" "the text is not understood here"
     "Something stands where the language expects something else. The message names what could stand there."
     "can app1 reach\n"

@@ -8,6 +8,7 @@
 //! those and knows nothing of where they came from. Opens no file and answers no question.
 
 mod arm;
+mod az;
 mod found;
 pub mod json;
 mod origin;
@@ -16,12 +17,13 @@ mod secret;
 mod terraform;
 mod translate;
 
+pub use az::Answered;
 pub use found::{Found, Placeholder, Unknown};
 pub use json::Json;
 pub use origin::{Kind, Origin};
 pub use resource::Resource;
 pub use secret::{blanked, without_secrets};
-pub use translate::{Imported, Outcome, Report, Told, translate};
+pub use translate::{Imported, Note, Outcome, Report, Told, translate};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -75,12 +77,10 @@ pub fn import(documents: &[Document], options: &Options) -> Imported {
         found.append(arm::read(template, &all.parameters_of(template), options));
     }
     for (document, origin) in &all.others {
-        if *origin == Origin::Terraform {
-            found.append(terraform::read(&document.json));
-            continue;
-        }
-        let what = format!("`{}` is {}, which is not imported yet", document.name, origin.words());
-        found.diagnostics.push(Diagnostic::error("FN0007", start(document), what));
+        found.append(match origin {
+            Origin::Terraform => terraform::read(&document.json),
+            Origin::Arm | Origin::Az => az::read(&document.name, &document.json),
+        });
     }
     for document in &all.unknown {
         let message = format!("`{}` is JSON of no kind that can be imported", document.name);

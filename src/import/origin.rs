@@ -52,7 +52,8 @@ impl Kind {
         if has("changeNumber") && has("values") {
             return Some(Self::ServiceTags);
         }
-        Self::is_answer(json).then_some(Self::Resources(Origin::Az))
+        let is_told = Self::is_answer(json) || super::Answered::of(json).is_some();
+        is_told.then_some(Self::Resources(Origin::Az))
     }
 
     /// Is it what Azure answers: a resource, or a list of them, alone or as `value` or `data`?

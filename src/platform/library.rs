@@ -77,6 +77,7 @@ files! {
     "shared/interfaces.fnet"
     "shared/limits.fnet"
     "shared/open-points.fnet"
+    "shared/resources.fnet"
     "shared/rules/ase.fnet"
     "shared/rules/diag.fnet"
     "shared/rules/dns.fnet"
@@ -145,6 +146,8 @@ pub(super) const KINDS: &[&str] = &[
     "interface",
     "flow-log",
     "terraform-type",
+    "resource",
+    "azure-words",
 ];
 
 /// A declaration of the stdlib that may not have been parsed yet.
@@ -295,6 +298,7 @@ fn file_of(kind: &str) -> Option<&'static str> {
         "interface" => "interfaces",
         "flow-log" => "flow-logs",
         "terraform-type" => "terraform",
+        "resource" | "azure-words" => "resources",
         _ => return None,
     })
 }

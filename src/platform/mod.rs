@@ -289,6 +289,20 @@ impl Platform {
         self.declaration("service-endpoint", name).and_then(|d| reader::Reader::of(d).word(fact))
     }
 
+    /// What a type of Azure Resource Manager is in fnet, in any case of its letters; none where the stdlib does not say.
+    pub fn arm_resource(&self, kind: &str) -> Option<Arc<ArmResource>> {
+        let name = self.names("resource").into_iter().find(|known| known.eq_ignore_ascii_case(kind))?;
+        self.fact("resource", name, ArmResource::read)
+    }
+
+    /// The word of fnet for one of Azure's, by `azure-words` whose values are pairs `AZURE=FNET`. Case does not count.
+    pub fn word_for(&self, pairs: &str, azure: &str) -> Option<String> {
+        debug_assert!(self.declaration("azure-words", pairs).is_some(), "azure-words {pairs} are not declared");
+        let pairs = self.fact("azure-words", pairs, |_, d| reader::Reader::of(d).words("value"))?;
+        let mut pairs = pairs.iter().filter_map(|pair| pair.split_once('='));
+        pairs.find(|(own, _)| own.eq_ignore_ascii_case(azure)).map(|(_, word)| word.to_string())
+    }
+
     /// A region's facts.
     pub fn region(&self, name: &str) -> Option<Region> {
         let name = name.to_lowercase();

@@ -153,8 +153,27 @@ pub fn import_json(imported: &crate::import::Imported, sources: &SourceMap) -> S
     struct Import<'a> {
         translated: usize,
         listed: usize,
+        aside: usize,
+        types: Vec<Type<'a>>,
         resources: Vec<Imported<'a>>,
+        notes: Vec<Noted<'a>>,
         diagnostics: Vec<DiagnosticDocument<'a>>,
+    }
+
+    #[derive(Serialize)]
+    struct Type<'a> {
+        r#type: &'a str,
+        translated: usize,
+        listed: usize,
+    }
+
+    #[derive(Serialize)]
+    struct Noted<'a> {
+        id: &'a str,
+        r#type: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        text: &'a str,
     }
 
     #[derive(Serialize)]
@@ -177,15 +196,32 @@ pub fn import_json(imported: &crate::import::Imported, sources: &SourceMap) -> S
             let (declares, reason) = match &told.outcome {
                 Outcome::Translated(what) => (Some(what.as_str()), None),
                 Outcome::Listed(why) => (None, Some(why.as_str())),
+                Outcome::Aside => (None, None),
             };
             Imported { id: &told.id, r#type: &told.kind, place: Place::of(told.at, sources), declares, reason }
         })
         .collect();
     let translated = resources.iter().filter(|one| one.declares.is_some()).count();
+    let listed = resources.iter().filter(|one| one.reason.is_some()).count();
+    let types = imported.report.by_kind();
+    let notes = imported.report.notes.iter();
     let content = Import {
         translated,
-        listed: resources.len() - translated,
+        listed,
+        aside: resources.len() - translated - listed,
+        types: types
+            .iter()
+            .map(|(kind, translated, told)| Type { r#type: kind, translated: *translated, listed: told.len() })
+            .collect(),
         resources,
+        notes: notes
+            .map(|note| Noted {
+                id: &note.id,
+                r#type: &note.kind,
+                place: Place::of(note.at, sources),
+                text: &note.text,
+            })
+            .collect(),
         diagnostics: imported.diagnostics.iter().map(|d| DiagnosticDocument::of(d, sources)).collect(),
     };
     text(&Document { version: SCHEMA_VERSION, content: &content })

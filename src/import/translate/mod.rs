@@ -1,8 +1,31 @@
 //! Resources as source: formatted, grouped as a person would, with what was not understood listed at the end.
+//!
+//! A noun has a file, and each makes drafts of declarations of its resources. A resource is translated whole or listed with
+//! its reason: what lacks a rule or an address means something else. What the resources refer to and do not hold stands in
+//! `elsewhere.rs`. Nothing here knows which files the resources came from.
 
-use super::{Found, Resource};
+mod app;
+mod draft;
+mod elsewhere;
+mod endpoint;
+mod estate;
+mod facts;
+mod gateway;
+mod machine;
+mod network;
+mod plan;
+mod report;
+mod routing;
+mod security;
+mod service;
+mod source;
+
+pub use report::{Note, Outcome, Report, Told};
+
+use super::Found;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use estate::Estate;
 
 /// What an import comes to.
 #[derive(Clone, Debug, Default)]
@@ -17,47 +40,35 @@ pub struct Imported {
     pub wanted: Vec<(String, Span)>,
 }
 
-/// What became of the resources.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// Each resource of the input.
-    pub resources: Vec<Told>,
-}
-
-/// What became of a resource.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// Its id.
-    pub id: String,
-    /// Its type.
-    pub kind: String,
-    /// Where it is declared.
-    pub at: Span,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
-/// What became of a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is declared in the source, under that kind and name.
-    Translated(String),
-    /// It is listed only, for that reason.
-    Listed(String),
-}
-
 /// Makes source of resources.
 pub fn translate(found: Found) -> Imported {
-    let told = |resource: &Resource| Told {
-        id: resource.id.clone(),
-        kind: resource.kind.clone(),
-        at: resource.at,
-        outcome: Outcome::Listed("fnet has no word for this type".into()),
-    };
-    Imported {
-        source: "edition 2026\n".into(),
-        report: Report { resources: found.resources.iter().map(told).chain(found.left_out).collect() },
-        diagnostics: found.diagnostics,
-        wanted: Vec::new(),
-    }
+    let mut estate = Estate::of(&found);
+    estate.application_groups();
+    estate.security_groups();
+    estate.route_tables();
+    estate.nat_gateways();
+    estate.networks();
+    estate.stated_addresses();
+    estate.peerings();
+    estate.gateways();
+    estate.machines();
+    estate.application_gateways();
+    estate.load_balancers();
+    estate.firewalls();
+    estate.public_addresses();
+    estate.services();
+    estate.environments();
+    estate.plans();
+    estate.apps();
+    estate.zone_names();
+    estate.private_endpoints();
+    estate.zones();
+    estate.resolvers();
+    estate.declare_elsewhere();
+    estate.list_the_rest();
+    let report = estate.report();
+    let source = estate.source(&report);
+    let (mut diagnostics, wanted) = (std::mem::take(&mut estate.diagnostics), std::mem::take(&mut estate.wanted));
+    diagnostics.splice(0..0, found.diagnostics);
+    Imported { source, report, diagnostics, wanted }
 }

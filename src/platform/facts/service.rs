@@ -38,8 +38,8 @@ pub struct ServiceType {
     pub name: String,
     /// What Azure calls it.
     pub title: String,
-    /// The ARM resource type.
-    pub resource_type: Option<String>,
+    /// Its ARM resource types.
+    pub resource_types: Vec<String>,
     /// Its endpoints, the default first.
     pub endpoints: Vec<ServiceEndpointType>,
     /// The kinds of it that an app may have as its own account; empty where no app may.
@@ -131,7 +131,7 @@ impl ServiceType {
         Self {
             name: name.to_string(),
             title: r.text("title"),
-            resource_type: r.word("resource-type"),
+            resource_types: r.words("resource-type"),
             endpoints: endpoints.collect(),
             app_kinds: r.words("app-kinds"),
             service_endpoints: r.words("service-endpoint"),

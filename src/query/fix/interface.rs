@@ -87,7 +87,7 @@ impl Reading<'_, '_> {
                 {
                     words.insert("name".into(), self.asked.model[id].resource_name.value.clone());
                     words.insert("service-type".into(), of_type.name.clone());
-                    words.extend(of_type.resource_type.clone().map(|text| ("type".to_string(), text)));
+                    words.extend(of_type.resource_types.first().cloned().map(|text| ("type".to_string(), text)));
                 }
             }
             _ => {
