@@ -8,7 +8,7 @@ use common::{TempFolder, files, fnet, root, slashed};
 use fnet::doctest::{FileReport, Options, TestOutcome, document};
 
 /// The project's documents and scripts that are tested.
-const OWN: [&str; 3] = ["README.md", "docs", "examples/troubles"];
+const OWN: [&str; 4] = ["README.md", "docs", "examples/troubles", "examples/orders.fnet"];
 
 fn run(name: &str, text: &str) -> FileReport {
     document(name, text, &Options::default())
