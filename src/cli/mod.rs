@@ -11,6 +11,7 @@ mod graph;
 #[cfg(feature = "import")]
 mod import;
 mod manual;
+mod mdbook;
 mod new;
 mod output;
 mod replay;
@@ -182,6 +183,8 @@ enum Command {
     Import(import::Import),
     /// Draw the network that scripts declare, and the way of a flow through it: what blocks is red.
     Graph(graph::Picture),
+    /// Be a preprocessor of mdBook: test the blocks of fnet in a book, highlight them, and insert answers and pictures.
+    Mdbook(mdbook::Mdbook),
     /// Lay scripts out in one style: one fact a line, columns below each other. Comments and blank lines stay; a script
     /// that is not understood is left as it is.
     Fmt(fmt::Layout),
@@ -240,6 +243,7 @@ pub fn main() -> ExitCode {
         Some(Command::Test(test)) => test::test(&test, &arguments.options, &output),
         #[cfg(feature = "import")]
         Some(Command::Import(given)) => import::import(&given, &arguments.options, &output),
+        Some(Command::Mdbook(given)) => mdbook::mdbook(&given, &output),
         Some(Command::Graph(picture)) => graph::graph(&picture, &arguments.options, &output),
         Some(Command::Explain { words }) => explain::explain(&words, &arguments.options, &output),
         Some(Command::Fmt(layout)) => fmt::fmt(&layout, &output),

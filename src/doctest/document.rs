@@ -77,17 +77,7 @@ impl Document {
 
     /// Runs its tests.
     pub(super) fn run(&self, options: &Options) -> FileReport {
-        let named = self.outline.blocks.iter().enumerate().filter_map(|(at, block)| {
-            let name = block.names.clone().filter(|_| block.tag.to_do != Use::Ignore)?;
-            Some((at, name, block.text(&self.text)))
-        });
-        let shelf = Arc::new(Shelf {
-            folder: self.folder.clone(),
-            own: named.collect(),
-            used: Default::default(),
-            read: Default::default(),
-            behind: options.loader.clone(),
-        });
+        let shelf = Arc::new(Shelf::of(self, options));
         let mut run = Run {
             document: self,
             options,
@@ -165,8 +155,10 @@ impl Run<'_> {
         let mut failures = Vec::new();
         if let Some(word) = &block.tag.stray {
             let message = format!("`{word}` behind `fnet` says nothing");
-            let words = super::blocks::WORDS.map(|(word, _)| word);
-            let help = did_you_mean(word, words).unwrap_or_else(|| format!("it is one of: {}", words.join(", ")));
+            let shows = super::blocks::SHOWS.map(|(word, _)| word);
+            let words: Vec<&str> = super::blocks::WORDS.map(|(word, _)| word).into_iter().chain(shows).collect();
+            let help = did_you_mean(word, words.iter().copied())
+                .unwrap_or_else(|| format!("it is one of: {}", words.join(", ")));
             failures.push(self.wrong("FN0404", block.open.start, block.open.end, message).help(help));
         }
         if block.tag.to_do == Use::Ignore {

@@ -28,6 +28,7 @@
 //! file; [`FileReport::renewed`] is what a file would be with its expectations renewed.
 
 mod blocks;
+mod book;
 mod coverage;
 mod disk;
 mod document;
@@ -43,6 +44,7 @@ mod told;
 mod transcript;
 mod update;
 
+pub use book::{Book, NotABook, style_sheet};
 pub use coverage::{Coverage, OwnLine};
 pub use disk::{NoFile, find, write};
 pub use formats::{github, json, junit, lcov, sarif};

@@ -1,5 +1,8 @@
 //! The files that a document's blocks may use: the blocks of it that have names, and behind them the files beside it.
 
+use super::Options;
+use super::blocks::Use;
+use super::document::Document;
 use crate::load::{LoadError, Loader};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -17,6 +20,23 @@ pub(super) struct Shelf {
     pub(super) read: Mutex<BTreeSet<PathBuf>>,
     /// Where other files come from.
     pub(super) behind: Arc<dyn Loader + Send + Sync>,
+}
+
+impl Shelf {
+    /// The files of a document.
+    pub(super) fn of(document: &Document, options: &Options) -> Self {
+        let named = document.outline.blocks.iter().enumerate().filter_map(|(at, block)| {
+            let name = block.names.clone().filter(|_| block.tag.to_do != Use::Ignore)?;
+            Some((at, name, block.text(&document.text)))
+        });
+        Self {
+            folder: document.folder.clone(),
+            own: named.collect(),
+            used: Mutex::default(),
+            read: Mutex::default(),
+            behind: options.loader.clone(),
+        }
+    }
 }
 
 impl Loader for Shelf {

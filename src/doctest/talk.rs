@@ -9,6 +9,8 @@ use super::transcript::{entries, is_transcript};
 use crate::conversation::Conversation;
 use crate::diagnostic::Diagnostic;
 use crate::platform::Edition;
+use crate::query::Answer;
+use crate::query::answer::Graph;
 use crate::query::rests::{self, RestsOn};
 use crate::render::Style;
 use crate::session::{Outcome, Session};
@@ -83,7 +85,7 @@ impl Talk {
 
     fn moved(
         &self,
-        found: Vec<(Diagnostic, Option<Box<crate::Answer>>)>,
+        found: Vec<(Diagnostic, Option<Box<Answer>>)>,
         sources: &SourceMap,
         document: &Document,
         texts: &mut Texts,
@@ -93,6 +95,25 @@ impl Talk {
             answer: answer.map(|answer| texts.told(answer, &self.stands, document)),
         });
         moved.collect()
+    }
+
+    /// What a script answers to its own questions; nothing where it has errors, which are told where it is judged.
+    pub(super) fn answers(&mut self, at: usize, document: &Document) -> Vec<(String, Box<Answer>)> {
+        let Some(block) = document.outline.blocks.get(at) else { return Vec::new() };
+        let name = self.next_name(at);
+        let Ok(report) = self.conversation.session().load_named(&name, &block.text(&document.text)) else {
+            return Vec::new();
+        };
+        let answers = report.outcomes.into_iter().filter_map(|outcome| match outcome {
+            Outcome::Answer { question, answer } => Some((question, answer)),
+            _ => None,
+        });
+        answers.collect()
+    }
+
+    /// What is declared now, drawn, with the way of a question's flow.
+    pub(super) fn graph(&mut self, question: Option<&str>) -> Option<Graph> {
+        self.conversation.session().graph(question).ok()
     }
 
     /// Types an entry, and says what the prompt prints.

@@ -19,7 +19,7 @@ pub use csv::answer_csv;
 pub use depth::{Depth, answer_to};
 pub use finding::Finding;
 pub use github::github;
-pub use graph::{Sheet, dot, mermaid, svg};
+pub use graph::{Sheet, dot, mermaid, style_sheet, svg};
 #[cfg(feature = "import")]
 pub use json::import_json;
 #[cfg(feature = "doctest")]

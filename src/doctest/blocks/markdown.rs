@@ -22,6 +22,8 @@ pub(super) struct Fence {
     pub(super) open: Range<usize>,
     /// Where the first line of the content begins, or would.
     pub(super) content: usize,
+    /// Where the closing fence ends.
+    pub(super) end: usize,
     /// The lines: what belongs to the block, without the quote marks and blanks before it and the end of the line.
     pub(super) lines: Vec<Range<usize>>,
     /// The line with words that stands before the block.
@@ -92,5 +94,6 @@ fn one(excerpt: &Excerpt, file: &str, tag: String, whole: Range<usize>, said: &[
     let open = excerpt.place(whole.start);
     let open = open..open + trimmed;
     let content = file[open.end..].find('\n').map_or(file.len(), |at| open.end + at + 1);
-    Fence { tag, open, content, lines: own, above: above.trim_matches([' ', '\t', '>']).to_string() }
+    let end = excerpt.place(whole.start + text[whole.clone()].trim_end().len());
+    Fence { tag, open, content, end, lines: own, above: above.trim_matches([' ', '\t', '>']).to_string() }
 }

@@ -6,7 +6,7 @@ mod excerpt;
 mod markdown;
 mod tag;
 
-pub(super) use tag::{Tag, Use, WORDS};
+pub(super) use tag::{SHOWS, Show, Tag, Use, WORDS};
 
 use excerpt::Excerpt;
 use markdown::{Fence, Found};
@@ -67,6 +67,8 @@ pub(super) struct Block {
     pub(super) open: Range<usize>,
     /// Where the first line of its content begins, or would.
     pub(super) content: usize,
+    /// Where its closing fence ends.
+    pub(super) end: usize,
     /// Its lines, without what stands before them and without their ends.
     pub(super) lines: Vec<Range<usize>>,
 }
@@ -138,6 +140,7 @@ impl Block {
             section,
             open: fence.open,
             content: fence.content,
+            end: fence.end,
             lines: fence.lines,
         })
     }

@@ -18,9 +18,23 @@ pub(in crate::doctest) enum Use {
 pub(in crate::doctest) struct Tag {
     /// What is to be done with it.
     pub(in crate::doctest) to_do: Use,
+    /// What a book shows below it besides.
+    pub(in crate::doctest) shows: Vec<Show>,
     /// A word that says nothing to fnet.
     pub(in crate::doctest) stray: Option<String>,
 }
+
+/// What a book shows below a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::doctest) enum Show {
+    /// The answers to its questions.
+    Answers,
+    /// Its network, drawn.
+    Graph,
+}
+
+/// The words that say so.
+pub(in crate::doctest) const SHOWS: [(&str, Show); 2] = [("answers", Show::Answers), ("graph", Show::Graph)];
 
 /// The words that say what is to be done.
 pub(in crate::doctest) const WORDS: [(&str, Use); 3] =
@@ -33,8 +47,12 @@ impl Tag {
         if words.next()? != "fnet" {
             return None;
         }
-        let mut tag = Self { to_do: Use::Run, stray: None };
+        let mut tag = Self { to_do: Use::Run, shows: Vec::new(), stray: None };
         for word in words {
+            if let Some((_, show)) = SHOWS.iter().find(|(known, _)| *known == word) {
+                tag.shows.push(*show);
+                continue;
+            }
             match WORDS.iter().find(|(known, _)| *known == word) {
                 Some((_, to_do)) => tag.to_do = *to_do,
                 // `title="..."` and the like are for those who show the page.

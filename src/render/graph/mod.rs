@@ -11,7 +11,7 @@ mod wires;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use svg::{Sheet, svg};
+pub use svg::{Sheet, style_sheet, svg};
 
 use crate::query::answer::{Graph, GraphBox, GraphQuestion, MarkWord};
 

@@ -19,7 +19,15 @@ pub enum Sheet {
 }
 
 const STYLE: &str = include_str!("graph.css");
-const COLORS: &str = include_str!("colors.css");
+
+/// The colours, on light paper and on dark.
+const LIGHT: &str = include_str!("light.css");
+const DARK: &str = include_str!("dark.css");
+
+/// The style sheet of a page with pictures; `dark` selects what in it is on dark paper.
+pub fn style_sheet(dark: &str) -> String {
+    format!(":root {{\n{LIGHT}}}\n{dark} {{\n{DARK}}}\n{STYLE}")
+}
 
 /// The network as an SVG document, or as an element of a page.
 ///
@@ -52,7 +60,9 @@ pub fn svg(graph: &Graph, sheet: Sheet) -> String {
         y = page.steps(asked, y, wide);
     }
     let style = match sheet {
-        Sheet::Alone => format!("<style>\n{COLORS}{STYLE}</style>\n"),
+        Sheet::Alone => format!(
+            "<style>\n:root {{\n{LIGHT}}}\n@media (prefers-color-scheme: dark) {{ :root {{\n{DARK}}} }}\n{STYLE}</style>\n"
+        ),
         Sheet::Page => String::new(),
     };
     let title = graph
