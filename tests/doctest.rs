@@ -76,10 +76,10 @@ fn every_diagnostic_is_expected_and_every_expectation_met() {
 fn a_transcript_must_print_what_it_says() {
     let network = "```fnet\nvnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\n```\n";
     let at = |rest: &str| format!("{network}```fnet\n{rest}```\n");
-    holds(&at("fnet> show\nvnet a 10.0.0.0/16 {\n  subnet s 10.0.0.0/24\n}\n\nfnet> nsg b\n"));
+    holds(&at("fnet> show\nvnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\n\nfnet> nsg b\n"));
     holds(&at("fnet> show\nvnet [..]\n...\n"));
     holds(&at("fnet> nsg b {\n...>   inbound { 100 deny * * -> * }\n...> }\n"));
-    fails(&at("fnet> show\nvnet a 10.0.0.0/16 {\n  subnet t 10.0.0.0/24\n}\n"), &["7 FN0401"]);
+    fails(&at("fnet> nsg b\nfnet> show\nvnet a 10.0.0.0/16 { subnet s 10.0.0.0/24 }\n\nnsg c\n"), &["9 FN0401"]);
     fails(&at("fnet> show\n"), &["5 FN0401"]);
     fails(&at("fnet> nsg b\nsilence\n"), &["6 FN0401"]);
     fails(&at("words\nfnet> nsg b\n"), &["5 FN0404"]);

@@ -46,7 +46,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/"]),
     ("ariadne", &["src/render/report.rs"]),
     ("pulldown_cmark", &["src/doctest/blocks/markdown.rs"]),
-    ("similar", &["src/doctest/told.rs"]),
+    ("similar", &["src/doctest/told.rs", "src/cli/fmt.rs"]),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
 ];
