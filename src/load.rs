@@ -45,6 +45,12 @@ pub trait Loader {
         self.read(path).is_ok()
     }
 
+    /// The names in a folder, those of folders with a `/` behind; none where nobody can say.
+    fn names_in(&self, folder: &Path) -> Vec<String> {
+        let _ = folder;
+        Vec::new()
+    }
+
     /// The path that a file is known by, so that one file is read once.
     fn canonical(&self, path: &Path) -> PathBuf {
         path.to_path_buf()
@@ -119,6 +125,17 @@ impl Loader for Disk {
 
     fn has(&self, path: &Path) -> bool {
         path.is_file()
+    }
+
+    fn names_in(&self, folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let name = |entry: std::fs::DirEntry| {
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            Some(format!("{}{slash}", entry.file_name().to_str()?))
+        };
+        let mut all: Vec<String> = entries.filter_map(name).collect();
+        all.sort();
+        all
     }
 
     fn canonical(&self, path: &Path) -> PathBuf {

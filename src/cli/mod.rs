@@ -258,7 +258,13 @@ pub fn main() -> ExitCode {
 #[cfg(feature = "repl")]
 fn prompt(files: &[PathBuf], options: &Options, output: &Output) -> Exit {
     let session = session(options);
-    match crate::repl::run(session, files, output.style, options.quiet) {
+    let format = match options.format {
+        Format::Json => crate::conversation::Format::Json,
+        Format::Plain => crate::conversation::Format::Plain,
+        _ => crate::conversation::Format::Text,
+    };
+    let begin = crate::repl::Begin { files, style: output.style, errors: output.errors, format, quiet: options.quiet };
+    match crate::repl::run(session, &begin) {
         Ok(()) => Exit::Well,
         Err(crate::repl::Hindered::Errors) => Exit::Errors,
         Err(crate::repl::Hindered::Unusable) => Exit::Usage,

@@ -16,7 +16,7 @@ pub(super) struct Output {
     /// The style of standard output.
     pub(super) style: Style,
     /// The style of standard error.
-    errors: Style,
+    pub(super) errors: Style,
 }
 
 impl Output {

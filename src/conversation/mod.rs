@@ -5,6 +5,7 @@
 //! [`crate::render`]; who types, and where the text goes, is known to those who call.
 
 mod command;
+mod completion;
 mod files;
 mod help;
 mod log;
@@ -14,6 +15,7 @@ mod save;
 mod tour;
 
 pub use command::{Takes, commands};
+pub use completion::{Candidate, candidates};
 pub(crate) use news::{news, tally};
 pub use said::{Done, Said, Shown};
 

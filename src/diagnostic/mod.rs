@@ -44,6 +44,19 @@ pub struct Label {
     pub message: String,
 }
 
+/// What would do in the place of what is wrong: completion asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The name of something of one of these kinds.
+    Names(Vec<&'static str>),
+    /// The name of something of one of these kinds that has addresses, a service tag, or an address.
+    Addresses(Vec<&'static str>),
+    /// One of these words.
+    Words(Vec<String>),
+    /// One of these properties.
+    Properties(Vec<&'static str>),
+}
+
 /// One thing that is wrong with a text.
 ///
 /// The message starts in lower case and has no final period; what the user wrote stands in backticks.
@@ -63,6 +76,8 @@ pub struct Diagnostic {
     pub helps: Vec<String>,
     /// The platform's rule that the declaration breaks, where it breaks one.
     pub rule: Option<String>,
+    /// What would do in its place, where that is known.
+    pub wanted: Option<Box<Wanted>>,
 }
 
 impl Diagnostic {
@@ -76,6 +91,7 @@ impl Diagnostic {
             notes: Vec::new(),
             helps: Vec::new(),
             rule: None,
+            wanted: None,
         }
     }
 
@@ -121,6 +137,12 @@ impl Diagnostic {
     /// The same, saying which rule of the platform is broken.
     pub fn rule(mut self, rule: impl Into<String>) -> Self {
         self.rule = Some(rule.into());
+        self
+    }
+
+    /// The same, saying what would do in the place of what is wrong.
+    pub fn wanted(mut self, wanted: Wanted) -> Self {
+        self.wanted = Some(Box::new(wanted));
         self
     }
 

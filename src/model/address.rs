@@ -2,7 +2,7 @@
 
 use super::fields::{Lowering, open};
 use super::*;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Wanted, did_you_mean};
 use crate::net::{AddressSet, PortSet};
 use crate::syntax::ast::{Few, Text, Value, Word, span_of};
 use crate::syntax::literal::{self, AddressLiteral};
@@ -242,6 +242,7 @@ fn named(word: &Word, cx: &mut Lowering<'_>) -> Option<Term> {
             .then(|| "a tag of Microsoft's list is known behind `use tags \"ServiceTags_Public.json\"`".into())
     });
     let message = format!("`{}` is no address, no service tag and no declared name", word.plain());
-    cx.report(Diagnostic::error("FN0113", word.span(), message).maybe_help(help));
+    let wanted = Wanted::Addresses(fields::words_of(ADDRESS_KINDS));
+    cx.report(Diagnostic::error("FN0113", word.span(), message).maybe_help(help).wanted(wanted));
     None
 }

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident $word:literal $plural:literal;)*) => {
+    ($($(#[$doc:meta])* $kind:ident $word:literal $plural:literal $head:literal;)*) => {
         /// A kind of declaration.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
@@ -29,59 +29,64 @@ macro_rules! kinds {
             pub fn plural(self) -> &'static str {
                 match self { $(Kind::$kind => $plural,)* }
             }
+
+            /// How the head of its declaration is written.
+            pub fn head(self) -> &'static str {
+                match self { $(Kind::$kind => $head,)* }
+            }
         }
     };
 }
 
 kinds! {
     /// Sets the region of what follows.
-    Region "region" "regions";
+    Region "region" "regions" "region NAME";
     /// Sets the subscription of what follows.
-    Subscription "subscription" "subscriptions";
+    Subscription "subscription" "subscriptions" "subscription NAME";
     /// A virtual network.
-    Vnet "vnet" "vnets";
+    Vnet "vnet" "vnets" "vnet NAME PREFIXES";
     /// A subnet; stands in a vnet.
-    Subnet "subnet" "subnets";
+    Subnet "subnet" "subnets" "subnet NAME PREFIXES";
     /// A network security group.
-    Nsg "nsg" "nsgs";
+    Nsg "nsg" "nsgs" "nsg NAME";
     /// An application security group.
-    Asg "asg" "asgs";
+    Asg "asg" "asgs" "asg NAME";
     /// Security admin rules.
-    AdminRules "admin-rules" "admin-rules";
+    AdminRules "admin-rules" "admin-rules" "admin-rules NAME";
     /// A route table.
-    RouteTable "route-table" "route-tables";
+    RouteTable "route-table" "route-tables" "route-table NAME";
     /// A NAT gateway.
-    NatGateway "nat-gateway" "nat-gateways";
+    NatGateway "nat-gateway" "nat-gateways" "nat-gateway NAME";
     /// A peering.
-    Peering "peering" "peerings";
+    Peering "peering" "peerings" "peering VNET <-> VNET";
     /// A virtual network gateway.
-    Gateway "gateway" "gateways";
+    Gateway "gateway" "gateways" "gateway NAME in VNET";
     /// A network of the customer's own.
-    OnPremises "on-premises" "on-premises";
+    OnPremises "on-premises" "on-premises" "on-premises NAME PREFIXES";
     /// An appliance.
-    Appliance "appliance" "appliances";
+    Appliance "appliance" "appliances" "appliance NAME in SUBNET ADDRESS";
     /// A load balancer.
-    LoadBalancer "load-balancer" "load-balancers";
+    LoadBalancer "load-balancer" "load-balancers" "load-balancer NAME in SUBNET ADDRESS";
     /// A host.
-    Host "host" "hosts";
+    Host "host" "hosts" "host NAME in SUBNET ADDRESSES";
     /// A service.
-    Service "service" "services";
+    Service "service" "services" "service NAME";
     /// A private endpoint.
-    PrivateEndpoint "private-endpoint" "private-endpoints";
+    PrivateEndpoint "private-endpoint" "private-endpoints" "private-endpoint NAME in SUBNET";
     /// A private DNS zone.
-    PrivateDnsZone "private-dns-zone" "private-dns-zones";
+    PrivateDnsZone "private-dns-zone" "private-dns-zones" "private-dns-zone DNS-NAME";
     /// A DNS server.
-    DnsServer "dns-server" "dns-servers";
+    DnsServer "dns-server" "dns-servers" "dns-server NAME in SUBNET ADDRESSES";
     /// A hybrid connection.
-    HybridConnection "hybrid-connection" "hybrid-connections";
+    HybridConnection "hybrid-connection" "hybrid-connections" "hybrid-connection NAME HOST:PORT";
     /// A hybrid connection manager.
-    HybridConnectionManager "hybrid-connection-manager" "hybrid-connection-managers";
+    HybridConnectionManager "hybrid-connection-manager" "hybrid-connection-managers" "hybrid-connection-manager NAME in PLACE";
     /// A hosting plan.
-    Plan "plan" "plans";
+    Plan "plan" "plans" "plan NAME";
     /// An App Service Environment.
-    Ase "ase" "ases";
+    Ase "ase" "ases" "ase NAME in SUBNET";
     /// An app.
-    App "app" "apps";
+    App "app" "apps" "app NAME on PLAN";
 }
 
 impl Kind {

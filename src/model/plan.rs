@@ -3,7 +3,7 @@
 use super::fields::{Lowering, Shape, many, newer, one};
 use super::lower::Reading;
 use super::*;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Wanted, did_you_mean};
 use crate::platform::{Edition, PlanType};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -125,7 +125,7 @@ fn unknown_tier(stated: &Stated<String>, cx: &mut Lowering<'_>) {
     let help = did_you_mean(&stated.value, tiers.iter().map(String::as_str))
         .unwrap_or_else(|| format!("the tiers are: {}", tiers.join(", ")));
     let message = format!("`{}` is not a tier", stated.value);
-    cx.report(Diagnostic::error("FN0109", stated.span, message).help(help));
+    cx.report(Diagnostic::error("FN0109", stated.span, message).help(help).wanted(Wanted::Words(tiers)));
 }
 
 /// `ase NAME in SUBNET { … }`.

@@ -3,7 +3,7 @@
 use super::fields::{Lowering, Shape, one};
 use super::lower::Reading;
 use super::*;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Wanted, did_you_mean};
 use crate::syntax::ast::{RouteLine, Value, Word};
 use crate::syntax::literal::{self, AddressLiteral};
 use ipnet::IpNet;
@@ -118,7 +118,8 @@ fn no_hop(word: &Word, cx: &mut Lowering<'_>) {
     let message = format!("a user route cannot lead to `{text}`");
     let refused = fields::refused_by(cx.platform, rule, "FN0109", word.span(), message);
     let near = did_you_mean(&text, HOPS.iter().copied()).filter(|_| !own);
-    cx.report(refused.maybe_help(near));
+    let wanted = Wanted::Words(HOPS.iter().map(|hop| hop.to_string()).collect());
+    cx.report(refused.maybe_help(near).wanted(wanted));
 }
 
 fn hop(word: &Word, target: Option<&Value>, cx: &mut Lowering<'_>) -> Option<UserHop> {

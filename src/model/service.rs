@@ -6,7 +6,7 @@ use super::host::asgs_of;
 use super::lower::Reading;
 use super::security::default_action;
 use super::*;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Wanted, did_you_mean};
 use crate::net::PortSet;
 use crate::platform::ServiceType;
 use crate::syntax::ast::{Entry, RuleLine, Value};
@@ -129,7 +129,8 @@ impl Service {
             let help = did_you_mean(&stated.value, known.iter().copied())
                 .unwrap_or_else(|| format!("the types are: {}", known.join(", ")));
             let message = format!("`{}` is not a type of service", stated.value);
-            cx.report(Diagnostic::error("FN0109", stated.span, message).help(help));
+            let wanted = Wanted::Words(known.iter().map(|word| word.to_string()).collect());
+            cx.report(Diagnostic::error("FN0109", stated.span, message).help(help).wanted(wanted));
         }
         let own = r.head.name.rsplit('.').next().unwrap_or(&r.head.name).to_string();
         let resource_name = f.text("resource-name", cx).unwrap_or_else(|| Stated::new(own, r.head.span));

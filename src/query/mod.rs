@@ -33,6 +33,8 @@ pub(crate) use diff::between;
 pub(crate) use explain::explain_words;
 pub(crate) use graph::graph;
 pub use matrix::KeptMatrix;
+pub use name::Listed;
+pub(crate) use name::{SOURCES, TARGETS, listed, protocols};
 pub use replay::Replay;
 
 use crate::diagnostic::Diagnostic;

@@ -31,6 +31,7 @@ pub use markup::verbatim;
 pub use markup::{Markup, Style, Tag};
 pub use report::{diagnostic, diagnostics};
 pub use sarif::sarif;
+pub(crate) use table::width as columns;
 pub use text::{answer, outcome};
 
 use crate::query::Answer;

@@ -1,7 +1,7 @@
 //! Aligned columns, and text broken into lines.
 
 /// How many columns a text takes, near enough: wide characters count twice.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars()
         .map(|c| if ('\u{1100}'..='\u{115f}').contains(&c) || ('\u{2e80}'..='\u{ffdc}').contains(&c) { 2 } else { 1 })
         .sum()

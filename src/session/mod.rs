@@ -22,10 +22,10 @@ pub use report::{Errors, Outcome, Report};
 use crate::diagnostic::{self, Diagnostic};
 use crate::engine::Engine;
 use crate::load::{Disk, Loader, Script};
-use crate::model::{Declared, Model, lower};
+use crate::model::{Declared, Kind, Model, lower};
 use crate::platform::{Edition, Platform, TagList};
 use crate::query::answer::{DiffAnswer, Graph};
-use crate::query::{self, Answer, Asked};
+use crate::query::{self, Answer, Asked, Listed};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Query, Statement};
 use crate::syntax::{self, Scope};
@@ -286,6 +286,18 @@ impl Session {
         let model = self.model();
         let engine = Engine::of(&model);
         Ok(query::between(&self.asked(&model, &engine, &|file| self.open(file)), &other, name))
+    }
+
+    /// The declared names of some kinds that begin like this, with what they are, and of targets with their own ports.
+    pub(crate) fn listed(&mut self, kinds: &[Kind], begun: &str, are_targets: bool) -> Vec<Listed> {
+        let model = self.model();
+        let engine = Engine::of(&model);
+        query::listed(&self.asked(&model, &engine, &|file| self.open(file)), kinds, begun, are_targets)
+    }
+
+    /// The names that `let` gave.
+    pub fn lets(&self) -> impl Iterator<Item = &str> {
+        self.state.scope.lets.keys().map(|name| &**name)
     }
 
     /// Explains a rule, topic, code or declared name, as `explain WORDS` does.

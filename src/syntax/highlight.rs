@@ -74,18 +74,7 @@ pub fn classes(text: &str) -> Vec<(Range<usize>, Class)> {
     if text.trim_start().starts_with(':') {
         return command(text);
     }
-    let mut reader = Reader { found: Vec::new(), line: Line::default(), outer: Vec::new(), open: Vec::new() };
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        let len = token(&text[at..]);
-        if first == '\n' {
-            reader.ends(!matches!(reader.open.last(), Some('(' | '[')));
-        } else if !first.is_whitespace() {
-            reader.take(at, &text[at..at + len]);
-        }
-        at += len;
-    }
-    reader.found
+    Reader::of(text).found
 }
 
 /// `:word` and what follows it.
@@ -102,7 +91,7 @@ fn command(text: &str) -> Vec<(Range<usize>, Class)> {
 }
 
 /// The length of what the text begins with: a blank, a comment, a string, a sign or a word.
-fn token(text: &str) -> usize {
+pub(super) fn token(text: &str) -> usize {
     let first = text.chars().next().map_or(0, char::len_utf8);
     let until = |stop: fn(char) -> bool| text.find(stop).unwrap_or(text.len());
     match text.as_bytes()[0] {
@@ -159,59 +148,91 @@ fn string(text: &str) -> usize {
 
 /// What a block holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Statements,
     Lines,
 }
 
 /// What has been read of a statement, or of a line of a block.
 #[derive(Default)]
-struct Line {
+pub(super) struct Line {
+    /// Where it begins.
+    pub(super) start: Option<usize>,
     /// Its words so far.
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
     /// Is the block that follows one of statements?
     opens_statements: bool,
     /// Does it go on behind its end: after a comma or an arrow?
     joined: bool,
 }
 
-struct Reader {
+/// An open block.
+pub(super) struct Open {
+    pub(super) place: Place,
+    /// The words before it, and where they begin.
+    pub(super) head: Vec<String>,
+    pub(super) start: usize,
+    /// What goes on behind it.
+    behind: Line,
+}
+
+/// Reads a text word by word, as far as it goes.
+#[derive(Default)]
+pub(super) struct Reader {
     found: Vec<(Range<usize>, Class)>,
-    line: Line,
-    /// What the open blocks hold, from the outside, and what goes on behind them.
-    outer: Vec<(Place, Line)>,
+    pub(super) line: Line,
+    /// The open blocks, from the outside.
+    pub(super) blocks: Vec<Open>,
     /// Every open bracket.
-    open: Vec<char>,
+    pub(super) open: Vec<char>,
 }
 
 impl Reader {
+    pub(super) fn of(text: &str) -> Self {
+        let mut reader = Reader::default();
+        let mut at = 0;
+        while let Some(first) = text[at..].chars().next() {
+            let len = token(&text[at..]);
+            if first == '\n' {
+                reader.ends(!matches!(reader.open.last(), Some('(' | '[')));
+            } else if !first.is_whitespace() {
+                reader.take(at, &text[at..at + len]);
+            }
+            at += len;
+        }
+        reader
+    }
+
     fn ends(&mut self, counts: bool) {
         if counts && !self.line.joined {
             self.line = Line::default();
         }
     }
 
-    fn place(&self) -> Place {
-        self.outer.last().map_or(Place::Statements, |(place, _)| *place)
+    pub(super) fn place(&self) -> Place {
+        self.blocks.last().map_or(Place::Statements, |open| open.place)
     }
 
     fn take(&mut self, at: usize, token: &str) {
         let range = at..at + token.len();
+        self.line.start.get_or_insert(at);
         let joined = std::mem::take(&mut self.line.joined);
         let class = match token {
             "{" => {
                 let statements = self.place() == Place::Statements && self.line.opens_statements;
                 let mut behind = std::mem::take(&mut self.line);
+                let (head, start) = (behind.words.clone(), behind.start.unwrap_or(at));
                 match behind.words.iter().rposition(|word| word == "given") {
                     Some(given) => behind.words.truncate(given),
                     None => behind = Line::default(),
                 }
-                self.outer.push((if statements { Place::Statements } else { Place::Lines }, behind));
+                let place = if statements { Place::Statements } else { Place::Lines };
+                self.blocks.push(Open { place, head, start, behind });
                 self.open.push('{');
                 Class::Bracket
             }
             "}" => {
-                self.line = self.outer.pop().map(|(_, behind)| behind).unwrap_or_default();
+                self.line = self.blocks.pop().map(|open| open.behind).unwrap_or_default();
                 self.open.pop();
                 Class::Bracket
             }

@@ -15,6 +15,7 @@ pub mod literal;
 mod node;
 mod one_line;
 mod split;
+mod standing;
 mod substitute;
 mod trouble;
 
@@ -24,6 +25,7 @@ pub use grammar::{QUERY_SHAPES, QUERY_WORDS, Rule};
 pub use highlight::{Class, classes};
 pub use one_line::one_line;
 pub use split::{Completeness, NESTING_LIMIT, Piece, completeness, split};
+pub use standing::{Standing, standing};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceId;

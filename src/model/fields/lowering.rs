@@ -3,7 +3,7 @@
 
 use super::Stated;
 use super::kept::Kept;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Wanted};
 use crate::model::name::LookedUp;
 use crate::model::{Kind, NameTrouble, Names, SecurityRule, Thing};
 use crate::platform::{AppSetting, Edition, Platform};
@@ -117,7 +117,7 @@ pub(crate) fn name_trouble(names: &Names, word: &Word, kinds: &[Kind], trouble: 
         [] => "declaration".to_string(),
     };
     let name = word.plain();
-    match trouble {
+    let diagnostic = match trouble {
         NameTrouble::Unknown => {
             let near = names.suggest(&word.text, kinds);
             let short = if kinds.len() > 4 {
@@ -136,7 +136,13 @@ pub(crate) fn name_trouble(names: &Names, word: &Word, kinds: &[Kind], trouble: 
             let message = format!("`{name}` is declared as {}, and {wanted} is wanted here", kind.word());
             Diagnostic::error("FN0113", word.span(), message)
         }
-    }
+    };
+    diagnostic.wanted(Wanted::Names(words_of(kinds)))
+}
+
+/// The words of kinds.
+pub(in crate::model) fn words_of(kinds: &[Kind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.word()).collect()
 }
 
 fn list_or(all: &[String]) -> String {

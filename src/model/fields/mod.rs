@@ -9,12 +9,13 @@ mod value;
 pub(super) use lowering::Lowering;
 pub(crate) use lowering::name_trouble;
 pub(super) use lowering::refused_by;
+pub(super) use lowering::words_of;
 pub use shape::{Property, Shape, Stated};
 pub(super) use shape::{many, newer, one, single};
 pub(super) use value::{choose, one_address, one_prefix, open, region_of, show, shown, tight};
 
 use super::{Kind, Thing};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Wanted, did_you_mean};
 use crate::net::{PortSet, Protocol};
 use crate::syntax::QUERY_SHAPES;
 use crate::syntax::ast::{Block, Entry, Item, RouteLine, RuleLine, Value, Word};
@@ -72,7 +73,8 @@ impl<'b> Fields<'b> {
                 if all.is_empty() { "it has no properties".into() } else { format!("it has: {}", all.join(", ")) }
             });
             let message = format!("`{}` has no property `{word}`", self.shape.kind);
-            return cx.report(Diagnostic::error("FN0107", entry.name.span(), message).help(help));
+            let diagnostic = Diagnostic::error("FN0107", entry.name.span(), message).help(help);
+            return cx.report(diagnostic.wanted(Wanted::Properties(all)));
         };
         if property.editioned {
             cx.edition_knows(self.shape.kind, property.name, entry.name.span());

@@ -2,7 +2,7 @@
 //! belong to does not matter here.
 
 use super::{Lowering, Stated};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Wanted, did_you_mean};
 use crate::net::PortSet;
 use crate::syntax::ast::{Nested, Text, Value, Word};
 use crate::syntax::literal::{self, AddressLiteral};
@@ -18,7 +18,10 @@ pub(in crate::model) fn region_of(word: &Word, cx: &mut Lowering<'_>) -> Option<
     if !cx.platform.is_region(&lower) {
         let known = cx.platform.names("region");
         let message = format!("`{}` is not a region of Azure", word.plain());
-        cx.report(Diagnostic::error("FN0109", word.span(), message).maybe_help(did_you_mean(&lower, known)));
+        let wanted = Wanted::Words(known.iter().map(|region| region.to_string()).collect());
+        let diagnostic =
+            Diagnostic::error("FN0109", word.span(), message).maybe_help(did_you_mean(&lower, known.iter().copied()));
+        cx.report(diagnostic.wanted(wanted));
         return None;
     }
     cx.region = Some((word.text.clone(), lower.clone()));
@@ -39,7 +42,8 @@ pub(in crate::model) fn choose(
     let near = did_you_mean(&text, allowed.iter().copied());
     let help = near.unwrap_or_else(|| format!("it is one of: {}", allowed.join(", ")));
     let message = format!("`{text}` is not a value of `{name}`");
-    cx.report(Diagnostic::error("FN0109", word.span(), message).help(help));
+    let wanted = Wanted::Words(allowed.iter().map(|word| word.to_string()).collect());
+    cx.report(Diagnostic::error("FN0109", word.span(), message).help(help).wanted(wanted));
     None
 }
 

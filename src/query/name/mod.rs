@@ -1,13 +1,18 @@
 //! What the words of a question mean: sources, targets, ports, protocols. No flow is walked here.
 
 mod describe;
+mod listed;
 mod ports;
 mod source;
 mod target;
 mod whose;
 
 pub(super) use describe::{describe, whereabouts};
-pub(super) use source::{SOURCES, source};
+pub use listed::Listed;
+pub(crate) use listed::listed;
+pub(crate) use source::SOURCES;
+pub(super) use source::source;
+pub(crate) use target::TARGETS;
 pub(super) use target::{target, target_of, target_thing};
 pub(super) use whose::{in_words, whose};
 
@@ -15,6 +20,7 @@ use super::Asked;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Kind, Thing, name_trouble};
 use crate::net::Protocol;
+use crate::platform::Platform;
 use crate::syntax::ast::{Over, Word};
 use crate::syntax::literal;
 
@@ -51,9 +57,14 @@ pub(super) fn over(asked: &Asked<'_>, word: &Word) -> Result<Option<Over>, Diagn
     if let Some(application) = platform.application(&text) {
         return Ok(Some(Over::Application(application.name)));
     }
-    let protocols = ["tcp", "udp", "icmp", "esp", "ah", "http", "https", "*"];
-    let known: Vec<&str> = protocols.into_iter().chain(platform.names("application")).collect();
+    let known = protocols(platform);
     let help = did_you_mean(&text, known.iter().copied());
     Err(Diagnostic::error("FN0109", word.span(), format!("`{}` is no protocol", word.text))
         .help(help.unwrap_or_else(|| format!("it is one of: {}", known.join(", ")))))
+}
+
+/// What may follow `over`.
+pub(crate) fn protocols(platform: &Platform) -> Vec<&str> {
+    let own = ["tcp", "udp", "icmp", "esp", "ah", "http", "https", "*"];
+    own.into_iter().chain(platform.names("application")).collect()
 }

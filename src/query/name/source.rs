@@ -11,7 +11,7 @@ use crate::syntax::ast::Word;
 use crate::syntax::literal;
 
 /// The kinds that may be a source.
-pub(in crate::query) const SOURCES: &[Kind] = &[Kind::App, Kind::Host, Kind::Subnet, Kind::OnPremises];
+pub(crate) const SOURCES: &[Kind] = &[Kind::App, Kind::Host, Kind::Subnet, Kind::OnPremises];
 
 /// Reads a source: a name, an address, a prefix, or `Internet`.
 pub(in crate::query) fn source(asked: &Asked<'_>, word: &Word) -> Result<(Source, Taken), Diagnostic> {

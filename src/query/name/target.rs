@@ -12,7 +12,7 @@ use crate::syntax::ast::Word;
 use crate::syntax::literal::{self, AddressLiteral};
 
 /// The kinds that may be a target.
-const TARGETS: &[Kind] = &[
+pub(crate) const TARGETS: &[Kind] = &[
     Kind::Service,
     Kind::App,
     Kind::Host,
