@@ -181,6 +181,36 @@ fn recorded_answers_come_out_of_the_recorded_resources() {
 }
 
 #[test]
+fn templates_answer_what_reading_them_says() {
+    let scripts = files("tests/import/quickstarts", ".fnet");
+    assert!(scripts.len() >= 15, "there are scripts");
+    let (mut faults, mut asked) = (Vec::new(), 0);
+    let templates: Vec<PathBuf> = ["quickstart", "quickstart-appnonet"].into_iter().flat_map(templates).collect();
+    for script in &scripts {
+        let name = stem(script);
+        let Some(template) = templates.iter().find(|template| stem(template) == name) else {
+            if !templates.is_empty() {
+                faults.push(format!("{name}: no template of that name"));
+            }
+            continue;
+        };
+        asked += 1;
+        let beside = template.with_extension("parameters.json");
+        let all = std::iter::once(template.clone()).chain(beside.exists().then_some(beside));
+        let texts = all.map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a readable file");
+            (path.to_string_lossy().to_string(), text)
+        });
+        let result = imported_texts(&texts.collect::<Vec<_>>());
+        faults.extend(faults_of_source(&name, &result.source));
+        let asks = std::fs::read_to_string(root().join(script)).expect("a readable file");
+        faults.extend(failing(&name, &result.source, &asks));
+    }
+    eprintln!("{asked} of {} templates asked", scripts.len());
+    report(&faults, asked);
+}
+
+#[test]
 fn everything_that_azure_told_is_translated_or_listed() {
     let paths: Vec<PathBuf> = ["snapshots", "lists"].into_iter().flat_map(corpus).collect();
     let mut faults = Vec::new();
@@ -208,13 +238,18 @@ fn everything_that_azure_told_is_translated_or_listed() {
     report(&faults, paths.len());
 }
 
+/// The templates of a folder of the corpus; none where it is not there.
+fn templates(folder: &str) -> Vec<PathBuf> {
+    corpus(&format!("../a-arm-templates/{folder}"))
+}
+
 /// The files of a folder of the corpus; none where it is not there, which is said.
 fn corpus(folder: &str) -> Vec<PathBuf> {
     let base =
         std::env::var_os("FNET_CORPUS").map_or_else(|| root().join(CORPUS), |base| Path::new(&base).join(ANSWERS));
     let folder = base.join(folder);
     let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: {} is not there", Path::new(CORPUS).join(folder.file_name().expect("a name")).display());
+        eprintln!("skipped: {} is not there", folder.display());
         return Vec::new();
     };
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();

@@ -20,6 +20,7 @@ impl<'f> Estate<'f> {
                         .for_each(|group| self.translated(group, format!("zones of private-endpoint {name}")));
                 }
                 Err(reason) => {
+                    self.endpoint_is_untold(endpoint);
                     groups.into_iter().for_each(|group| self.listed(group, format!("its endpoint: {reason}")));
                     self.listed(endpoint, reason);
                 }
@@ -86,6 +87,27 @@ impl<'f> Estate<'f> {
         draft.set_all("asg", &groups);
         self.declare((Part::Endpoints, 0), draft);
         Ok(name)
+    }
+
+    /// An endpoint that is not told changes its target all the same: an app that has one is closed to the public where
+    /// nothing else is said, and the names of a service lead there.
+    fn endpoint_is_untold(&mut self, endpoint: &Resource) {
+        let connections = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
+        let all = connections.iter().flat_map(|path| at(&endpoint.body, path).map(Json::list).unwrap_or_default());
+        let target = all.into_iter().find_map(|json| at(json, "privateLinkServiceId").and_then(id_of));
+        let Some(target) = target else { return };
+        let (head, property, value) = match (self.app_ref(target), self.named("service", target)) {
+            (Some(app), _) => (format!("app {app} on "), "public-access", "off"),
+            (_, Some(service)) => (format!("service {}", draft::name(&service)), "private-endpoint", "elsewhere"),
+            _ => return,
+        };
+        let is_own = |draft: &Draft| draft.head == head || property == "public-access" && draft.head.starts_with(&head);
+        if let Some((_, draft)) = self.drafts.iter_mut().find(|(_, draft)| is_own(draft))
+            && draft.values(property).next().is_none()
+        {
+            draft.remark(format!("it has the private endpoint {}, which is not told", endpoint.own_name()));
+            draft.set(property, value);
+        }
     }
 
     /// The target as the source calls it: an app, a slot, a service; a service that is not among the resources is one of

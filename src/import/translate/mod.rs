@@ -43,6 +43,7 @@ pub struct Imported {
 /// Makes source of resources.
 pub fn translate(found: Found) -> Imported {
     let mut estate = Estate::of(&found);
+    estate.app_names();
     estate.application_groups();
     estate.security_groups();
     estate.route_tables();

@@ -119,6 +119,13 @@ impl<'f> Estate<'f> {
         ids
     }
 
+    /// Apps keep their names before all others do: their host names follow from them.
+    pub(super) fn app_names(&mut self) {
+        for site in self.all(SITES) {
+            self.christen("app", &site.id, site.own_name());
+        }
+    }
+
     pub(super) fn apps(&mut self) {
         let sites = self.all(SITES);
         // Access rules and endpoints may name any of them.
@@ -265,8 +272,13 @@ impl<'f> Estate<'f> {
     fn addresses_of_app(&mut self, site: &Site<'f>, azure_name: &str, draft: &mut Draft) -> Result<(), Reason> {
         let usual =
             self.platform.app_type().and_then(|of| Some(of.endpoints.first()?.suffix.clone())).unwrap_or_default();
+        let in_azure = format!("{}.{usual}", site.resource.name.replace('/', "-"));
         let usual = format!("{azure_name}.{usual}");
         let mut names: Vec<String> = Vec::new();
+        // Where the source had to give it another name, its host name is not the one that would follow from that.
+        if !usual.eq_ignore_ascii_case(&in_azure) && self.found.placeholder_in(&in_azure).is_none() {
+            names.push(in_azure.to_lowercase());
+        }
         let stated = site.facts.get("defaultHostName", self).into_iter();
         let stated = stated.chain(site.facts.get("hostNames", self).map(texts).unwrap_or_default());
         let bound: Vec<&str> = site.of_kind("hostNameBindings").map(Resource::own_name).collect();
