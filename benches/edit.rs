@@ -1,11 +1,14 @@
 //! What one edit costs where answers are kept, beside a full run of the same: an estate of apps, a question for each app,
 //! and one rule of one group that changes.
 //!
-//! `cargo bench --bench edit`. `FNET_BENCH_APPS` (1000) is how many apps there are. The answers of both are compared.
+//! `cargo bench --bench edit`. `FNET_BENCH_APPS` (1000) is how many apps there are. The answers of both are compared. `--count
+//! rule 40` changes a rule of a script of so many apps once and reads it again.
 
 mod common;
 
+use common::measure::told;
 use common::networks::networks;
+use common::numbers;
 use fnet::load::{LoadError, Loader, Script};
 use fnet::{Session, render};
 use std::path::Path;
@@ -22,11 +25,42 @@ impl Loader for Shelf {
 }
 
 fn main() {
-    let apps: usize = std::env::var("FNET_BENCH_APPS").ok().and_then(|apps| apps.parse().ok()).unwrap_or(1000);
+    match told() {
+        Some((what, sizes)) => sizes.iter().for_each(|apps| once(&what, *apps)),
+        None => table(numbers("FNET_BENCH_APPS", "1000")[0]),
+    }
+}
+
+/// Networks, and a question for each of so many apps.
+fn script(apps: usize) -> String {
     let mut text = networks(apps.div_ceil(8));
     for at in 0..apps {
         text.push_str(&format!("can app{}-{} reach 10.0.0.{}:443\n", at / 8, at % 8, 70 + at % 100));
     }
+    text
+}
+
+/// A session that has answered a script, and the file that it was read from.
+fn answered(text: &str) -> (Session, Arc<Shelf>) {
+    let shelf = Arc::new(Shelf(Mutex::new(text.to_string())));
+    let mut net = Session::with_loader(shelf.clone());
+    net.keep_answers(true);
+    net.load_all([Script::File("net.fnet".into())]).expect("it is understood");
+    (net, shelf)
+}
+
+/// One edit to be counted, and what it takes to be prepared for it.
+fn once(what: &str, apps: usize) {
+    let text = script(apps);
+    let (mut net, shelf) = answered(&text);
+    *shelf.0.lock().expect("nobody panics") = text.replacen("100 allow tcp", "101 allow tcp", 1);
+    if what == "rule" {
+        net.reload().expect("it is understood");
+    }
+}
+
+fn table(apps: usize) {
+    let text = script(apps);
     let edits: Vec<(&str, String)> = vec![
         ("a remark at the top", text.replacen("region westeurope\n", "region westeurope\n# a remark\n", 1)),
         ("a rule of one group", text.replacen("100 allow tcp", "101 allow tcp", 1)),
@@ -41,10 +75,7 @@ fn main() {
     for (what, edited) in edits {
         let (mut kept, mut full, mut asked) = (Vec::new(), Vec::new(), 0);
         for _ in 0..5 {
-            let shelf = Arc::new(Shelf(Mutex::new(text.clone())));
-            let mut net = Session::with_loader(shelf.clone());
-            net.keep_answers(true);
-            net.load_all([Script::File("net.fnet".into())]).expect("it is understood");
+            let (mut net, shelf) = answered(&text);
             *shelf.0.lock().expect("nobody panics") = edited.clone();
             let start = Instant::now();
             let report = net.reload().expect("it is understood");

@@ -8,12 +8,12 @@
 //! `FNET_BENCH_APPS` (10000), `FNET_BENCH_HOSTS` (10000), `FNET_BENCH_VNETS` (100), `FNET_BENCH_SUBNETS` (1000) are the sizes,
 //! `FNET_BENCH_RUNS` (5) how often is measured; medians count.
 //!
-//! `--count pairs|edit-out|edit-in|nothing` does that once, to count its instructions.
+//! `--count pairs|edit-out|edit-in 300` does that once with so many apps and hosts, to count its instructions.
 
 mod common;
 
 use common::estate::{Estate, Rule, Sizes, range};
-use common::measure::COUNT;
+use common::measure::told;
 use common::{Dice, median, numbers};
 use fnet::Session;
 use fnet::engine::{Called, Ends, Engine, Pairs, Question, Source, Target, Traffic, Verdict};
@@ -23,6 +23,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 fn main() {
+    if let Some((what, many)) = told() {
+        let many = many[0].max(60);
+        let sizes = Sizes { apps: many, hosts: many, vnets: many / 10, subnets: many / 3 };
+        return Bench::of(&Estate::of(42, sizes)).once(&what);
+    }
     let size = |name: &str, default: &str| numbers(name, default)[0].max(1);
     let sizes = Sizes {
         apps: size("FNET_BENCH_APPS", "10000"),
@@ -33,10 +38,6 @@ fn main() {
     let runs = size("FNET_BENCH_RUNS", "5");
     let estate = Estate::of(42, sizes);
     let bench = Bench::of(&estate);
-    let arguments: Vec<String> = std::env::args().collect();
-    if let Some(at) = arguments.iter().position(|word| word == COUNT) {
-        return bench.once(&arguments[at + 1]);
-    }
     bench.all(&estate, runs);
 }
 
@@ -112,18 +113,17 @@ impl Bench {
         fates
     }
 
+    /// One thing to be counted, and what it takes to be prepared for any.
     fn once(&self, what: &str) {
         let engine = self.engine(&self.model);
+        let mut known = engine.pairs(&self.apps, &self.called);
+        let others: Vec<Engine<'_>> = self.edited.iter().map(|(_, _, model)| self.engine(model)).collect();
+        let mut edit = |at: usize| assert!(known.edit(&others[at], &[self.edited[at].1]));
         match what {
             "pairs" => drop(black_box(self.pairs(&engine))),
-            "nothing" => {}
-            edit => {
-                let mut pairs = engine.pairs(&self.apps, &self.called);
-                let at = usize::from(edit == "edit-in");
-                let (_, group, model) = &self.edited[at];
-                let other = self.engine(model);
-                assert!(pairs.edit(&other, &[*group]));
-            }
+            "edit-out" => edit(0),
+            "edit-in" => edit(1),
+            _ => {}
         }
     }
 

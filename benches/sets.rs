@@ -4,13 +4,14 @@
 //! `cargo bench --bench sets`. The naive way beside it cuts boxes of flows, line by line, and gives up at
 //! `FNET_BENCH_BOXES` (300000) of them. A proof is checked against it where it ends, and by flows at random.
 //!
-//! `FNET_BENCH_RULES` (100,1000,10000) are the lengths of the lists. Times are the processor's, as others may use it too.
+//! `FNET_BENCH_RULES` (100,1000,10000) are the lengths of the lists, `FNET_BENCH_CROSSING` (990,3000) those of lists whose
+//! rules cross. Times are the processor's, as others may use it too.
 //! `FNET_TAGS` is a list of service tags; one beside the crate is taken where it is not set. `--count permitted 1000` makes
-//! that set of a security group of that length once; so do `difference`, `same`, `idle`, and `tagged` with made-up tags.
+//! that set of a security group of that length once; so do `difference`, `same`, `idle`, `tagged` with made-up tags, and `crossing`.
 
 mod common;
 
-use common::edits::{lines, mutated, refactored, tagged};
+use common::edits::{crossing, lines, mutated, refactored, tagged};
 use common::measure::{Time, told};
 use common::rules::{Family, flows, rules};
 use common::{Dice, numbers, setting};
@@ -34,12 +35,14 @@ fn once(what: &str, size: usize) {
     let edited = LineList::of(lines(&mutated(1, &rules)));
     let other = LineList::of(lines(&refactored(2, &rules)));
     let tagged = LineList::of(tagged(42, size, 90, &made_up()));
+    let crossed = LineList::of(lines(&crossing(42, size)));
     match what {
         "permitted" => drop(black_box(list.permitted())),
         "difference" => drop(black_box(list.difference(&edited))),
         "same" => assert!(black_box(list.means(&other))),
         "idle" => drop(black_box(list.idle())),
         "tagged" => drop(black_box(tagged.permitted())),
+        "crossing" => drop(black_box(crossed.permitted())),
         _ => {}
     }
 }
@@ -56,7 +59,21 @@ fn table() {
             one(family, size, most);
         }
     }
+    crossed(most);
     tags();
+}
+
+/// The adversary: rules of three kinds that cross one another.
+fn crossed(most: usize) {
+    println!("\nrules that tell sources, destinations or ports apart, and cross");
+    println!("{:>6} {:>10} {:>8} {:>10}", "rules", "permitted", "nodes", "naive");
+    for size in numbers("FNET_BENCH_CROSSING", "990,3000") {
+        let list = LineList::of(lines(&crossing(42, size)));
+        let set = list.permitted();
+        let permitted = seconds(|| drop(black_box(list.permitted()))) * 1e3;
+        let naive = if cut(list.lines(), most).is_some() { "ends" } else { "gave up" };
+        println!("{size:>6} {permitted:>10.2} {:>8} {naive:>10}", set.size());
+    }
 }
 
 fn one(family: Family, size: usize, most: usize) {

@@ -54,6 +54,40 @@ pub fn mutated(seed: u64, rules: &[Rule]) -> Vec<Rule> {
     rules
 }
 
+/// A third of the rules tells sources apart, a third destinations, a third ports, in any order: of boxes that is every one
+/// with every other.
+pub fn crossing(seed: u64, count: usize) -> Vec<Rule> {
+    let mut dice = Dice::of(seed);
+    let whole = (0, u32::MAX);
+    let side = |dice: &mut Dice| {
+        let first = (dice.next() as u32) & 0xffff_ff00;
+        (first, first | 0xff)
+    };
+    let mut rules: Vec<Rule> = (0..count)
+        .map(|at| {
+            let plain = Rule {
+                allow: dice.percent(50),
+                protocols: ProtocolSet::all(),
+                source: whole,
+                destination: whole,
+                ports: (0, u16::MAX),
+            };
+            match at % 3 {
+                0 => Rule { source: side(&mut dice), ..plain },
+                1 => Rule { destination: side(&mut dice), ..plain },
+                _ => {
+                    let port = dice.below(49_152) as u16;
+                    Rule { protocols: ProtocolSet::one(Protocol::Tcp), ports: (port, port + 3), ..plain }
+                }
+            }
+        })
+        .collect();
+    for at in (1..rules.len()).rev() {
+        rules.swap(at, dice.below(at as u64 + 1) as usize);
+    }
+    rules
+}
+
 /// The same meaning in other rules: a fifth of them cut in two, a twentieth there twice, neighbours of one action swapped.
 pub fn refactored(seed: u64, rules: &[Rule]) -> Vec<Rule> {
     let mut dice = Dice::of(seed);
