@@ -25,7 +25,7 @@ use std::sync::Arc;
 fn main() {
     if let Some((what, many)) = told() {
         let many = many[0].max(60);
-        let sizes = Sizes { apps: many, hosts: many, vnets: many / 10, subnets: many / 3 };
+        let sizes = Sizes { apps: many, hosts: many, vnets: (many / 10).min(200), subnets: many / 3 };
         return Bench::of(&Estate::of(42, sizes)).once(&what);
     }
     let size = |name: &str, default: &str| numbers(name, default)[0].max(1);
