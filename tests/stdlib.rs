@@ -452,7 +452,7 @@ fn types_of_terraform_are_something() {
         let kind = platform.terraform_type(name).expect("it is declared");
         let is_resource = kind.arm.as_deref().is_some_and(|arm| arm.contains('/'));
         let is_shared = !name.starts_with("azurerm_") && !kind.lines.is_empty();
-        if is_resource == kind.left_out.is_some() && !is_shared {
+        if is_resource == (kind.left_out.is_some() || kind.is_aside) && !is_shared {
             wrong.push("it is a resource, or left out".to_string());
         }
         // A child needs a parent: only the type says how many names its id has.

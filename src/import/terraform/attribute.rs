@@ -208,7 +208,7 @@ impl<'j> Plan<'j> {
         let place = written(path);
         if place.ends_with("_id") || place.ends_with("_ids") || place.ends_with("_name") {
             let message = format!("`{place}` of `{}` is known only after apply", instance.address);
-            let warning = Diagnostic::warning("FN0012", instance.json.at, message);
+            let warning = Diagnostic::warning("FN0012", instance.at(), message);
             let warning = match lost {
                 [] => warning.note("what the plan has of its expression leads to several things, or to none"),
                 lost => warning.note(format!("it follows from {}, whose value is not in the plan", listed(lost))),

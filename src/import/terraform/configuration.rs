@@ -55,6 +55,12 @@ impl<'j> Module<'j> {
         self.outputs?.get(name)?.get("expression")
     }
 
+    /// The expressions of all outputs.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &'j Json> {
+        let all = self.outputs.and_then(Json::map).into_iter().flat_map(|map| map.iter());
+        all.filter_map(|(_, output)| output.get("expression"))
+    }
+
     /// The default of a variable.
     pub(super) fn default_of(&self, name: &str) -> Option<&'j Json> {
         self.variables?.get(name)?.get("default")

@@ -4,6 +4,7 @@
 use super::address::{Hop, hops};
 use super::configuration::Module;
 use crate::import::json::{Json, Value};
+use crate::source::Span;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
@@ -197,6 +198,12 @@ impl<'j> Instance<'j> {
             json,
             id: OnceCell::new(),
         }
+    }
+
+    /// Where its name stands, for messages.
+    pub(super) fn at(&self) -> Span {
+        let named = self.json.get("address").or_else(|| self.json.get("attributes")?.get("name"));
+        named.map_or(self.json.at.part(0, 1), |name| name.at)
     }
 
     /// What the configuration of its module calls it.

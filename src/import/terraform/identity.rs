@@ -27,7 +27,7 @@ impl<'j> Plan<'j> {
         if let Some(id) = instance.id.get() {
             return Some(id.clone());
         }
-        let id = self.made_id(instance)?;
+        let id = self.further(|| self.made_id(instance))?;
         Some(instance.id.get_or_init(|| id).clone())
     }
 
@@ -36,7 +36,15 @@ impl<'j> Plan<'j> {
         let Some(kind) = self.platform.terraform_type(instance.kind) else {
             return known.map(String::from);
         };
-        let Some(arm) = kind.arm.as_deref() else { return known.map(String::from) };
+        let Some(arm) = kind.arm.as_deref() else {
+            let made = kind.id.as_deref().and_then(|template| {
+                filled(template, |word| match word {
+                    "subscription" => Some(self.subscription.clone()),
+                    word => self.attribute(&instance.place(), word)?.text().map(String::from),
+                })
+            });
+            return known.map(String::from).or(made);
+        };
         if let Some(known) = known.filter(|id| names_in(id).len() == types_in(arm).count()) {
             return Some(known.to_string());
         }

@@ -31,6 +31,9 @@ use std::collections::{BTreeSet, HashMap};
 /// What stands for a subscription that is not known.
 const SUBSCRIPTION: &str = "{subscription}";
 
+/// How the types of the provider begin that the stdlib knows.
+const PROVIDER: &str = "azurerm_";
+
 /// A plan or state that is being read.
 struct Plan<'j> {
     document: Document<'j>,
@@ -41,6 +44,8 @@ struct Plan<'j> {
     modules: BTreeSet<Vec<Hop>>,
     /// How many references the question at hand has followed.
     steps: Cell<u32>,
+    /// How far one leads to the next just now.
+    depth: Cell<u32>,
     problems: RefCell<Problems>,
 }
 
@@ -96,7 +101,15 @@ impl<'j> Plan<'j> {
         }
         let subscription = subscription(&document, json).unwrap_or_else(|| SUBSCRIPTION.into());
         let platform = Platform::of(Edition::newest());
-        Self { document, platform, subscription, modules, steps: Cell::new(0), problems: RefCell::default() }
+        Self {
+            document,
+            platform,
+            subscription,
+            modules,
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            problems: RefCell::default(),
+        }
     }
 
     /// Tells every instance: as a resource, as an addition to one, or with the reason why it is neither.
@@ -109,7 +122,11 @@ impl<'j> Plan<'j> {
             }
             match self.platform.terraform_type(instance.kind) {
                 Some(kind) => self.mapped(instance, &kind, found, &mut additions),
-                None => leave_out(instance, "fnet does not know this type", found),
+                None if instance.kind.starts_with(PROVIDER) => {
+                    leave_out(instance, "fnet does not know this type", found)
+                }
+                // Other providers declare nothing of Azure's networks.
+                None => tell_of(instance, Outcome::Aside, found),
             }
         }
         keep_one_each(&mut found.resources);
@@ -119,7 +136,23 @@ impl<'j> Plan<'j> {
         found.placeholders.extend(problems.placeholders.into_values());
     }
 
+    /// Is its name one that only an apply will tell?
+    fn is_name_unknown(&self, instance: &Instance<'j>, kind: &TerraformType) -> bool {
+        let is_unknown = instance.unknown.and_then(|unknown| unknown.get("name")).and_then(Json::bool) == Some(true);
+        is_unknown && kind.name.is_none() && instance.value("name").is_none()
+    }
+
+    fn tell_name(&self, instance: &Instance<'j>) {
+        let message = format!("the name of `{}` is known only after apply", instance.address);
+        let warning = Diagnostic::warning("FN0012", instance.at(), message)
+            .note(format!("it is called `{}` here, and so are its public names", self.name(instance)));
+        self.problems.borrow_mut().diagnostics.insert(format!("{}.name", instance.address), warning);
+    }
+
     fn mapped(&self, instance: &Instance<'j>, kind: &TerraformType, found: &mut Found, additions: &mut Vec<Addition>) {
+        if kind.is_aside {
+            return tell_of(instance, Outcome::Aside, found);
+        }
         if let Some(reason) = &kind.left_out {
             return leave_out(instance, reason, found);
         }
@@ -138,15 +171,20 @@ impl<'j> Plan<'j> {
             additions.push(Addition { whole: parent, kind: above.into(), at: instance.json.at, added });
             return;
         }
+        if self.is_name_unknown(instance, kind) {
+            self.tell_name(instance);
+        }
         let names = names_in(&own);
+        let body = body_of(instance.json.at, properties);
         let resource = Resource {
             name: if names.is_empty() { self.name(instance) } else { names.join("/") },
             kind: arm.clone(),
             location: self.attribute(&place, "location").and_then(|location| location.text().map(String::from)),
             id: own,
-            body: body_of(instance.json.at, properties),
+            // What is looked up and tells nothing of itself is only referred to.
+            is_existing: instance.is_data && body.get("properties").is_none(),
+            body,
             at: instance.json.at,
-            is_existing: instance.is_data,
         };
         with_children(resource, &mut found.resources);
     }
@@ -235,13 +273,14 @@ fn add(resources: &mut Vec<Resource>, additions: Vec<Addition>) {
 
 /// Tells why an instance is no resource. What is only looked up and says nothing is not told.
 fn leave_out(instance: &Instance<'_>, reason: &str, found: &mut Found) {
+    tell_of(instance, Outcome::Listed(reason.to_string()), found);
+}
+
+fn tell_of(instance: &Instance<'_>, outcome: Outcome, found: &mut Found) {
     if instance.is_data {
         return;
     }
-    found.left_out.push(Told {
-        id: instance.value("id").and_then(Json::text).unwrap_or(&instance.address).to_string(),
-        kind: instance.kind.to_string(),
-        at: instance.json.at,
-        outcome: Outcome::Listed(reason.to_string()),
-    });
+    let id = instance.value("id").and_then(Json::text).filter(|id| id.starts_with('/')).unwrap_or(&instance.address);
+    let kind = instance.kind.to_string();
+    found.left_out.push(Told { id: id.to_string(), kind, at: instance.json.at, outcome });
 }

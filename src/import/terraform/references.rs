@@ -7,8 +7,9 @@ use super::address::{Hop, Part, parts};
 use super::document::{Instance, stated};
 use crate::import::json::{Json, Value};
 
-/// How many references one question follows.
+/// How many references one question follows, and how far one leads to the next: modules may refer to themselves in circles.
 const STEPS: u32 = 2_000;
+const DEPTH: u32 = 40;
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
@@ -57,7 +58,13 @@ impl<'d, 'j> Followed<'d, 'j> {
             return Vec::new();
         }
         let mut values: Vec<Json> = Vec::new();
-        for candidate in &self.candidates {
+        // `module.net[each.key].subnet_id` is told as `module.net`: which output is meant shows in what it leads to.
+        let outputs = self.candidates.iter().flat_map(|candidate| match candidate.what {
+            What::Module(module) if is_link => plan.outputs_of(module),
+            _ => Vec::new(),
+        });
+        let outputs: Vec<_> = outputs.collect();
+        for candidate in self.candidates.iter().chain(&outputs) {
             let value = match &candidate.what {
                 What::Value(value, _) => Some(value.clone()),
                 What::Instance(instance) => plan.attribute_of(instance, &[Part::Name(meant.into())]),
@@ -80,8 +87,23 @@ impl<'d, 'j> Followed<'d, 'j> {
                 }
             }
         }
+        if meant == "id" && (values.len() > 1 || !outputs.is_empty()) {
+            let of_type = |value: &Json| value.text().is_some_and(|id| is_named_after(attribute, id));
+            if !outputs.is_empty() || values.iter().any(of_type) {
+                values.retain(of_type);
+            }
+        }
         values
     }
+}
+
+/// Does an attribute bear the name of an id's type, as `remote_virtual_network_id` that of `…/virtualNetworks/hub`?
+fn is_named_after(attribute: &str, id: &str) -> bool {
+    let stem = attribute.trim_end_matches("_ids").trim_end_matches("_id").replace('_', "");
+    let Some(kind) = id.rsplit('/').nth(1) else { return false };
+    let kind = kind.to_lowercase();
+    kind.strip_suffix('s')
+        .is_some_and(|one| stem.ends_with(one) || one.strip_suffix('e').is_some_and(|one| stem.ends_with(one)))
 }
 
 /// What of a resource an attribute means: `subnet_id` its id, `virtual_network_name` its name.
@@ -96,11 +118,25 @@ fn meant(attribute: &str) -> &str {
 impl<'j> Plan<'j> {
     /// What an expression leads to.
     pub(super) fn follow<'d>(&'d self, expression: &'j Json, scope: Scope<'_, 'j>) -> Followed<'d, 'j> {
-        self.steps.set(0);
-        self.followed(expression, scope)
+        self.further(|| self.all_of(expression, scope))
     }
 
-    fn followed<'d>(&'d self, expression: &'j Json, scope: Scope<'_, 'j>) -> Followed<'d, 'j> {
+    /// Goes one step further; nowhere where that is too far.
+    pub(super) fn further<T: Default>(&self, go: impl FnOnce() -> T) -> T {
+        let depth = self.depth.get();
+        let steps = if depth == 0 { 0 } else { self.steps.get() };
+        if depth >= DEPTH || steps >= STEPS {
+            return T::default();
+        }
+        self.depth.set(depth + 1);
+        self.steps.set(steps + 1);
+        let found = go();
+        self.depth.set(depth);
+        found
+    }
+
+    /// What the references of an expression lead to.
+    fn all_of<'d>(&'d self, expression: &'j Json, scope: Scope<'_, 'j>) -> Followed<'d, 'j> {
         let mut followed = Followed::default();
         if let Some(value) = stated(expression.get("constant_value")) {
             followed.candidates.push(Candidate { keys: Vec::new(), what: What::Value(value.clone(), None) });
@@ -109,11 +145,10 @@ impl<'j> Plan<'j> {
         let all: Vec<&str> =
             expression.get("references").map(Json::list).unwrap_or_default().iter().filter_map(Json::text).collect();
         for reference in &all {
-            self.steps.set(self.steps.get() + 1);
             // Beside `azurerm_subnet.s["a"].id` stand `azurerm_subnet.s["a"]` and `azurerm_subnet.s`.
             let is_part =
                 all.iter().any(|other| other.strip_prefix(reference).is_some_and(|rest| rest.starts_with(['.', '['])));
-            if is_part || self.steps.get() > STEPS {
+            if is_part {
                 continue;
             }
             let parts = parts(reference);
@@ -185,9 +220,16 @@ impl<'j> Plan<'j> {
         let Some(expression) = self.document.module_of(module).and_then(|module| module.output(output)) else {
             return Vec::new();
         };
-        let below = self.followed(expression, Scope { module, index: None, for_each: None });
+        let below = self.follow(expression, Scope { module, index: None, for_each: None });
         lost.extend(below.lost);
         self.going_on(below.candidates, rest, lost)
+    }
+
+    /// What all outputs of a module lead to.
+    fn outputs_of<'d>(&'d self, module: &'d [Hop]) -> Vec<Candidate<'d, 'j>> {
+        let Some(configuration) = self.document.module_of(module) else { return Vec::new() };
+        let expressions = configuration.outputs();
+        expressions.flat_map(|one| self.follow(one, Scope { module, index: None, for_each: None }).candidates).collect()
     }
 
     /// The instances of a module that a module calls; those that hold resources.
@@ -212,8 +254,7 @@ impl<'j> Plan<'j> {
                 match call.and_then(|call| call.json.get("expressions")?.get(name)) {
                     Some(expression) => {
                         let for_each = call.and_then(|call| call.json.get("for_each_expression"));
-                        followed =
-                            self.followed(expression, Scope { module: parent, index: index.as_deref(), for_each });
+                        followed = self.follow(expression, Scope { module: parent, index: index.as_deref(), for_each });
                     }
                     None => followed.candidates.extend(stated(default()).map(plain)),
                 }
@@ -230,7 +271,7 @@ impl<'j> Plan<'j> {
     /// `each.value`: what the key of this instance leads to in what there is an instance for each of.
     fn each<'d>(&'d self, parts: &[Part], scope: Scope<'_, 'j>) -> Followed<'d, 'j> {
         let (Some(expression), Some(index)) = (scope.for_each, scope.index) else { return Followed::default() };
-        let mut followed = self.followed(expression, Scope { for_each: None, ..scope });
+        let mut followed = self.follow(expression, Scope { for_each: None, ..scope });
         let rest = &parts[2.min(parts.len())..];
         let path = [&[Part::Index(index.to_string())], rest].concat();
         followed.candidates = self.going_on(followed.candidates, &path, &mut followed.lost);
@@ -293,6 +334,10 @@ impl<'j> Plan<'j> {
 
     /// An attribute of an instance: its value, or what its own configuration leads to.
     pub(super) fn attribute_of(&self, instance: &Instance<'j>, path: &[Part]) -> Option<Json> {
+        self.further(|| self.attribute_at(instance, path))
+    }
+
+    fn attribute_at(&self, instance: &Instance<'j>, path: &[Part]) -> Option<Json> {
         let at = instance.json.at;
         match path {
             [Part::Name(name)] if name == "id" => return self.id(instance).map(|id| Json::of_text(at, id)),
@@ -307,11 +352,7 @@ impl<'j> Plan<'j> {
         }
         let [Part::Name(name)] = path else { return None };
         let expression = instance.configuration?.get("expressions")?.get(name)?;
-        if self.steps.get() > STEPS {
-            return None;
-        }
-        self.steps.set(self.steps.get() + 1);
-        let followed = self.followed(expression, instance.scope());
+        let followed = self.follow(expression, instance.scope());
         let values = followed.values(self, name);
         (values.len() == 1).then(|| values.into_iter().next()).flatten()
     }

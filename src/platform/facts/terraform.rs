@@ -16,8 +16,12 @@ pub struct TerraformType {
     pub within: Vec<PathStep>,
     /// Its name, with `{attribute}` to be filled in; the attribute `name` where nothing is said.
     pub name: Option<String>,
+    /// Its id, with `{attribute}` to be filled in, where it is left out and others name it.
+    pub id: Option<String>,
     /// Why it is not translated.
     pub left_out: Option<String>,
+    /// Does it say nothing of a network?
+    pub is_aside: bool,
     /// What becomes of its attributes, in order.
     pub lines: Vec<TerraformLine>,
 }
@@ -114,7 +118,9 @@ impl TerraformType {
             part_of: r.words("of"),
             within: r.word("at").map(|word| path(&word)).unwrap_or_default(),
             name: text("name"),
+            id: text("id"),
             left_out: text("left-out"),
+            is_aside: r.is_on("aside"),
             lines,
         }
     }
