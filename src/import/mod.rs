@@ -71,6 +71,21 @@ pub struct Options {
 /// assert!(imported.report.resources[0].id.ends_with("/virtualNetworks/hub-vnet"));
 /// ```
 pub fn import(documents: &[Document], options: &Options) -> Imported {
+    let mut found = read(documents, options);
+    let wanted = std::mem::take(&mut found.wanted);
+    let mut imported = translate(found);
+    imported.wanted.extend(wanted);
+    imported.diagnostics.extend(asked_for(&imported.wanted));
+    for list in Sorted::of(documents, options).tag_lists {
+        let line = format!("use tags \"{}\"\n", list.name.escape_debug());
+        let at = imported.source.find('\n').map_or(0, |end| end + 1);
+        imported.source.insert_str(at, &line);
+    }
+    imported
+}
+
+/// The resources of files, in the shape of Azure Resource Manager, before they are made source of.
+pub fn read(documents: &[Document], options: &Options) -> Found {
     let all = Sorted::of(documents, options);
     let mut found = Found::default();
     for template in &all.templates {
@@ -92,16 +107,7 @@ pub fn import(documents: &[Document], options: &Options) -> Imported {
         found.diagnostics.push(Diagnostic::error("FN0007", start(file), message).help("import the template with it"));
     }
     found.diagnostics.extend(arm::not_taken(&all.templates, options));
-    let wanted = std::mem::take(&mut found.wanted);
-    let mut imported = translate(found);
-    imported.wanted.extend(wanted);
-    imported.diagnostics.extend(asked_for(&imported.wanted));
-    for list in all.tag_lists {
-        let line = format!("use tags \"{}\"\n", list.name.escape_debug());
-        let at = imported.source.find('\n').map_or(0, |end| end + 1);
-        imported.source.insert_str(at, &line);
-    }
-    imported
+    found
 }
 
 /// Files by what they are.

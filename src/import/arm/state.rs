@@ -21,7 +21,7 @@ const VALUES: usize = 4_000_000;
 const ROUNDS: usize = 100_000;
 
 /// How deep evaluation may be nested: values in values, functions in functions, deployments in deployments.
-const DEPTH: usize = 160;
+const DEPTH: usize = 200;
 
 /// A value that is made when it is first asked for.
 #[derive(Clone, Debug)]
