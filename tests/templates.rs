@@ -226,6 +226,41 @@ fn what_is_nested_deep_ends_in_words() {
     assert!(told.contains("grow too large"), "{told}");
 }
 
+/// Where a script may stand, a template may.
+#[test]
+fn a_template_is_asked_straight() {
+    let mut net = Session::new();
+    net.load_file(&folder().join("children.json")).expect("it loads");
+    assert_eq!(
+        net.ask("next-hop hub.inside to 10.0.2.4").expect("an answer").to_string().lines().next(),
+        Some("vnet: the next hop from hub.inside to 10.0.2.4")
+    );
+    // The same by `use`, with a question of the script's own.
+    let script = format!(
+        "edition 2026\nuse \"{}\"\nassert next-hop hub.inside to 10.0.2.4 is vnet\n",
+        folder().join("children.json").display()
+    );
+    let report = Session::new().load(&script).expect("it loads");
+    assert_eq!(report.assertions(), (1, 0));
+    // Two states of a network.
+    let mut net = Session::new();
+    net.only_declare(true);
+    net.load_file(&folder().join("children.json")).expect("it loads");
+    assert!(net.diff("before", &folder().join("children.json")).expect("a difference").is_same());
+    assert!(!net.diff("before", &folder().join("symbolic.json")).expect("a difference").is_same());
+    // What decides and has no value is asked for at once, and nothing is taken.
+    let errors = Session::new().load_file(&folder().join("wanted.json")).expect_err("it asks");
+    assert!(
+        errors.to_string().contains("the network rests on the parameters `isHub`, `count`, without a value"),
+        "{errors}"
+    );
+    let mut net = Session::new();
+    let given = [("isHub", "false"), ("count", "1")].map(|(name, value)| (name.to_string(), value.to_string()));
+    net.import_options(Options { parameters: given.into(), ..Options::default() });
+    net.load_file(&folder().join("wanted.json")).expect("it loads");
+    assert!(net.ask("show nsg1").is_ok() && net.ask("show nsg2").is_err());
+}
+
 /// A text with stretches taken out, doubled and put elsewhere.
 fn mangled(text: &str, cuts: &[(usize, usize, u8)]) -> String {
     let mut text: Vec<char> = text.chars().collect();
