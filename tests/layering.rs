@@ -43,6 +43,7 @@ const REEXPORTS: &[(&str, &str)] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("rustyline", &["src/repl/"]),
     ("notify", &["src/watch.rs"]),
+    ("ctrlc", &["src/repl/"]),
     ("clap", &["src/cli/"]),
     ("ariadne", &["src/render/report.rs"]),
     ("pulldown_cmark", &["src/doctest/blocks/markdown.rs"]),

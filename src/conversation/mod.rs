@@ -94,6 +94,13 @@ impl Net {
         session.keep_answers(true);
         Self { session, log: Log::default(), base: None, saved: None }
     }
+
+    /// Another one that stands where this one does.
+    fn spare(&self) -> Self {
+        let mut spare = Self::of(self.session.anew());
+        spare.session.go_back(&self.session.mark());
+        Self { log: self.log.clone(), base: self.base.clone(), saved: self.saved.clone(), ..spare }
+    }
 }
 
 impl Conversation {
@@ -107,6 +114,11 @@ impl Conversation {
             timed: false,
             watching: false,
         }
+    }
+
+    /// Another conversation that stands where this one does: to go on with where an entry is not waited for.
+    pub fn spare(&self) -> Self {
+        Self { net: self.net.spare(), tour: self.tour.as_ref().map(Tour::spare), ..*self }
     }
 
     /// The session that it leads.

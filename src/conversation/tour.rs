@@ -73,6 +73,12 @@ can 203.0.113.9 reach orders:443",
     ),
 ];
 
+impl Tour {
+    pub(super) fn spare(&self) -> Self {
+        Self { own: self.own.spare(), done: self.done }
+    }
+}
+
 impl Conversation {
     /// `:tour`, and `:tour stop`.
     pub(super) fn tour(&mut self, word: &str) -> Said {

@@ -43,6 +43,8 @@ pub fn answer_to(answer: &Answer, depth: Depth) -> Markup {
     let Answer::Reach(reach) = answer else {
         return match depth {
             Depth::Rules => whole,
+            // What has no trace is not cut: it is what was asked for.
+            Depth::Path if !has_trace(answer) => whole,
             Depth::Path => whole.up_to(|at, line| at > 0 && line.is_empty()).without_last_blank(),
             Depth::Verdict => whole.up_to(|_, line| !line.is_empty()),
         };
@@ -64,6 +66,18 @@ pub fn answer_to(answer: &Answer, depth: Depth) -> Markup {
         _ => rest,
     });
     out
+}
+
+/// Does an answer tell its steps one by one, apart from what was asked?
+fn has_trace(answer: &Answer) -> bool {
+    matches!(
+        answer,
+        Answer::Resolve(_)
+            | Answer::Running(_)
+            | Answer::Troubleshoot(_)
+            | Answer::Tcpping(_)
+            | Answer::Nameresolver(_)
+    )
 }
 
 /// The way as a line, part by part where there are several: the stages that decided, each with its mark.

@@ -4,6 +4,7 @@
 mod edit;
 mod pager;
 mod paint;
+mod waiting;
 #[cfg(feature = "watch")]
 mod watching;
 
@@ -51,6 +52,8 @@ struct Prompt {
     /// Is somebody there who types and reads?
     is_terminal: bool,
     history: Option<PathBuf>,
+    /// Where somebody may press Ctrl-C.
+    waiting: Option<waiting::Waiting>,
     #[cfg(feature = "watch")]
     watching: watching::Watching,
 }
@@ -85,6 +88,7 @@ pub(crate) fn run(session: Session, begin: &Begin<'_>) -> Result<(), Hindered> {
         errors: begin.errors,
         is_terminal,
         history,
+        waiting: is_terminal.then(waiting::Waiting::begin).flatten(),
         #[cfg(feature = "watch")]
         watching: watching::Watching::default(),
     };
@@ -131,7 +135,10 @@ impl Prompt {
             match self.editor.readline(if self.is_terminal { "fnet> " } else { "" }) {
                 Ok(entry) => {
                     self.remember(&entry);
-                    let said = self.talk().entry(&entry);
+                    let Some(said) = self.said_to(&entry) else {
+                        put(true, "stopped; everything is as it was before\n");
+                        continue;
+                    };
                     self.print(&said);
                     #[cfg(feature = "watch")]
                     if let Err(error) = self.watching.follow(&self.talk, &tell) {
@@ -148,6 +155,16 @@ impl Prompt {
                     return;
                 }
             }
+        }
+    }
+
+    /// What is said to an entry; none where it was not waited for.
+    fn said_to(&mut self, entry: &str) -> Option<Said> {
+        let talk = self.talk.clone();
+        let mut talk = talk.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut self.waiting {
+            Some(waiting) => waiting.entry(&mut talk, entry),
+            None => Some(talk.entry(entry)),
         }
     }
 
