@@ -36,6 +36,7 @@ const REEXPORTS: &[(&str, &str)] = &[
     ("Errors", "session"),
     ("Outcome", "session"),
     ("Report", "session"),
+    ("format", "session"),
     ("Answer", "query"),
 ];
 
@@ -48,6 +49,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ariadne", &["src/render/report.rs"]),
     ("pulldown_cmark", &["src/doctest/blocks/markdown.rs"]),
     ("similar", &["src/doctest/told.rs", "src/cli/fmt.rs"]),
+    ("clap_complete", &["src/cli/"]),
+    ("clap_mangen", &["src/cli/"]),
+    ("terminal_size", &["src/cli/output.rs"]),
+    ("unicode_width", &["src/render/", "src/syntax/format/"]),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
 ];

@@ -28,7 +28,7 @@ pub(super) fn ask(question: &str, files: &[PathBuf], options: &Options, output: 
                         return Exit::Usage;
                     }
                 },
-                _ => output.markup(&render::answer(&answer)),
+                _ => output.markup(&render::answer_within(&answer, output.style.width)),
             }
             Exit::on_answer(&answer)
         }

@@ -34,7 +34,7 @@ pub(super) fn tell(all: &mut Report, sources: &SourceMap, options: &Options, out
     output.diagnostics(&all.diagnostics, sources);
     for outcome in &all.outcomes {
         if let Outcome::Fails { diagnostic, .. } = outcome {
-            output.markup(&render::outcome(outcome));
+            output.markup(&render::outcome_within(outcome, output.style.width));
             output.diagnostics(std::slice::from_ref(diagnostic), sources);
         }
     }

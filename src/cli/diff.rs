@@ -20,7 +20,7 @@ pub(super) fn diff(before: &Path, after: &Path, options: &Options, output: &Outp
             let answer = Answer::Diff(found);
             match output.format {
                 Format::Json => output.print(&render::answer_json(&answer)),
-                _ => output.markup(&render::answer(&answer)),
+                _ => output.markup(&render::answer_within(&answer, output.style.width)),
             }
             exit
         }

@@ -23,7 +23,7 @@ pub(super) fn explain(words: &[String], options: &Options, output: &Output) -> E
         Ok(answer) => {
             match output.format {
                 Format::Json => output.print(&render::answer_json(&answer)),
-                _ => output.markup(&render::answer(&answer)),
+                _ => output.markup(&render::answer_within(&answer, output.style.width)),
             }
             Exit::Well
         }

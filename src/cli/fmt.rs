@@ -62,7 +62,8 @@ fn walk(path: &Path, is_named: bool, scripts: &mut Vec<PathBuf>) -> std::io::Res
             let inner = entry.path();
             // A link may lead back to where it stands; what is hidden is nobody's script.
             let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if !is_hidden && !(entry.file_type()?.is_symlink() && inner.is_dir()) {
+            let is_linked_folder = entry.file_type()?.is_symlink() && inner.is_dir();
+            if !is_hidden && !is_linked_folder {
                 walk(&inner, false, scripts)?;
             }
         }

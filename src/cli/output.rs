@@ -32,7 +32,8 @@ impl Output {
         let style = |terminal| Style {
             color: color(terminal) && options.format == Format::Text,
             unicode: !plain && utf8(),
-            ..Style::default()
+            width: width(terminal),
+            wrapped: terminal,
         };
         Self {
             format: options.format,
@@ -82,6 +83,17 @@ impl Output {
         if errors.diagnostics.iter().all(unreadable) { Exit::Usage } else { Exit::Errors }
     }
 }
+
+/// How wide answers are: as `COLUMNS` says, or the terminal; what is in nobody's window is as wide as ever.
+fn width(terminal: bool) -> usize {
+    let stated = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    let window = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
+    let width = if terminal { stated.or_else(window) } else { None };
+    width.filter(|width| *width > 0).map_or(Style::default().width, |width| width.max(LEAST_WIDTH))
+}
+
+/// What is narrower than this is taken to be as wide.
+const LEAST_WIDTH: usize = 40;
 
 /// Does the terminal take UTF-8, as far as the locale says?
 fn utf8() -> bool {

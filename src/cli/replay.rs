@@ -41,7 +41,7 @@ pub(super) fn replay(files: &[PathBuf], given: &[String], strict: bool, options:
     });
     match output.format {
         Format::Json => output.print(&render::answer_json(&answer)),
-        _ => output.markup(&render::answer(&answer)),
+        _ => output.markup(&render::answer_within(&answer, output.style.width)),
     }
     if let Err((path, error)) = read {
         return unreadable(output, &path, &error);

@@ -65,7 +65,7 @@ fn print(report: &Report, options: &Options, output: &Output, sources: &SourceMa
         if title.is_some() {
             markup.plain("  ");
         }
-        markup.append(render::outcome(outcome));
+        markup.append(render::outcome_within(outcome, output.style.width));
         output.markup(&markup);
         if let Outcome::Fails { diagnostic, .. } = outcome {
             output.diagnostics(std::slice::from_ref(diagnostic), sources);

@@ -50,7 +50,7 @@ pub(super) fn changes(talk: &mut Conversation, _: &str) -> Said {
     let mut said = Said::default();
     match talk.format {
         super::Format::Json => said.text(render::answer_json(&answer)),
-        _ => said.answer(render::answer_to(&answer, talk.depth)),
+        _ => said.answer(render::answer_to(&answer, talk.depth, talk.width)),
     }
     said
 }

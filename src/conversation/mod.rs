@@ -47,6 +47,7 @@ pub struct Conversation {
     /// While the tour is on, the user's own.
     tour: Option<Tour>,
     depth: Depth,
+    width: usize,
     format: Format,
     /// Is it told how long an entry took?
     timed: bool,
@@ -110,6 +111,7 @@ impl Conversation {
             net: Net::of(session),
             tour: None,
             depth: Depth::default(),
+            width: Style::default().width,
             format: Format::default(),
             timed: false,
             watching: false,
@@ -124,6 +126,11 @@ impl Conversation {
     /// The session that it leads.
     pub fn session(&mut self) -> &mut Session {
         &mut self.net.session
+    }
+
+    /// How wide the lines of answers are to be from now on.
+    pub fn set_width(&mut self, width: usize) {
+        self.width = width;
     }
 
     /// How answers are to be written from now on.
@@ -207,8 +214,8 @@ impl Conversation {
         said.trouble(report.diagnostics.clone(), sources);
         for outcome in &report.outcomes {
             said.answer(match outcome {
-                Outcome::Answer { answer, .. } => render::answer_to(answer, self.depth),
-                other => render::outcome(other),
+                Outcome::Answer { answer, .. } => render::answer_to(answer, self.depth, self.width),
+                other => render::outcome_within(other, self.width),
             });
             if let Outcome::Fails { diagnostic, .. } = outcome {
                 said.trouble(vec![diagnostic.as_ref().clone()], sources);

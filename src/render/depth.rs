@@ -38,8 +38,8 @@ impl Depth {
 }
 
 /// An answer as it is told at a prompt: the verdict first, then the way as a line, then the rest, as deep as is wanted.
-pub fn answer_to(answer: &Answer, depth: Depth) -> Markup {
-    let whole = text::answer(answer);
+pub fn answer_to(answer: &Answer, depth: Depth, width: usize) -> Markup {
+    let whole = text::answer_within(answer, width);
     let Answer::Reach(reach) = answer else {
         return match depth {
             Depth::Rules => whole,

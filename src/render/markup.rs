@@ -1,5 +1,7 @@
 //! Tagged pieces of text, and how they become bytes.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// What a piece of text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
@@ -30,22 +32,46 @@ pub struct Style {
     pub unicode: bool,
     /// How wide lines may be, in columns.
     pub width: usize,
+    /// Is a line that is wider all the same to go on below? So at a terminal, which would break it anywhere.
+    pub wrapped: bool,
 }
 
 impl Default for Style {
     /// No colours, marks beyond ASCII, 110 columns.
     fn default() -> Self {
-        Self { color: false, unicode: true, width: 110 }
+        Self { color: false, unicode: true, width: 110, wrapped: false }
     }
 }
 
 /// Text in tagged pieces.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Markup {
     pieces: Vec<(Tag, String)>,
+    width: usize,
+}
+
+impl Default for Markup {
+    fn default() -> Self {
+        Self::within(Style::default().width)
+    }
 }
 
 impl Markup {
+    /// No text yet; what is laid out in it is so wide at most.
+    pub fn within(width: usize) -> Self {
+        Self { pieces: Vec::new(), width }
+    }
+
+    /// How many columns are left of a line behind so many.
+    pub(super) fn room(&self, taken: usize) -> usize {
+        self.width.saturating_sub(taken).max(16)
+    }
+
+    /// Have lines so many columns?
+    pub(super) fn has_room(&self, columns: usize) -> bool {
+        columns <= self.width
+    }
+
     /// Adds a piece. Control characters of user text never get through: they are shown as escapes.
     pub fn push(&mut self, tag: Tag, text: impl AsRef<str>) -> &mut Self {
         self.pieces.push((tag, safe(text.as_ref())));
@@ -115,16 +141,79 @@ impl Markup {
     /// The text in a style, without trailing blanks.
     pub fn to_text(&self, style: &Style) -> String {
         let mut out = String::new();
+        let mut line: Vec<(Tag, &str)> = Vec::new();
         for (tag, text) in &self.pieces {
-            out.push_str(&painted(*tag, text, style));
+            for part in text.split_inclusive('\n') {
+                line.push((*tag, part));
+                if part.ends_with('\n') {
+                    put_line(&line, style, &mut out);
+                    line.clear();
+                }
+            }
         }
-        let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
-        let mut text = lines.join("\n");
-        if out.ends_with('\n') {
-            text.push('\n');
-        }
-        text
+        put_line(&line, style, &mut out);
+        out
     }
+}
+
+/// Writes a line; one that is too wide for the terminal goes on below, further in. What is there to paste stays whole.
+fn put_line(line: &[(Tag, &str)], style: &Style, out: &mut String) {
+    let mut text: String = line.iter().map(|(_, part)| *part).collect();
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    // What stands far in has no room there.
+    let mut surplus =
+        if style.wrapped && text.trim_end().width() > style.width { indent.saturating_sub(style.width / 2) } else { 0 };
+    text.drain(..surplus);
+    let is_pasted = line.iter().any(|(tag, _)| *tag == Tag::Code);
+    let breaks = if style.wrapped && !is_pasted { breaks(text.trim_end(), style.width) } else { Vec::new() };
+    let further = format!("\n{}", " ".repeat((indent + 2).min(style.width / 2)));
+    let (mut breaks, mut at) = (breaks.into_iter().peekable(), 0);
+    let kept = text.trim_end().len();
+    for (tag, part) in line {
+        let cut = surplus.min(part.len());
+        surplus -= cut;
+        let part = &part[cut..];
+        let part = part.get(..kept.saturating_sub(at)).unwrap_or(part);
+        let (mut rest, end) = (part, at + part.len());
+        while let Some(next) = breaks.next_if(|next| *next < end) {
+            let (before, behind) = rest.split_at(next.saturating_sub(at));
+            out.push_str(&painted(*tag, before, style));
+            out.push_str(&further);
+            (rest, at) = (behind.trim_start_matches(' '), end - behind.trim_start_matches(' ').len());
+        }
+        out.push_str(&painted(*tag, rest, style));
+        at = end;
+    }
+    if text.ends_with('\n') {
+        out.push('\n');
+    }
+}
+
+/// Where a line that is too wide is broken: at blanks, and where a word alone is too wide inside it.
+fn breaks(text: &str, room: usize) -> Vec<usize> {
+    if text.width() <= room {
+        return Vec::new();
+    }
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    let further = (indent + 2).min(room / 2);
+    let (mut breaks, mut column, mut blank, mut begun) = (Vec::new(), indent, None, indent);
+    for (at, c) in text.char_indices().skip_while(|(at, _)| *at < indent) {
+        let wide = c.width().unwrap_or(0);
+        if column + wide > room {
+            let next = match blank.take() {
+                Some(next) if next > begun => next,
+                _ => at,
+            };
+            breaks.push(next);
+            begun = next;
+            column = further + text[next..at].trim_start_matches(' ').width();
+        }
+        if c == ' ' {
+            blank = Some(at);
+        }
+        column += wide;
+    }
+    breaks
 }
 
 fn painted(tag: Tag, text: &str, style: &Style) -> String {

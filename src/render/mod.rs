@@ -32,7 +32,7 @@ pub use markup::{Markup, Style, Tag};
 pub use report::{diagnostic, diagnostics};
 pub use sarif::sarif;
 pub(crate) use table::width as columns;
-pub use text::{answer, outcome};
+pub use text::{answer, answer_within, outcome, outcome_within};
 
 use crate::query::Answer;
 use crate::session::Errors;

@@ -62,6 +62,7 @@ struct Prompt {
 pub(crate) fn run(session: Session, begin: &Begin<'_>) -> Result<(), Hindered> {
     let mut talk = Conversation::new(session);
     talk.set_format(begin.format);
+    talk.set_width(begin.style.width);
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let talk = Arc::new(Mutex::new(talk));
     let colors = if begin.style.color { ColorMode::Enabled } else { ColorMode::Disabled };
@@ -172,6 +173,7 @@ impl Prompt {
     fn measure(&mut self) {
         if let Some((columns, _)) = self.dimensions() {
             (self.style.width, self.errors.width) = (columns, columns);
+            self.talk().set_width(columns);
             if let Some(entry) = self.editor.helper_mut() {
                 entry.style.width = columns;
             }

@@ -6,8 +6,7 @@ use super::trace::places;
 use crate::query::answer::{DiffAnswer, DiffGroup, DiffSide, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 
-pub(super) fn diff(answer: &DiffAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn diff(answer: &DiffAnswer, mut out: Markup) -> Markup {
     let names = format!("{} and {}", answer.before, answer.after);
     if answer.groups.is_empty() {
         out.push(Tag::Good, "the same").plain(format!(": {names} allow the same flows")).line();

@@ -1,18 +1,16 @@
 //! What `explain` tells of a rule, topic, code or name. What it adds to the steps of a question is in [`super::trace`].
 
-use super::WIDTH;
 use super::trace::hanging;
 use crate::query::answer::{ExplainAnswer, RuleAnswer};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
-pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn explain(answer: &ExplainAnswer, mut out: Markup) -> Markup {
     out.push(Tag::Strong, &answer.title);
     out.push(Tag::Dim, format!("  (edition {})", answer.edition)).line();
     if let Some(text) = &answer.text {
         out.line();
-        for line in wrap(text, WIDTH - 2) {
+        for line in wrap(text, out.room(2)) {
             out.plain("  ").plain(line).line();
         }
     }
@@ -44,7 +42,7 @@ pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
             out.line().plain("  ").push(Tag::Strong, &fares.app).line();
             for fact in &fares.lines {
                 let (rule, text) = fact.split_once(": ").unwrap_or(("", fact));
-                let lines = wrap(text, WIDTH.saturating_sub(widest + 6).max(30));
+                let lines = wrap(text, out.room(widest + 6).max(30));
                 for (at, line) in lines.iter().enumerate() {
                     let rule = if at == 0 { rule } else { "" };
                     out.plain("    ").push(Tag::Name, pad(rule, widest)).plain("  ").plain(line).line();
@@ -58,7 +56,7 @@ pub(super) fn explain(answer: &ExplainAnswer) -> Markup {
 fn open_points(out: &mut Markup, answer: &ExplainAnswer) {
     for (id, question, default) in &answer.open_points {
         out.line().plain("  ").push(Tag::Name, id).line();
-        for line in wrap(question, WIDTH - 4) {
+        for line in wrap(question, out.room(4)) {
             out.plain("    ").plain(line).line();
         }
         hanging(out, "    fnet takes: ", default);
@@ -74,17 +72,17 @@ fn rule_in_full(out: &mut Markup, rule: &RuleAnswer) {
         out.push(Tag::Dim, format!("  {code}"));
     }
     out.line();
-    for line in wrap(&rule.text, WIDTH - 4) {
+    for line in wrap(&rule.text, out.room(4)) {
         out.plain("    ").plain(line).line();
     }
     if let Some(remedy) = &rule.remedy {
-        let lines = wrap(remedy, WIDTH - 15);
+        let lines = wrap(remedy, out.room(15));
         for (at, line) in lines.iter().enumerate() {
             out.push(Tag::Strong, if at == 0 { "    to change: " } else { "               " }).plain(line).line();
         }
     }
     for (id, question, default) in &rule.open_points {
-        for line in wrap(&format!("open point {id}: {question} fnet takes: {default}"), WIDTH - 4) {
+        for line in wrap(&format!("open point {id}: {question} fnet takes: {default}"), out.room(4)) {
             out.push(Tag::Doubt, format!("    {line}")).line();
         }
     }

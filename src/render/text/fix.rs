@@ -2,13 +2,12 @@
 
 use super::reachable::shortened;
 use super::trace::{hanging, taken};
-use super::{WIDTH, verdict};
+use super::verdict;
 use crate::query::answer::{FixAnswer, InterfaceAnswer, MissingAnswer, ObstacleAnswer, ProposalAnswer, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{width, wrap};
 
-pub(super) fn fix(answer: &FixAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn fix(answer: &FixAnswer, mut out: Markup) -> Markup {
     verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
     if answer.verdict == VerdictWord::Yes {
         out.plain("  it arrives already: there is nothing to change").line();
@@ -120,7 +119,7 @@ fn interface(out: &mut Markup, interface: &InterfaceAnswer, lead: &str) {
 
 /// A command; a long one on several lines, as a shell takes them.
 fn command(out: &mut Markup, command: &str, lead: &str) {
-    let room = WIDTH - lead.len() - 4;
+    let room = out.room(lead.len() + 4);
     let mut lines: Vec<String> = Vec::new();
     for option in command.split(" --") {
         match lines.last_mut() {
@@ -152,7 +151,7 @@ fn obstacle(out: &mut Markup, obstacle: &ObstacleAnswer) {
     out.plain("  ").push(Tag::Bad, "✗ ").push(Tag::Name, &obstacle.rule).plain("  ").plain(&obstacle.text).line();
     hanging(out, "    ", &obstacle.why);
     if let Some(advice) = &obstacle.advice {
-        for (at, line) in wrap(advice, WIDTH - 14).iter().enumerate() {
+        for (at, line) in wrap(advice, out.room(14)).iter().enumerate() {
             out.plain(if at == 0 { "    instead: " } else { "             " }).plain(line).line();
         }
     }

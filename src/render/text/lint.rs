@@ -1,12 +1,11 @@
 //! The answer to `lint` as text: grouped by severity, in order of place, a line or two each, then the count.
 
-use super::{WIDTH, short_place};
+use super::short_place;
 use crate::query::answer::{FindingAnswer, LintAnswer, SeverityWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
-pub(super) fn lint(answer: &LintAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn lint(answer: &LintAnswer, mut out: Markup) -> Markup {
     if answer.findings.is_empty() {
         out.push(Tag::Good, "nothing is wrong").line();
     }
@@ -56,7 +55,7 @@ fn one(out: &mut Markup, finding: &FindingAnswer, place: &str, column: usize) {
         true => format!("  {}  {}  ", pad(place, column), finding.code),
         false => " ".repeat(column + finding.code.len() + 6),
     };
-    let room = WIDTH.saturating_sub(width(&before(true))).max(20);
+    let room = out.room(width(&before(true))).max(20);
     let lines = wrap(&finding.message, room);
     for (at, line) in lines.iter().enumerate() {
         out.push(Tag::Dim, before(at == 0)).plain(line);

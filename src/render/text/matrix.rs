@@ -1,13 +1,12 @@
 //! The answer to `matrix`: a table as wide as the screen allows, in as many pieces as it takes, and the reasons below. Of
 //! one that nobody would read, how many cells there are of each kind.
 
-use super::{WIDTH, tag_of};
+use super::tag_of;
 use crate::query::answer::{MatrixAnswer, MatrixCell, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
-pub(super) fn matrix(answer: &MatrixAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn matrix(answer: &MatrixAnswer, mut out: Markup) -> Markup {
     if answer.rows.is_empty() || answer.targets.is_empty() {
         let what = if answer.rows.is_empty() { "no app is declared" } else { "nothing to reach is declared" };
         out.plain(what).line();
@@ -47,7 +46,7 @@ pub(super) fn matrix(answer: &MatrixAnswer) -> Markup {
     while from < heads.len() {
         let mut to = from + 1;
         let mut taken = first + 2 + wide(from);
-        while to < heads.len() && taken + wide(to) <= WIDTH {
+        while to < heads.len() && taken + wide(to) <= out.room(0) {
             taken += wide(to);
             to += 1;
         }
@@ -79,7 +78,7 @@ pub(super) fn matrix(answer: &MatrixAnswer) -> Markup {
         let verdict =
             if cell.verdict == VerdictWord::No { String::new() } else { format!("{}: ", cell.verdict.word()) };
         let text = format!("{verdict}{outcome}{}{rule}", cell.headline.as_deref().unwrap_or_default());
-        for (n, line) in wrap(&text, WIDTH - number - 4).iter().enumerate() {
+        for (n, line) in wrap(&text, out.room(number + 4)).iter().enumerate() {
             let lead = if n == 0 { format!("  {:>number$}  ", at + 1) } else { " ".repeat(number + 4) };
             out.push(Tag::Dim, lead).plain(line).line();
         }

@@ -17,35 +17,38 @@ mod troubleshoot;
 
 pub(super) use trace::{mark, short};
 
-use super::markup::{Markup, Tag};
+use super::markup::{Markup, Style, Tag};
 use crate::query::answer::{Answer, Place, VerdictWord};
 use crate::session::Outcome;
 
-/// How wide the lines of an answer are, at most.
-const WIDTH: usize = 110;
-
 /// An answer as text.
 pub fn answer(answer: &Answer) -> Markup {
+    answer_within(answer, Style::default().width)
+}
+
+/// An answer as text whose lines are so wide at most, where its tables and words are.
+pub fn answer_within(answer: &Answer, width: usize) -> Markup {
+    let out = Markup::within(width);
     match answer {
-        Answer::Reach(answer) => trace::reach(answer),
-        Answer::Reachable(answer) => reachable::reachable(answer),
-        Answer::Matrix(answer) => matrix::matrix(answer),
-        Answer::Diff(answer) => diff::diff(answer),
-        Answer::Running(answer) => running::running(answer),
-        Answer::Resolve(answer) => trace::resolve(answer),
-        Answer::Tcpping(answer) => tools::tcpping(answer),
-        Answer::Nameresolver(answer) => tools::nameresolver(answer),
-        Answer::Explain(answer) => explain::explain(answer),
-        Answer::Routes(answer) => tables::routes(answer),
-        Answer::Security(answer) => tables::security(answer),
-        Answer::NextHop(answer) => tables::next_hop(answer),
-        Answer::Features(answer) => tables::features(answer),
-        Answer::Lint(answer) => lint::lint(answer),
-        Answer::Fix(answer) => fix::fix(answer),
-        Answer::Troubleshoot(answer) => troubleshoot::troubleshoot(answer),
-        Answer::Replay(answer) => replay::replay(answer),
+        Answer::Reach(answer) => trace::reach(answer, out),
+        Answer::Reachable(answer) => reachable::reachable(answer, out),
+        Answer::Matrix(answer) => matrix::matrix(answer, out),
+        Answer::Diff(answer) => diff::diff(answer, out),
+        Answer::Running(answer) => running::running(answer, out),
+        Answer::Resolve(answer) => trace::resolve(answer, out),
+        Answer::Tcpping(answer) => tools::tcpping(answer, out),
+        Answer::Nameresolver(answer) => tools::nameresolver(answer, out),
+        Answer::Explain(answer) => explain::explain(answer, out),
+        Answer::Routes(answer) => tables::routes(answer, out),
+        Answer::Security(answer) => tables::security(answer, out),
+        Answer::NextHop(answer) => tables::next_hop(answer, out),
+        Answer::Features(answer) => tables::features(answer, out),
+        Answer::Lint(answer) => lint::lint(answer, out),
+        Answer::Fix(answer) => fix::fix(answer, out),
+        Answer::Troubleshoot(answer) => troubleshoot::troubleshoot(answer, out),
+        Answer::Replay(answer) => replay::replay(answer, out),
         Answer::Show(answer) => {
-            let mut out = Markup::default();
+            let mut out = out;
             out.plain(&answer.source);
             out
         }
@@ -54,11 +57,16 @@ pub fn answer(answer: &Answer) -> Markup {
 
 /// What a statement came to, as text.
 pub fn outcome(outcome: &Outcome) -> Markup {
-    let mut out = Markup::default();
+    outcome_within(outcome, Style::default().width)
+}
+
+/// The same, in lines so wide at most.
+pub fn outcome_within(outcome: &Outcome, width: usize) -> Markup {
+    let mut out = Markup::within(width);
     match outcome {
         Outcome::Answer { question, answer: found } => {
             out.push(Tag::Dim, "fnet> ").push(Tag::Strong, question).line();
-            out.append(answer(found));
+            out.append(answer_within(found, width));
         }
         Outcome::Holds { assertion, .. } => {
             out.push(Tag::Good, "✓ ").plain(assertion).line();
@@ -66,7 +74,7 @@ pub fn outcome(outcome: &Outcome) -> Markup {
         Outcome::Fails { assertion, answer: found, .. } => {
             out.push(Tag::Bad, "✗ ").plain(assertion).line();
             if let Some(found) = found {
-                out.append(answer(found));
+                out.append(answer_within(found, width));
             }
         }
         Outcome::Notice(text) => {

@@ -2,7 +2,7 @@
 //! line an end; what a screen has no room for is counted.
 
 use super::trace::{hanging, places, short, steps, taken};
-use super::{WIDTH, verdict};
+use super::verdict;
 use crate::query::answer::{
     AdmissionAnswer, EndWord, ReachableAnswer, ReachableFlows, ReachableGroup, ReachableOver, VerdictWord,
 };
@@ -18,8 +18,7 @@ const GROUPS: usize = 16;
 /// How many lines of one group are shown; the data has them all.
 const LINES: usize = 12;
 
-pub(super) fn reachable(answer: &ReachableAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn reachable(answer: &ReachableAnswer, mut out: Markup) -> Markup {
     let ends = match answer.asked_for {
         EndWord::Destination => ("destination", "destinations"),
         EndWord::Source => ("caller", "callers"),
@@ -105,7 +104,7 @@ pub(super) fn heads(
     let rule = all.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
     let widest = all.iter().map(|step| width(&place(step))).max().unwrap_or(0);
     let indent = width(lead) + rule + 4;
-    let room = WIDTH.saturating_sub(indent + widest + 2).max(30);
+    let room = out.room(indent + widest + 2).max(30);
     for (nth, step) in all.iter().enumerate() {
         let lead = if nth == 0 { lead.to_string() } else { " ".repeat(width(lead)) };
         for (at, line) in wrap(&step.text, room).iter().enumerate() {
@@ -134,7 +133,7 @@ pub(super) fn flows(out: &mut Markup, all: &[ReachableFlows]) {
         };
         let words = if flows.words == flows.end { String::new() } else { words };
         let ports = ports(&flows.over);
-        let room = WIDTH.saturating_sub(end + over + 8).max(30);
+        let room = out.room(end + over + 8).max(30);
         let mut lines = wrap(&shortened(&words), room);
         // Many ports have a line of their own.
         if width(&ports) > PORTS {

@@ -10,8 +10,7 @@ use crate::render::table::columns;
 const LINES: usize = 8;
 const FLOWS: usize = 6;
 
-pub(super) fn replay(answer: &ReplayAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn replay(answer: &ReplayAnswer, mut out: Markup) -> Markup {
     headline(&mut out, answer);
     let span = match (&answer.first, &answer.last) {
         (Some(first), Some(last)) => format!(", {}", span(first, last)),

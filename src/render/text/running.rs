@@ -2,13 +2,12 @@
 //! that decides.
 
 use super::trace::{ALLOW, explained, mark, part_head, places_of, steps, tail, taken};
-use super::{WIDTH, tag_of, verdict};
+use super::{tag_of, verdict};
 use crate::query::answer::{MarkWord, NeedAnswer, RunningAnswer, StepAnswer, VerdictWord};
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::{pad, width, wrap};
 
-pub(super) fn running(answer: &RunningAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn running(answer: &RunningAnswer, mut out: Markup) -> Markup {
     verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
     out.line();
     taken(&mut out, &answer.taken);
@@ -54,7 +53,7 @@ fn needs(out: &mut Markup, needs: &[NeedAnswer]) {
     let whats = needs.iter().filter(|need| telling(need).is_some()).map(|need| width(&need.what)).max().unwrap_or(0);
     let rules = told.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
     let places = told.iter().map(|step| width(&place(step))).max().unwrap_or(0);
-    let room = WIDTH.saturating_sub(whats + rules + places + 10).max(30);
+    let room = out.room(whats + rules + places + 10).max(30);
     let longest = told.iter().map(|step| width(&step.text)).max().unwrap_or(0).min(room);
     out.line();
     for need in needs {
@@ -124,7 +123,7 @@ pub(super) fn survey(out: &mut Markup, answers: &[RunningAnswer]) {
         let why = answer.headline.as_ref().filter(|_| !told).map(|headline| format!(": {headline}"));
         let why = why.unwrap_or_default();
         let lead = questions + 6;
-        let room = WIDTH.saturating_sub(lead);
+        let room = out.room(lead);
         for (n, line) in wrap(&format!("{words}{why}"), room).iter().enumerate() {
             if n == 0 {
                 out.plain("    ").push(Tag::Code, pad(&answer.question, questions)).plain("  ");

@@ -1,13 +1,13 @@
 //! The answers that are tables: `routes`, `next-hop`, `security`, `features`. Columns are laid out in
 //! [`crate::render::table`].
 
-use super::{WIDTH, short_place};
+use super::short_place;
 use crate::query::answer::{
     FeatureAnswer, FeatureRow, FeaturesAnswer, NextHopAnswer, RouteAnswer, RoutesAnswer, SecurityAnswer,
     SecurityRuleAnswer,
 };
 use crate::render::markup::{Markup, Tag};
-use crate::render::table::{columns, pad, width, wrap};
+use crate::render::table::{columns, cut_table, pad, width, wrap};
 
 fn route_row(route: &RouteAnswer) -> Vec<String> {
     let state = if route.active { "Active" } else { "Invalid" };
@@ -28,8 +28,7 @@ fn route_row(route: &RouteAnswer) -> Vec<String> {
     ]
 }
 
-pub(super) fn routes(answer: &RoutesAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn routes(answer: &RoutesAnswer, mut out: Markup) -> Markup {
     out.push(Tag::Strong, format!("effective routes of {}", answer.of))
         .plain(format!(" in {}", answer.subnet))
         .line()
@@ -70,14 +69,13 @@ fn lost_routes(out: &mut Markup, routes: &[RouteAnswer]) {
             all.truncate(3);
             all.push(format!("… ({count} routes)"));
         }
-        for (at, line) in wrap(&format!("Invalid: {}: {reason}", all.join(", ")), WIDTH - 4).iter().enumerate() {
+        for (at, line) in wrap(&format!("Invalid: {}: {reason}", all.join(", ")), out.room(4)).iter().enumerate() {
             out.push(Tag::Dim, format!("  {}{line}", if at == 0 { "" } else { "  " })).line();
         }
     }
 }
 
-pub(super) fn next_hop(answer: &NextHopAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn next_hop(answer: &NextHopAnswer, mut out: Markup) -> Markup {
     out.push(Tag::Good, &answer.hop)
         .plain(format!(": the next hop from {} to {}", answer.of, answer.address))
         .line()
@@ -95,8 +93,7 @@ pub(super) fn next_hop(answer: &NextHopAnswer) -> Markup {
     out
 }
 
-pub(super) fn security(answer: &SecurityAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn security(answer: &SecurityAnswer, mut out: Markup) -> Markup {
     out.push(Tag::Strong, format!("effective security rules of {}", answer.of)).line();
     if answer.groups.is_empty() {
         out.plain("  no security group is attached: everything is allowed").line();
@@ -160,8 +157,7 @@ pub(super) fn security(answer: &SecurityAnswer) -> Markup {
     out
 }
 
-pub(super) fn features(answer: &FeaturesAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn features(answer: &FeaturesAnswer, mut out: Markup) -> Markup {
     let of = answer.of.as_ref().map_or(String::new(), |of| format!(" of {of}"));
     out.push(Tag::Strong, format!("networking features{of}"))
         .push(Tag::Dim, format!("  (edition {})", answer.edition))
@@ -205,10 +201,12 @@ pub(super) fn features(answer: &FeaturesAnswer) -> Markup {
         });
         rows.push(std::iter::once(row.title.clone()).chain(cells).collect());
     }
-    for (at, line) in columns(&rows).iter().enumerate() {
-        out.plain("  ").push(if at == 0 { Tag::Dim } else { Tag::Plain }, line).line();
+    for table in cut_table(&rows, out.room(2)) {
+        for (at, line) in columns(&table).iter().enumerate() {
+            out.plain("  ").push(if at == 0 { Tag::Dim } else { Tag::Plain }, line).line();
+        }
+        out.line();
     }
-    out.line();
     for (at, note) in notes.iter().enumerate() {
         out.push(Tag::Dim, format!("  [{}] {note}", at + 1)).line();
     }

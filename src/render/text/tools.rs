@@ -1,7 +1,7 @@
 //! The answers to `tcpping` and `nameresolver`: the console first, then why, and how long one waits.
 
 use super::trace::{ALLOW, lead, short, steps, tail, to_change};
-use super::{WIDTH, verdict};
+use super::verdict;
 use crate::query::answer::{
     ConsoleAnswer, MarkWord, NameresolverAnswer, PartAnswer, RunAnswer, StepAnswer, TcppingAnswer, VerdictWord,
     WaitAnswer,
@@ -9,8 +9,7 @@ use crate::query::answer::{
 use crate::render::markup::{Markup, Tag};
 use crate::render::table::wrap;
 
-pub(super) fn tcpping(answer: &TcppingAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn tcpping(answer: &TcppingAnswer, mut out: Markup) -> Markup {
     prompt(&mut out, &answer.console);
     let alike = answer.runs.windows(2).all(|pair| pair[0].lines == pair[1].lines && pair[0].wait == pair[1].wait);
     for run in answer.runs.iter().take(if alike { 1 } else { answer.runs.len() }) {
@@ -38,8 +37,7 @@ pub(super) fn tcpping(answer: &TcppingAnswer) -> Markup {
     out
 }
 
-pub(super) fn nameresolver(answer: &NameresolverAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn nameresolver(answer: &NameresolverAnswer, mut out: Markup) -> Markup {
     prompt(&mut out, &answer.console);
     lines(&mut out, &answer.lines);
     wait(&mut out, answer.wait.as_ref());
@@ -74,7 +72,7 @@ fn lines(out: &mut Markup, lines: &[String]) {
 
 fn wait(out: &mut Markup, wait: Option<&WaitAnswer>) {
     let Some(wait) = wait else { return };
-    for line in wrap(&format!("takes {} s {}", wait.seconds, wait.text), WIDTH - 2) {
+    for line in wrap(&format!("takes {} s {}", wait.seconds, wait.text), out.room(2)) {
         out.plain("  ").push(Tag::Doubt, line).line();
     }
 }

@@ -1,13 +1,12 @@
 //! The answers that go step by step, `can … reach …` and `resolve`: what names were taken for, the numbered steps, what
 //! was assumed and what to change. The verdict itself is a line of [`super`].
 
-use super::{WIDTH, short_place, tag_of, verdict};
+use super::{short_place, tag_of, verdict};
 use crate::query::answer::{MarkWord, PartAnswer, Place, ReachAnswer, ResolveAnswer, StepAnswer, Taken, VerdictWord};
 use crate::render::markup::{Markup, Tag};
-use crate::render::table::{pad, width, wrap};
+use crate::render::table::{pad, width, wrap, wrap_code};
 
-pub(super) fn reach(answer: &ReachAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn reach(answer: &ReachAnswer, mut out: Markup) -> Markup {
     verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
     out.line();
     taken(&mut out, &answer.taken);
@@ -28,7 +27,7 @@ pub(super) fn reach(answer: &ReachAnswer) -> Markup {
 pub(super) fn taken(out: &mut Markup, all: &[Taken]) {
     let widest = all.iter().map(|taken| width(&taken.name)).max().unwrap_or(0);
     for taken in all.iter().filter(|taken| !taken.text.is_empty()) {
-        let lines = wrap(&taken.text, WIDTH - widest - 4);
+        let lines = wrap(&taken.text, out.room(widest + 4));
         for (at, line) in lines.iter().enumerate() {
             let name = if at == 0 { taken.name.as_str() } else { "" };
             out.plain("  ").push(Tag::Strong, pad(name, widest)).plain("  ").plain(line).line();
@@ -92,8 +91,9 @@ pub(super) fn tail(out: &mut Markup, steps: &[StepAnswer], assumptions: &[String
             Some(true) => "         or: ",
             Some(false) => "       then: ",
         };
-        let lines = wrap(remedy, WIDTH - lead.len() - 2);
         let paste = remedy.contains('{') || remedy.starts_with("peering");
+        let room = out.room(lead.len() + 2);
+        let lines = if paste { wrap_code(remedy, room) } else { wrap(remedy, room) };
         for (n, line) in lines.iter().enumerate() {
             let start = if n == 0 { lead.to_string() } else { " ".repeat(lead.len()) };
             out.plain("  ").push(Tag::Strong, start).push(if paste { Tag::Code } else { Tag::Plain }, line).line();
@@ -124,7 +124,9 @@ pub(super) fn steps(out: &mut Markup, steps: &[StepAnswer]) {
     let rule = steps.iter().map(|step| width(&step.rule)).max().unwrap_or(0);
     let place = places_of(steps.iter());
     let places = steps.iter().map(|step| width(&place(step))).max().unwrap_or(0);
-    let room = WIDTH.saturating_sub(number + rule + places + 9).max(30);
+    // Where a line has no room for all of it, the words go below the rule.
+    let stacked = !out.has_room(number + rule + places + 9 + 30);
+    let room = if stacked { out.room(number + 5) } else { out.room(number + rule + places + 9) };
     let longest = steps.iter().map(|step| width(&step.text)).max().unwrap_or(0).min(room);
     for (at, step) in steps.iter().enumerate() {
         let (mark, tag) = mark(step.mark);
@@ -133,10 +135,15 @@ pub(super) fn steps(out: &mut Markup, steps: &[StepAnswer]) {
         } else {
             format!("{} ({})", step.text, step.open_points.join(", "))
         };
-        let lines = wrap(&text, longest.max(30));
+        let lines = wrap(&text, longest.max(room.min(30)));
+        out.plain(format!("  {:>number$} ", at + 1)).push(tag, mark).plain(" ");
+        if stacked {
+            out.push(Tag::Name, &step.rule).push(Tag::Dim, format!("  {}", place(step))).line();
+        }
         for (n, line) in lines.iter().enumerate() {
-            if n == 0 {
-                out.plain(format!("  {:>number$} ", at + 1)).push(tag, mark).plain(" ");
+            if stacked {
+                out.plain(" ".repeat(number + 5)).plain(line);
+            } else if n == 0 {
                 out.push(Tag::Name, pad(&step.rule, rule)).plain("  ").plain(pad(line, longest));
                 out.push(Tag::Dim, format!("  {}", place(step)));
             } else {
@@ -156,7 +163,7 @@ pub(super) fn explained(out: &mut Markup, step: &StepAnswer, indent: usize) {
         out.push(Tag::Dim, format!("{lead}no match: {line}")).plain(format!("  ({fields})")).line();
     }
     let Some(rule) = &step.explained else { return };
-    for line in wrap(&rule.text, WIDTH - indent) {
+    for line in wrap(&rule.text, out.room(indent)) {
         out.push(Tag::Dim, format!("{lead}{line}")).line();
     }
     // Where a rule is documented many times over, `explain RULE` has the rest.
@@ -185,7 +192,7 @@ fn further(out: &mut Markup, step: &StepAnswer, lead: &str) {
 /// A text of minor weight behind a lead, its further lines under its first.
 pub(super) fn hanging(out: &mut Markup, lead: &str, text: &str) {
     let indent = width(lead);
-    for (at, line) in wrap(text, WIDTH.saturating_sub(indent)).iter().enumerate() {
+    for (at, line) in wrap(text, out.room(indent)).iter().enumerate() {
         let start = if at == 0 { lead.to_string() } else { " ".repeat(indent) };
         out.push(Tag::Dim, format!("{start}{line}")).line();
     }
@@ -201,8 +208,7 @@ pub(in crate::render) fn mark(mark: MarkWord) -> (&'static str, Tag) {
     }
 }
 
-pub(super) fn resolve(answer: &ResolveAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn resolve(answer: &ResolveAnswer, mut out: Markup) -> Markup {
     if answer.addresses.is_empty() {
         let words = if answer.verdict == VerdictWord::Unknown { "unknown" } else { "does not resolve" };
         out.push(Tag::Strong, &answer.name).plain(": ").push(tag_of(answer.verdict), words).line();
@@ -223,7 +229,7 @@ pub(super) fn to_change(out: &mut Markup, remedies: &[String], apart: bool) {
             out.line();
         }
         let lead = if at == 0 { "to change it: " } else { "        then: " };
-        for (n, line) in wrap(remedy, WIDTH - lead.len() - 2).iter().enumerate() {
+        for (n, line) in wrap_code(remedy, out.room(lead.len() + 2)).iter().enumerate() {
             let start = if n == 0 { lead.to_string() } else { " ".repeat(lead.len()) };
             out.plain("  ").push(Tag::Strong, start).push(Tag::Code, line).line();
         }

@@ -1,13 +1,12 @@
 //! The answer to `troubleshoot`: what is to blame, then the lists, then the comparison.
 
 use super::trace::places;
-use super::{WIDTH, tag_of, verdict};
+use super::{tag_of, verdict};
 use crate::query::answer::{CauseAnswer, Place, SuspectAnswer, SuspectWord, TroubleshootAnswer, VerdictWord};
 use crate::render::markup::{Markup, Tag};
-use crate::render::table::{pad, width, wrap};
+use crate::render::table::{pad, width, wrap, wrap_code};
 
-pub(super) fn troubleshoot(answer: &TroubleshootAnswer) -> Markup {
-    let mut out = Markup::default();
+pub(super) fn troubleshoot(answer: &TroubleshootAnswer, mut out: Markup) -> Markup {
     verdict(&mut out, answer.verdict, answer.outcome.as_ref(), answer.headline.as_ref());
     let all = || answer.lists.iter().flat_map(|list| &list.suspects);
     let at_fault =
@@ -49,12 +48,14 @@ fn cause(out: &mut Markup, cause: &CauseAnswer, word: &str, tell: impl Fn(&Place
     let place = cause.place.as_ref().map(|place| format!("  {}", tell(place))).unwrap_or_default();
     let tag = if cause.warning { Tag::Doubt } else { Tag::Bad };
     out.plain("  ").push(tag, pad(word, 9)).push(Tag::Name, &cause.rule).push(Tag::Dim, place).line();
-    for line in wrap(&cause.text, WIDTH - 12) {
+    for line in wrap(&cause.text, out.room(12)) {
         out.plain("           ").plain(line).line();
     }
     let mut tell = |lead: &str, text: &Option<String>, tag: Tag| {
         let Some(text) = text else { return };
-        for (at, line) in wrap(text, WIDTH - 24).iter().enumerate() {
+        let is_pasted = tag == Tag::Code && text.contains('{');
+        let lines = if is_pasted { wrap_code(text, out.room(24)) } else { wrap(text, out.room(24)) };
+        for (at, line) in lines.iter().enumerate() {
             out.plain("           ").push(Tag::Strong, if at == 0 { pad(lead, 12) } else { " ".repeat(12) });
             out.push(tag, line).line();
         }
