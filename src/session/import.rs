@@ -116,8 +116,10 @@ impl Session {
                 Ok(Some(files)) => {
                     let files: Vec<PathBuf> = files.into_iter().filter(|file| is_json(file)).collect();
                     if files.is_empty() {
-                        let message = format!("the folder `{}` holds no file of JSON", path.display());
-                        diagnostics.push(self.about_file(&path, message));
+                        let name = path.display().to_string();
+                        let id = self.sources.add(name.as_str(), "");
+                        let why = LoadError::Unreadable("it is a directory, without a file of JSON in it".into());
+                        diagnostics.push(unreadable(&name, &why, Span::new(id, 0, 0)));
                     }
                     for file in files {
                         self.open_path(&file, Named::InFolder, since, &mut opened, diagnostics);
@@ -206,12 +208,6 @@ impl Session {
         }
         let documents: Vec<Document> = taken.into_iter().map(|one| one.document).collect();
         import::import(&documents, &self.import)
-    }
-
-    /// What is wrong with a file as such.
-    fn about_file(&mut self, path: &Path, message: String) -> Diagnostic {
-        let id = self.sources.add(path.display().to_string(), "");
-        Diagnostic::error("FN0007", Span::new(id, 0, 0), message)
     }
 }
 
