@@ -44,6 +44,8 @@ pub(super) struct Estate<'f> {
     pub(super) drafts: Vec<(Place, Draft)>,
     /// The subnets that the source declares, by id.
     pub(super) subnets: HashMap<String, super::network::Subnet>,
+    /// The machines by the ids of their interfaces, once somebody has asked.
+    pub(super) machine_by_interface: Option<HashMap<String, &'f Resource>>,
     /// The slots, by id, as references.
     pub(super) slots: HashMap<String, String>,
     /// The apps that are listed after all.
@@ -79,6 +81,7 @@ impl<'f> Estate<'f> {
             wanted: Vec::new(),
             drafts: Vec::new(),
             subnets: HashMap::new(),
+            machine_by_interface: None,
             slots: HashMap::new(),
             untold_apps: HashSet::new(),
             guessed: Vec::new(),

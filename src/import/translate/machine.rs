@@ -155,13 +155,16 @@ impl<'f> Estate<'f> {
         let interfaces = |machine: &'f Resource| {
             at(&machine.body, "networkProfile.networkInterfaces").map(Json::list).unwrap_or_default()
         };
-        let has = |machine: &&'f Resource| {
-            interfaces(machine)
-                .iter()
-                .filter_map(id_of)
-                .any(|id| self.find(id).is_some_and(|own| key(&own.id) == key(&interface.id)))
-        };
-        let by_machine = self.all(MACHINES).into_iter().find(has);
+        if self.machine_by_interface.is_none() {
+            let named = self
+                .all(MACHINES)
+                .into_iter()
+                .flat_map(|machine| interfaces(machine).iter().filter_map(id_of).map(move |id| (id, machine)));
+            let whole = |id: &str| self.find(id).map(|interface| key(&interface.id));
+            let map = named.filter_map(|(id, machine)| Some((whole(id)?, machine))).collect();
+            self.machine_by_interface = Some(map);
+        }
+        let by_machine = self.machine_by_interface.as_ref().and_then(|map| map.get(&key(&interface.id)).copied());
         let machine = by_machine.or_else(|| {
             let id = facts.id("virtualMachine", self)?;
             self.find(id)
