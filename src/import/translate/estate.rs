@@ -35,6 +35,8 @@ pub(super) struct Estate<'f> {
     pub(super) platform: Platform,
     ids: HashMap<String, usize>,
     kinds: HashMap<String, Vec<usize>>,
+    /// The places of all tellings of an id.
+    same: HashMap<String, Vec<usize>>,
     names: HashMap<(&'static str, String), String>,
     taken: HashSet<(&'static str, String)>,
     pub(super) outcomes: Vec<Option<Outcome>>,
@@ -60,6 +62,7 @@ impl<'f> Estate<'f> {
     pub(super) fn of(found: &'f Found) -> Self {
         let mut ids = HashMap::new();
         let mut kinds: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut same: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, resource) in found.resources.iter().enumerate() {
             // What is deployed goes before what is only referred to, and the first before its repetitions.
             let old = ids.get(&key(&resource.id)).map(|old: &usize| &found.resources[*old]);
@@ -67,12 +70,14 @@ impl<'f> Estate<'f> {
                 ids.insert(key(&resource.id), at);
             }
             kinds.entry(resource.kind.to_lowercase()).or_default().push(at);
+            same.entry(key(&resource.id)).or_default().push(at);
         }
         Self {
             found,
             platform: Platform::of(Edition::newest()),
             ids,
             kinds,
+            same,
             names: HashMap::new(),
             taken: HashSet::new(),
             outcomes: vec![None; found.resources.len()],
@@ -103,8 +108,8 @@ impl<'f> Estate<'f> {
     /// Everything that is said of a resource: a list may tell it several times.
     pub(super) fn tellings(&self, resource: &Resource) -> Vec<&'f Resource> {
         let found = self.found;
-        let mine = self.kinds.get(&resource.kind.to_lowercase()).into_iter().flatten();
-        mine.map(|at| &found.resources[*at]).filter(|other| key(&other.id) == key(&resource.id)).collect()
+        let mine = self.same.get(&key(&resource.id)).into_iter().flatten();
+        mine.map(|at| &found.resources[*at]).collect()
     }
 
     /// The resource of an id. Where a part of it is not known, one of that type and name, if there is no other.
@@ -201,9 +206,8 @@ impl<'f> Estate<'f> {
 
     fn conclude(&mut self, resource: &Resource, outcome: Outcome) {
         let found = self.found;
-        for at in self.kinds.get(&resource.kind.to_lowercase()).into_iter().flatten() {
-            let other = &found.resources[*at];
-            if key(&other.id) == key(&resource.id) && !other.is_existing && self.outcomes[*at].is_none() {
+        for at in self.same.get(&key(&resource.id)).into_iter().flatten() {
+            if !found.resources[*at].is_existing && self.outcomes[*at].is_none() {
                 self.outcomes[*at] = Some(outcome.clone());
             }
         }
