@@ -16,6 +16,7 @@ mod tour;
 
 pub use command::{Takes, commands};
 pub use completion::{Candidate, candidates};
+#[cfg(feature = "watch")]
 pub(crate) use news::{news, tally};
 pub use said::{Done, Said, Shown};
 

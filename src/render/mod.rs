@@ -31,6 +31,7 @@ pub use markup::verbatim;
 pub use markup::{Markup, Style, Tag};
 pub use report::{diagnostic, diagnostics};
 pub use sarif::sarif;
+#[cfg(feature = "repl")]
 pub(crate) use table::width as columns;
 pub use text::{answer, answer_within, outcome, outcome_within};
 
