@@ -26,6 +26,7 @@ thread_local! {
 }
 
 /// Does something, and says what the assertions rest on that are checked meanwhile, one by one.
+#[cfg(feature = "doctest")]
 pub(crate) fn of<T>(go: impl FnOnce() -> T) -> (T, Vec<RestsOn>) {
     let before = NOTED.replace(Some(Vec::new()));
     let value = go();

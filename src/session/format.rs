@@ -37,7 +37,7 @@ pub struct Formatted {
 ///
 /// # Errors
 ///
-/// As [`format`], and when the script cannot be read.
+/// As [`format()`], and when the script cannot be read.
 pub fn format_script(script: Script, loader: &dyn Loader) -> Result<Formatted, Errors> {
     let mut sources = SourceMap::default();
     let (name, _, read) = script.open(loader);
