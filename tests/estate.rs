@@ -54,3 +54,25 @@ fn files_are_compared() {
     expected.compare("missing", &missing.stderr);
     expected.finish();
 }
+
+/// A network does not differ from itself, however its flows are taken apart.
+#[test]
+fn a_network_is_what_it_is() {
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    for path in ["examples", "examples/troubles", "tests/decisive", "tests/rules"].into_iter().flat_map(scripts) {
+        let mut session = fnet::Session::new();
+        session.only_declare(true);
+        let path = common::root().join(path);
+        // Those that are not to load are no networks.
+        if session.load_file(&path).is_err() {
+            continue;
+        }
+        let answer = session.diff("before", &path).unwrap_or_else(|errors| panic!("{errors}"));
+        compared += 1;
+        if !answer.is_same() {
+            wrong.push(format!("{}\n{}", slashed(&path), fnet::Answer::Diff(answer)));
+        }
+    }
+    assert!(compared > 100, "{compared} networks");
+    common::report(&wrong, compared);
+}

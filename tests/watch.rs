@@ -47,14 +47,20 @@ impl Watching {
     /// What it writes up to a line with these words.
     #[track_caller]
     fn until(&self, words: &str) -> String {
+        self.until_all(&[words])
+    }
+
+    /// What it writes until all of these have been written: the two outputs are read side by side.
+    #[track_caller]
+    fn until_all(&self, words: &[&str]) -> String {
         let end = Instant::now() + PATIENCE;
         let mut text = String::new();
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let Ok(line) = self.lines.recv_timeout(left) else { panic!("no `{words}` in\n{text}") };
+            let Ok(line) = self.lines.recv_timeout(left) else { panic!("no {words:?} in\n{text}") };
             text.push_str(&line);
             text.push('\n');
-            if line.contains(words) {
+            if words.iter().all(|words| text.contains(words)) {
                 return text;
             }
         }
@@ -86,8 +92,8 @@ fn a_change_is_answered_for_and_nothing_else_is_asked_again() {
 
     // A file that is used, and not named.
     folder.file("guard.fnet", GUARD.replace("allow", "deny"));
-    let said = net.until("asked again");
-    assert!(said.contains("-- guard.fnet changed") && said.contains("FN0120"), "{said}");
+    let said = net.until_all(&["asked again", "FN0120"]);
+    assert!(said.contains("-- guard.fnet changed"), "{said}");
     assert!(said.contains("1 of 2 asked again, 1 with another answer; 1 passed, 1 failed"), "{said}");
 
     // Lines that move say nothing new.
@@ -100,8 +106,7 @@ fn a_change_is_answered_for_and_nothing_else_is_asked_again() {
 
     // What is not understood is told, and what was read before still stands.
     folder.file("guard.fnet", "nsg guard { inbound { 100 allow tcp * -> *:22 }");
-    let said = net.until("what was read before still stands");
-    assert!(said.contains("FN0102"), "{said}");
+    net.until_all(&["what was read before still stands", "FN0102"]);
 
     // As editors do it: a new file in the place of the old one.
     let new = folder.file("guard.new", GUARD);

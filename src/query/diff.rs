@@ -65,10 +65,19 @@ fn of_caller(before: &Asked<'_>, after: &Asked<'_>, old: Option<&Caller>, new: O
     let Some(caller) = old.or(new) else { return Vec::new() };
     // An app and a machine are the same whatever addresses they have; of others the addresses are all there is.
     let by_address = !matches!(caller.thing, Some(Thing::App(_) | Thing::Host(_)));
+    // Of several names of one thing each is compared with itself, but for one that the other network does not know.
+    let knows =
+        |all: &[Reached], one: &Reached| all.iter().any(|other| other.name == one.name && other.host == one.host);
+    let fits = |old: &Reached, new: &Reached| {
+        old.name == new.name && (old.host == new.host || !knows(&is, old) && !knows(&was, new))
+    };
     let mut changes = Vec::new();
     for old in &was {
-        let others = is.iter().filter(|new| new.name == old.name);
-        for (new, flows) in others.filter_map(|new| Some((new, common(old, new, by_address)?))) {
+        let others = is.iter().filter(|new| fits(old, new));
+        let shared: Vec<(&Reached, Flows)> =
+            others.filter_map(|new| Some((new, common(old, new, by_address)?))).collect();
+        let told = |at: usize| by_address || !is_other_part(old, at, &shared);
+        for (new, flows) in shared.iter().enumerate().filter(|(at, _)| told(*at)).map(|(_, one)| one.clone()) {
             let (before_side, after_side) = (side(before, old), side(after, new));
             if before_side.verdict != after_side.verdict && !nobody_listens(old, new) {
                 let (name, host) = (new.name.clone(), new.host.clone());
@@ -77,8 +86,8 @@ fn of_caller(before: &Asked<'_>, after: &Asked<'_>, old: Option<&Caller>, new: O
             }
         }
     }
-    let alone = |mine: &Reached, theirs: &[Reached]| {
-        theirs.is_empty() || mine.name.is_some() && !theirs.iter().any(|other| other.name == mine.name)
+    let alone = |mine: &Reached, theirs: &[Reached], fits: &dyn Fn(&Reached, &Reached) -> bool| {
+        theirs.is_empty() || mine.name.is_some() && !theirs.iter().any(|other| fits(mine, other))
     };
     let nothing = || DiffSide { verdict: VerdictWord::No, is_declared: false, by: Vec::new() };
     // All that a new caller may do is told in one place.
@@ -96,9 +105,9 @@ fn of_caller(before: &Asked<'_>, after: &Asked<'_>, old: Option<&Caller>, new: O
             after,
         })
     };
-    let gone = was.iter().filter(|mine| alone(mine, &is));
+    let gone = was.iter().filter(|mine| alone(mine, &is, &fits));
     changes.extend(gone.filter_map(|mine| change(mine, only(before, mine), nothing())));
-    let come = is.iter().filter(|mine| alone(mine, &was));
+    let come = is.iter().filter(|mine| alone(mine, &was, &|new, old| fits(old, new)));
     changes.extend(come.filter_map(|mine| change(mine, nothing(), only(after, mine))));
     changes
 }
@@ -126,6 +135,28 @@ fn common(old: &Reached, new: &Reached, by_address: bool) -> Option<Flows> {
     let source_ports = from(old_flows).intersection(&from(new_flows));
     let none = protocols.is_empty() || ports.is_empty() || source_ports.is_empty();
     (!none).then_some(Flows { source, destination, protocols, source_ports: Some(source_ports), ports })
+}
+
+/// Is what the two share only told of other addresses of the caller? What it does from one of its addresses is then compared
+/// with what it does from the same one, which another part has.
+fn is_other_part(old: &Reached, at: usize, shared: &[(&Reached, Flows)]) -> bool {
+    let from = |reached: &Reached| match &reached.part.flows.source {
+        Ends::Set(set) => Some(set.clone()),
+        Ends::Symbol(_) => None,
+    };
+    let Some(source) = from(old) else { return false };
+    let meets = |new: &Reached| from(new).is_some_and(|set| set.meets(&source));
+    let (new, flows) = &shared[at];
+    let has = |whole: &Flows| {
+        let there = match (&whole.destination, &flows.destination) {
+            (Ends::Set(whole), Ends::Set(part)) => part.is_subset(whole),
+            (Ends::Symbol(whole), Ends::Symbol(part)) => whole.text == part.text,
+            _ => false,
+        };
+        let protocols = flows.protocols.intersection(whole.protocols) == flows.protocols;
+        there && protocols && flows.ports.is_subset(&whole.ports)
+    };
+    from(new).is_some() && !meets(new) && shared.iter().any(|(other, whole)| meets(other) && has(whole))
 }
 
 fn side(asked: &Asked<'_>, reached: &Reached) -> DiffSide {
